@@ -1,0 +1,71 @@
+"""Files that brought facts: what was understood, what was asked, what was refused."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils import timezone
+
+from ipeo.models import Membership, Run, TenantModel
+
+
+class Import(TenantModel):
+    """One file, its mapping and its counts: the audit of the rows it brought."""
+
+    class Kind(models.TextChoices):
+        PRODUCTS = "products", "Products"
+        ACCOUNTS = "accounts", "Accounts"
+        CONTACTS = "contacts", "Contacts and leads"
+        DEALS = "deals", "Deals"
+        TOUCHES = "touches", "Touches"
+        EXPENSES = "expenses", "Expenses"
+
+    class State(models.TextChoices):
+        PREVIEW = "preview", "Waiting for your look"
+        RUNNING = "running", "Running"
+        DONE = "done", "Done"
+        FAILED = "failed", "Failed"
+
+    kind = models.CharField(max_length=8, choices=Kind)
+    state = models.CharField(max_length=7, choices=State, default=State.PREVIEW)
+    file_name = models.CharField(max_length=250)
+    file_digest = models.CharField(max_length=64)
+    file = models.FileField(upload_to="imports/%Y/%m/", max_length=300, blank=True)
+    mapping = models.JSONField(default=dict, blank=True)
+    answers = models.JSONField(default=dict, blank=True)
+    doubts = models.JSONField(default=list, blank=True)
+    notes = models.JSONField(default=list, blank=True)
+    rows = models.PositiveIntegerField(default=0)
+    new = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    run = models.ForeignKey(Run, models.SET_NULL, null=True, blank=True, related_name="+")
+    by = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["workspace", "-created_at"], name="import_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} from {self.file_name}"
+
+
+class ImportRefusal(TenantModel):
+    """A row of a file that was not taken, and why."""
+
+    source = models.ForeignKey(Import, models.CASCADE, related_name="refusals")
+    line = models.PositiveIntegerField()
+    column = models.CharField(max_length=120, blank=True)
+    value = models.TextField(blank=True)
+    reason = models.CharField(max_length=300)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["workspace", "source", "line"], name="importrefusal_by_line"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Line {self.line}: {self.reason}"

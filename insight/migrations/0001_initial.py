@@ -1,0 +1,697 @@
+import django.core.validators
+import django.db.models.deletion
+import django.db.models.functions.text
+import django.utils.timezone
+import ipeo.tenancy
+from django.db import migrations, models
+
+from ipeo.database import policies
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    dependencies = [
+        ("ipeo", "0001_initial"),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="Account",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=250)),
+                ("industry", models.CharField(blank=True, max_length=120)),
+                ("region", models.CharField(blank=True, max_length=120)),
+                ("country", models.CharField(blank=True, max_length=120)),
+                ("employees", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "annual_revenue",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True),
+                ),
+                ("website", models.CharField(blank=True, max_length=250)),
+                ("parent_name", models.CharField(blank=True, max_length=250)),
+                ("attributes", models.JSONField(blank=True, default=dict)),
+                (
+                    "import_key",
+                    models.CharField(blank=True, editable=False, max_length=250, null=True),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ipeo.membership",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=ipeo.tenancy.current_workspace_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Audience",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("description", models.CharField(blank=True, max_length=300)),
+                ("rule", models.JSONField(default=dict)),
+                ("size", models.PositiveIntegerField(blank=True, null=True)),
+                ("counted_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=ipeo.tenancy.current_workspace_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="BrandStory",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=120)),
+                ("for_whom", models.TextField()),
+                ("problem", models.TextField()),
+                ("promise", models.TextField()),
+                ("tone", models.CharField(blank=True, max_length=200)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("is_current", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ipeo.membership",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=ipeo.tenancy.current_workspace_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Channel",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "key",
+                    models.CharField(
+                        help_text="The name in small letters, for matching.", max_length=120
+                    ),
+                ),
+                (
+                    "is_sales",
+                    models.BooleanField(default=False, help_text="Touches made by sales reps."),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=ipeo.tenancy.current_workspace_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Competitor",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("website", models.URLField(blank=True)),
+                (
+                    "positioning",
+                    models.TextField(blank=True, help_text="How they win, and where we beat them."),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=ipeo.tenancy.current_workspace_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="CompetitorMove",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("price_cut", "Price cut"),
+                            ("launch", "Launch"),
+                            ("campaign", "Campaign"),
+                            ("hire", "Hire"),
+                            ("other", "Other"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("description", models.CharField(max_length=300)),
+                ("happened_on", models.DateField()),
+                ("source", models.CharField(blank=True, max_length=300)),
+                (
+                    "competitor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="moves",
+                        to="insight.competitor",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=ipeo.tenancy.current_workspace_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Contact",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(blank=True, max_length=200)),
+                ("email", models.CharField(blank=True, max_length=254)),
+                ("phone", models.CharField(blank=True, max_length=60)),
+                ("title", models.CharField(blank=True, max_length=120)),
+                (
+                    "source",
+                    models.CharField(
+                        blank=True, help_text="Where the lead came from.", max_length=120
+                    ),
+                ),
+                (
+                    "lead_date",
+                    models.DateField(blank=True, help_text="The first contact.", null=True),
+                ),
+                (
+                    "consent",
+                    models.CharField(
+                        choices=[
+                            ("unknown", "Not known"),
+                            ("given", "Given"),
+                            ("refused", "Refused"),
+                        ],
+                        default="unknown",
+                        max_length=8,
+                    ),
+                ),
+                ("attributes", models.JSONField(blank=True, default=dict)),
+                (
+                    "import_key",
+                    models.CharField(blank=True, editable=False, max_length=250, null=True),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="contacts",
+                        to="insight.account",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ipeo.membership",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=ipeo.tenancy.current_workspace_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Finding",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("statement", models.CharField(max_length=300)),
+                ("detail", models.TextField(blank=True)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("research", "Research"),
+                            ("sales", "Sales"),
+                            ("measurement", "Measured"),
+                        ],
+                        default="research",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "confidence",
+                    models.CharField(
+                        choices=[("low", "Low"), ("medium", "Medium"), ("high", "High")],
+                        default="medium",
+                        max_length=6,
+                    ),
+                ),
+                ("evidence", models.JSONField(blank=True, default=dict)),
+                ("evidence_url", models.CharField(blank=True, max_length=300)),
+                ("kind", models.CharField(blank=True, max_length=40)),
+                ("subject_key", models.CharField(blank=True, max_length=120)),
+                ("recorded_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("expires_on", models.DateField(blank=True, null=True)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="findings",
+                        to="ipeo.campaign",
+                    ),
+                ),
+                (
+                    "learned_in",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ipeo.cycle",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ipeo.membership",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=ipeo.tenancy.current_workspace_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Disposition",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "decision",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Awaits a decision"),
+                            ("adopted", "Adopted"),
+                            ("rejected", "Rejected"),
+                            ("deferred", "Deferred"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                (
+                    "carried",
+                    models.BooleanField(
+                        default=False, help_text="Carried in from the cycle before."
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "cycle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="dispositions",
+                        to="ipeo.cycle",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ipeo.membership",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=ipeo.tenancy.current_workspace_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+                (
+                    "finding",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="dispositions",
+                        to="insight.finding",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Product",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("family", models.CharField(blank=True, max_length=120)),
+                (
+                    "list_price",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=16,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                    ),
+                ),
+                (
+                    "unit_cost",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=16,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                    ),
+                ),
+                ("valued_for", models.CharField(blank=True, max_length=300)),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "import_key",
+                    models.CharField(blank=True, editable=False, max_length=250, null=True),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=ipeo.tenancy.current_workspace_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ProofPoint",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("statement", models.CharField(max_length=300)),
+                ("evidence", models.CharField(blank=True, max_length=300)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "story",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="proof_points",
+                        to="insight.brandstory",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=ipeo.tenancy.current_workspace_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddIndex(
+            model_name="account",
+            index=models.Index(
+                models.F("workspace"),
+                django.db.models.functions.text.Lower("name"),
+                name="account_by_name",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="account",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "import_key"), name="account_import_key_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="audience",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "name"), name="audience_name_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="brandstory",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "version"), name="brandstory_version_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="brandstory",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_current", True)),
+                fields=("workspace",),
+                name="brandstory_one_current",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="channel",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "key"), name="channel_key_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="competitor",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "name"), name="competitor_name_once"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="competitormove",
+            index=models.Index(fields=["workspace", "-happened_on"], name="competitormove_by_date"),
+        ),
+        migrations.AddIndex(
+            model_name="contact",
+            index=models.Index(
+                models.F("workspace"),
+                django.db.models.functions.text.Lower("email"),
+                name="contact_by_email",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="contact",
+            index=models.Index(
+                models.F("workspace"),
+                django.db.models.functions.text.Lower("name"),
+                name="contact_by_name",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="contact",
+            index=models.Index(fields=["workspace", "account"], name="contact_by_account"),
+        ),
+        migrations.AddConstraint(
+            model_name="contact",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "import_key"), name="contact_import_key_once"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="finding",
+            index=models.Index(
+                fields=["workspace", "campaign", "-recorded_at"], name="finding_by_campaign"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="finding",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("learned_in__isnull", False)),
+                fields=("workspace", "learned_in", "kind", "subject_key"),
+                name="finding_learned_once_per_cycle",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="disposition",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "cycle", "finding"), name="disposition_once_per_cycle"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="disposition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("decision__in", ["waiting", "adopted"]),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="disposition_no_has_a_reason",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="product",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "name"), name="product_name_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="product",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "import_key"), name="product_import_key_once"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="proofpoint",
+            index=models.Index(
+                fields=["workspace", "story", "position"], name="proofpoint_by_story"
+            ),
+        ),
+        *policies.tenant(
+            "insight_account",
+            "insight_audience",
+            "insight_brandstory",
+            "insight_channel",
+            "insight_competitor",
+            "insight_competitormove",
+            "insight_contact",
+            "insight_finding",
+            "insight_disposition",
+            "insight_product",
+            "insight_proofpoint",
+        ),
+        *policies.audited(
+            "insight_product",
+            "insight_channel",
+            "insight_account",
+            "insight_contact",
+            "insight_audience",
+            "insight_competitor",
+            "insight_competitormove",
+            "insight_brandstory",
+            "insight_proofpoint",
+            "insight_finding",
+            "insight_disposition",
+        ),
+    ]

@@ -1,0 +1,203 @@
+"""Background work: asked for, claimed with a lease, reported, finished, and found when lost."""
+
+from __future__ import annotations
+
+import contextvars
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.db import connection, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from ipeo import runs, tenancy
+from ipeo.models import Membership, Run, Workspace
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(seconds=60)
+HEARTBEAT_SECONDS = 15
+# A queued run that nobody has claimed by now was lost on its way to a worker.
+UNCLAIMED = timedelta(seconds=30)
+MAX_ATTEMPTS = 5
+
+
+class WorkRefused(Exception):
+    """The work cannot be done as asked; the message is for the person who asked."""
+
+
+def queue_run(
+    *,
+    kind: str,
+    arguments: dict[str, Any] | None = None,
+    title: str = "",
+    by: Membership | None = None,
+    only_one: str = "",
+) -> Run:
+    """Save a run and send it to a worker once the transaction has committed.
+
+    With `only_one`, a run already waiting under that key is returned instead of a second.
+    Raises `KeyError` for a kind that no app has registered.
+    """
+    runs.worker(kind)
+    with transaction.atomic():
+        if only_one:
+            connection.cursor().execute(
+                "SELECT pg_advisory_xact_lock(%s, hashtext(%s))",
+                [tenancy.current_workspace_id() % 2**31, only_one],
+            )
+            waiting = Run.objects.filter(only_one=only_one, state=Run.State.QUEUED).first()
+            if waiting is not None:
+                return waiting
+        run = Run.objects.create(
+            kind=kind,
+            arguments=arguments or {},
+            title=title,
+            requested_by=by,
+            only_one=only_one,
+            lease_until=timezone.now() + UNCLAIMED,
+        )
+        transaction.on_commit(lambda: _send(run.workspace_id, run.pk))
+    return run
+
+
+def _send(workspace_id: int, run_id: int) -> None:
+    from ipeo.tasks import execute_run
+
+    try:
+        execute_run.delay(workspace_id, run_id)
+    except (ConnectionError, OSError, execute_run.OperationalError):
+        # The row is the request: beat sends it again when the broker is back.
+        log.warning("run not sent, broker unreachable", run=run_id)
+
+
+def claim_run(*, run_id: int, now: datetime | None = None) -> Run | None:
+    """Take a waiting run, or one whose worker's lease has expired; None if there is none."""
+    now = now or timezone.now()
+    claimable = Q(state=Run.State.QUEUED) | Q(state=Run.State.RUNNING, lease_until__lt=now)
+    claimed = Run.objects.filter(claimable, pk=run_id).update(
+        state=Run.State.RUNNING,
+        attempts=F("attempts") + 1,
+        lease_until=now + LEASE,
+        started_at=now,
+        error="",
+    )
+    return Run.objects.select_related("requested_by").get(pk=run_id) if claimed else None
+
+
+def perform_run(*, run: Run) -> Run:
+    """Do the work of a claimed run here and now; its row tells the result or the error.
+
+    A refusal (`WorkRefused`) and any other failure are recorded, not raised: the row is where
+    people look. A run that lost its lease to another worker writes nothing.
+    """
+    mine = Run.objects.filter(pk=run.pk, state=Run.State.RUNNING, attempts=run.attempts)
+    with structlog.contextvars.bound_contextvars(run=run.pk, kind=run.kind):
+        try:
+            with _heartbeat(run):
+                result = runs.worker(run.kind)(run, _Reporter(run))
+        except WorkRefused as refusal:
+            _end(mine, state=Run.State.FAILED, error=str(refusal))
+        except Exception as error:
+            log.exception("run failed")
+            if run.attempts < MAX_ATTEMPTS and _is_passing(error):
+                mine.update(state=Run.State.QUEUED, lease_until=timezone.now() + UNCLAIMED)
+            else:
+                _end(mine, state=Run.State.FAILED, error=f"It stopped: {error}")
+        else:
+            _end(mine, state=Run.State.DONE, result=result, done=F("total"), message="")
+    run.refresh_from_db()
+    return run
+
+
+def run_here(*, kind: str, arguments: dict[str, Any], by: Membership | None = None) -> Run:
+    """Record and do a piece of work in this process: what a command does."""
+    run = Run.objects.create(kind=kind, arguments=arguments, requested_by=by)
+    claimed = claim_run(run_id=run.pk)
+    assert claimed is not None
+    return perform_run(run=claimed)
+
+
+def requeue_lost_runs(*, now: datetime | None = None) -> int:
+    """Send runs again whose message or worker was lost, in every workspace; return how many."""
+    now = now or timezone.now()
+    with tenancy.system():
+        lost = list(
+            Run._base_manager.filter(
+                state__in=[Run.State.QUEUED, Run.State.RUNNING], lease_until__lt=now
+            ).select_related("workspace")
+        )
+    for run in lost:
+        with tenancy.scope(run.workspace):
+            same = Run.objects.filter(pk=run.pk, lease_until=run.lease_until)
+            if run.attempts >= MAX_ATTEMPTS:
+                _end(same, state=Run.State.FAILED, error="Its worker was lost too many times.")
+            elif same.filter(state=Run.State.QUEUED).update(lease_until=now + UNCLAIMED) or (
+                run.state == Run.State.RUNNING
+            ):
+                _send(run.workspace_id, run.pk)
+    return len(lost)
+
+
+def _end(mine: Any, **values: Any) -> None:
+    mine.update(finished_at=timezone.now(), lease_until=None, **values)
+
+
+def _is_passing(error: Exception) -> bool:
+    """Whether trying again may help: a lost connection, a deadlock, a serialisation failure."""
+    from django.db import InterfaceError, OperationalError
+
+    return isinstance(error, (OperationalError, InterfaceError))
+
+
+class _Reporter:
+    """Writes progress at most a few times a second, so that small pieces stay cheap."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._last = 0.0
+
+    def __call__(self, done: int, total: int, message: str = "") -> None:
+        import time
+
+        if done < total and time.monotonic() - self._last < 0.3:
+            return
+        self._last = time.monotonic()
+        Run.objects.filter(pk=self._run.pk, attempts=self._run.attempts).update(
+            done=done, total=total, message=message[:300], lease_until=timezone.now() + LEASE
+        )
+
+
+@contextmanager
+def _heartbeat(run: Run) -> Iterator[None]:
+    """Keep the lease alive while one long statement runs."""
+    stop = threading.Event()
+
+    def beat() -> None:
+        while not stop.wait(HEARTBEAT_SECONDS):
+            try:
+                Run.objects.filter(pk=run.pk, attempts=run.attempts).update(
+                    lease_until=timezone.now() + LEASE
+                )
+            except Exception:
+                log.warning("heartbeat missed", exc_info=True)
+        connection.close()
+
+    context = contextvars.copy_context()
+    thread = threading.Thread(target=context.run, args=[beat], daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=5)
+
+
+def workspace_of_run(workspace_id: int) -> Workspace:
+    """Return the workspace a task names; raises `Workspace.DoesNotExist`."""
+    with tenancy.system():
+        return Workspace.objects.get(pk=workspace_id)

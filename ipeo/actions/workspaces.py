@@ -1,0 +1,44 @@
+"""Workspaces begin, and people join them."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+
+from ipeo import tenancy
+from ipeo.models import Membership, Role, User, Workspace
+
+
+class SlugTaken(Exception):
+    """Another workspace has this address."""
+
+
+def create_workspace(
+    *,
+    slug: str,
+    name: str = "",
+    currency: str = "USD",
+    time_zone: str = "UTC",
+    owner: User | None = None,
+) -> Workspace:
+    """Save and return a workspace, with its owner as a member where one is given.
+
+    Raises `SlugTaken`, or `ValidationError` for a currency, zone or slug that is none.
+    """
+    workspace = Workspace(
+        slug=slug,
+        name=name or slug.replace("-", " ").title(),
+        currency=currency,
+        time_zone=time_zone,
+    )
+    workspace.clean_fields()
+    with tenancy.system(), transaction.atomic():
+        if Workspace.objects.filter(slug=slug).exists():
+            raise SlugTaken(f"There is already a workspace at “{slug}”.")
+        try:
+            with transaction.atomic():
+                workspace.save()
+        except IntegrityError:
+            raise SlugTaken(f"There is already a workspace at “{slug}”.") from None
+        if owner is not None:
+            Membership.objects.create(workspace=workspace, user=owner, role=Role.OWNER)
+    return workspace

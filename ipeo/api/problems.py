@@ -1,0 +1,57 @@
+"""Errors as problem documents (RFC 9457): what is wrong, and where it was typed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+CONTENT_TYPE = "application/problem+json"
+
+
+class Conflict(exceptions.APIException):
+    """The request does not fit the state the thing is in."""
+
+    status_code = 409
+    default_detail = "This does not fit the present state."
+    default_code = "conflict"
+
+
+def handle(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Turn an exception into a problem document; None for one that is a fault of ours."""
+    if isinstance(error, ValidationError):
+        detail = error.message_dict if hasattr(error, "error_dict") else error.messages
+        error = exceptions.ValidationError(detail)
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    titles = {
+        400: "Not valid",
+        401: "Sign in",
+        403: "Not allowed",
+        404: "Not found",
+        409: "Conflict",
+    }
+    problem: dict[str, Any] = {
+        "type": "about:blank",
+        "title": titles.get(response.status_code, "Refused"),
+        "status": response.status_code,
+    }
+    if isinstance(error, exceptions.ValidationError):
+        problem["detail"] = "Some of what was sent cannot be taken."
+        problem["errors"] = response.data
+    elif isinstance(error, (Http404, exceptions.NotFound)):
+        problem["detail"] = str(getattr(error, "detail", "")) or "There is nothing at this address."
+    elif isinstance(error, (PermissionDenied, exceptions.PermissionDenied)):
+        problem["detail"] = (
+            str(getattr(error, "detail", error)) or "Your role does not include this."
+        )
+    else:
+        problem["detail"] = str(getattr(error, "detail", error))
+    response.data = problem
+    response.content_type = CONTENT_TYPE
+    return response

@@ -1,0 +1,1 @@
+"""The database backend that carries the tenancy scope to PostgreSQL, its roles and policies."""

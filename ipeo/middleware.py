@@ -1,0 +1,45 @@
+"""Each request inside a workspace runs in its scope; a stranger finds nothing there."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+
+from ipeo import tenancy
+from ipeo.queries import membership_of
+
+
+class TenancyMiddleware:
+    """Enter the scope of the workspace that the address names, for its members alone."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request, leaving any scope it entered behind."""
+        with ExitStack() as stack:
+            request.scopes = stack  # type: ignore[attr-defined]
+            user = request.user
+            signed_in = user.is_authenticated
+            stack.enter_context(tenancy.person(user) if signed_in else tenancy.nobody())
+            return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        """Enter the workspace named in the address; 404 where the person is no member of it."""
+        slug = kwargs.get("workspace")
+        if slug is None:
+            return None
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        membership = membership_of(user=request.user, slug=slug)
+        if membership is None:
+            raise Http404("No workspace of yours has this address.")
+        request.workspace = membership.workspace  # type: ignore[attr-defined]
+        request.membership = membership  # type: ignore[attr-defined]
+        scopes: ExitStack = request.scopes  # type: ignore[attr-defined]
+        scopes.enter_context(tenancy.scope(membership.workspace, membership=membership))
+        return None

@@ -1,0 +1,21 @@
+"""The kernel's rows: who, where, which campaign and cycle, and the work in the background."""
+
+from ipeo.models.campaigns import Campaign, Cycle, StageChange
+from ipeo.models.identity import Membership, Role, User, Workspace
+from ipeo.models.tenant import TenantModel
+from ipeo.models.work import ApiToken, AuditEvent, IdempotencyRecord, Run
+
+__all__ = [
+    "ApiToken",
+    "AuditEvent",
+    "Campaign",
+    "Cycle",
+    "IdempotencyRecord",
+    "Membership",
+    "Role",
+    "Run",
+    "StageChange",
+    "TenantModel",
+    "User",
+    "Workspace",
+]

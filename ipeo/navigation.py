@@ -1,0 +1,96 @@
+"""Addresses inside the workspace, and the navigation that the apps fill in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from ipeo import tenancy
+from ipeo.permissions import may
+from ipeo.queries import memberships_of
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the navigation. `prefix` marks the addresses that count as being there."""
+
+    group: str
+    label: str
+    url_name: str
+    permission: str
+    order: int = 0
+    stage: str = ""
+    icon: str = ""
+    also: tuple[str, ...] = ()
+
+
+GROUPS = ("", "The cycle", "Data", "Workspace")
+_entries: list[Entry] = []
+
+
+def register(*entries: Entry) -> None:
+    """Add lines to the navigation."""
+    _entries.extend(entries)
+
+
+def link(name: str, *args: Any) -> str:
+    """Return the address of a page inside the scope's workspace."""
+    return reverse(name, args=[tenancy.current_workspace().slug, *args])
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """Give templates the workspace, the member, the navigation and what the member may do."""
+    membership = getattr(request, "membership", None)
+    theme = request.COOKIES.get("theme", "")
+    given: dict[str, Any] = {"theme": theme if theme in {"light", "dark"} else ""}
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        given["memberships"] = _Lazy(lambda: memberships_of(user=user))
+    if membership is None:
+        return given
+    here = request.resolver_match
+    view_name = here.view_name if here else ""
+    groups = []
+    for title in GROUPS:
+        items = [
+            {
+                "label": entry.label,
+                "href": link(entry.url_name),
+                "current": view_name == entry.url_name or view_name in entry.also,
+                "stage": entry.stage,
+                "icon": entry.icon,
+            }
+            for entry in sorted(_entries, key=lambda entry: entry.order)
+            if entry.group == title and may(membership, entry.permission)
+        ]
+        if items:
+            groups.append({"title": title, "items": items})
+    return given | {
+        "workspace": membership.workspace,
+        "membership": membership,
+        "nav": groups,
+        "may": _May(membership),
+    }
+
+
+class _Lazy:
+    """A list that is read from the database only where a template shows it."""
+
+    def __init__(self, read: Any) -> None:
+        self._read = read
+
+    def __iter__(self) -> Any:
+        return iter(self._read())
+
+
+class _May:
+    """`{% if may.deals_edit %}` in a template asks the one table of permissions."""
+
+    def __init__(self, membership: Any) -> None:
+        self._membership = membership
+
+    def __getitem__(self, name: str) -> bool:
+        return may(self._membership, name.replace("_", ".", 1))

@@ -1,0 +1,104 @@
+"""Who may do what: one table, applied by one declaration on pages (`page`) and in the API.
+
+A stranger to a workspace gets 404 from the tenancy middleware before anything here is asked;
+a member whose role lacks the permission gets 403.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Concatenate
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+
+from ipeo.models import Membership, Role, Workspace
+
+if TYPE_CHECKING:
+    from django_htmx.middleware import HtmxDetails
+
+O, M, K, S, V = Role.OWNER, Role.MANAGER, Role.MARKETER, Role.SALES_REP, Role.VIEWER  # noqa: E741
+
+PERMISSIONS: dict[str, tuple[Role, ...]] = {
+    #                     owner, manager, marketer, sales rep, viewer
+    "workspace.view":      (O, M, K, S, V),
+    "workspace.manage":    (O,),
+    "members.view":        (O, M, K, S, V),
+    "members.manage":      (O, M),
+    "audit.view":          (O, M),
+    "tokens.manage":       (O, M, K, S),
+    "campaigns.view":      (O, M, K, S, V),
+    "campaigns.edit":      (O, M, K),
+    "cycle.advance":       (O, M, K),
+    "cycle.override":      (O, M),
+    "insight.view":        (O, M, K, S, V),
+    "insight.edit":        (O, M, K),
+    "plan.view":           (O, M, K, V),
+    "plan.edit":           (O, M, K),
+    "plan.approve":        (O, M),
+    "deals.view":          (O, M, K, S, V),
+    "deals.edit":          (O, M, S),
+    "touches.view":        (O, M, K, S, V),
+    "touches.edit":        (O, M, K, S),
+    "tasks.view":          (O, M, K, S, V),
+    "tasks.edit":          (O, M, K, S),
+    "materials.view":      (O, M, K, S, V),
+    "materials.edit":      (O, M, K),
+    "materials.approve":   (O, M),
+    "expenses.view":       (O, M, K, V),
+    "expenses.edit":       (O, M, K),
+    "imports.view":        (O, M, K),
+    "imports.run":         (O, M, K),
+    "optimize.view":       (O, M, K, S, V),
+    "optimize.measure":    (O, M, K),
+    "optimize.decide":     (O, M),
+    "optimize.close":      (O, M),
+}  # fmt: skip
+
+
+class WorkspaceRequest(HttpRequest):
+    """A request inside a workspace, as the tenancy middleware hands it on."""
+
+    workspace: Workspace
+    membership: Membership
+    htmx: HtmxDetails
+
+
+def may(membership: Membership | None, permission: str) -> bool:
+    """Return whether a member's role has a permission; raises `KeyError` for an unknown one."""
+    roles = PERMISSIONS[permission]
+    return membership is not None and membership.is_active and membership.role in roles
+
+
+def demand(membership: Membership | None, permission: str) -> None:
+    """Raise `PermissionDenied` unless the member's role has the permission."""
+    if not may(membership, permission):
+        raise PermissionDenied(f"Your role does not include this ({permission}).")
+
+
+type_of_view = Callable[Concatenate[WorkspaceRequest, ...], HttpResponseBase]
+
+
+def page(view_permission: str, *, change: str | None = None) -> Callable[[type_of_view], Any]:
+    """Declare who may open a page, and who may send it something.
+
+    `change` is asked for every method but GET and HEAD; without it, such methods need the same
+    permission as viewing. The view is called without the workspace's slug: it has
+    `request.workspace` and `request.membership`.
+    """
+    permissions = {"view": view_permission, "change": change or view_permission}
+    for name in permissions.values():
+        PERMISSIONS[name]
+
+    def declare(view: type_of_view) -> Any:
+        @wraps(view)
+        def guarded(request: WorkspaceRequest, workspace: str, **kwargs: Any) -> HttpResponseBase:
+            reading = request.method in {"GET", "HEAD"}
+            demand(request.membership, permissions["view" if reading else "change"])
+            return view(request, **kwargs)
+
+        guarded.permissions = permissions  # type: ignore[attr-defined]
+        return guarded
+
+    return declare

@@ -1,0 +1,34 @@
+"""Which workspaces there are, and whose."""
+
+from ipeo import tenancy
+from ipeo.models import Membership, User, Workspace
+
+
+def membership_of(*, user: User, slug: str) -> Membership | None:
+    """Return the person's active membership of a workspace, with the workspace; None if none."""
+    return (
+        Membership.objects.select_related("workspace", "user")
+        .filter(user=user, workspace__slug=slug, is_active=True)
+        .first()
+    )
+
+
+def memberships_of(*, user: User) -> list[Membership]:
+    """Return the person's active memberships by the workspaces' names."""
+    return list(
+        Membership.objects.select_related("workspace")
+        .filter(user=user, is_active=True)
+        .order_by("workspace__name")
+    )
+
+
+def find_workspace(slug: str) -> Workspace:
+    """Return a workspace for work of the system; raises `Workspace.DoesNotExist`."""
+    with tenancy.system():
+        return Workspace.objects.get(slug=slug)
+
+
+def workspace_ids() -> list[int]:
+    """Return the ids of all workspaces, for work of the system."""
+    with tenancy.system():
+        return list(Workspace.objects.order_by("pk").values_list("pk", flat=True))

@@ -1,0 +1,16 @@
+"""Every address: pages of a workspace under /w/<slug>/, the API under /api/v1/."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from ipeo.views.health import healthz
+
+STAGES = ("insight", "plan", "execute", "optimize")
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("accounts/", include("allauth.urls")),
+    path("api/v1/", include("ipeo.api.urls")),
+    path("", include("ipeo.pages")),
+    *(path("w/<slug:workspace>/", include(f"{stage}.urls")) for stage in STAGES),
+]

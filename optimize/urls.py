@@ -1,0 +1,6 @@
+"""Addresses of the app's pages, below /w/<workspace>/."""
+
+from django.urls import URLPattern
+
+app_name = "optimize"
+urlpatterns: list[URLPattern] = []
