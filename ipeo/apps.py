@@ -8,3 +8,33 @@ class IpeoConfig(AppConfig):
 
     name = "ipeo"
     verbose_name = "The kernel"
+
+    def ready(self) -> None:
+        """Add the kernel's lines to the navigation."""
+        from ipeo.navigation import Entry, register
+
+        register(
+            Entry("", "Home", "ipeo:home", "workspace.view", order=10, icon="home"),
+            Entry(
+                "",
+                "Campaigns",
+                "ipeo:campaigns",
+                "campaigns.view",
+                order=20,
+                icon="campaigns",
+                also=(
+                    "ipeo:campaign",
+                    "ipeo:cycle",
+                    "ipeo:new_campaign",
+                    "ipeo:edit_campaign",
+                    "ipeo:history",
+                    "ipeo:advance",
+                ),
+            ),
+            Entry("Workspace", "Members", "ipeo:members", "members.view", order=10, icon="members"),
+            Entry(
+                "Workspace", "Settings", "ipeo:settings", "members.view", order=20, icon="settings"
+            ),
+            Entry("Workspace", "API tokens", "ipeo:tokens", "tokens.manage", order=30, icon="key"),
+            Entry("Workspace", "Audit", "ipeo:audit", "audit.view", order=40, icon="audit"),
+        )

@@ -1,6 +1,32 @@
 """The kernel's pages."""
 
-from django.urls import URLPattern
+from django.urls import include, path
+
+from ipeo.views import campaigns, gallery, start, workspace
 
 app_name = "ipeo"
-urlpatterns: list[URLPattern] = []
+
+inside = [
+    path("", campaigns.home, name="home"),
+    path("campaigns/", campaigns.campaigns, name="campaigns"),
+    path("campaigns/new/", campaigns.new_campaign, name="new_campaign"),
+    path("campaigns/<int:pk>/", campaigns.campaign, name="campaign"),
+    path("campaigns/<int:pk>/cycles/<int:number>/", campaigns.campaign, name="cycle"),
+    path("campaigns/<int:pk>/edit/", campaigns.edit_campaign, name="edit_campaign"),
+    path("campaigns/<int:pk>/history/", campaigns.history, name="history"),
+    path("cycles/<int:pk>/advance/", campaigns.advance, name="advance"),
+    path("settings/", workspace.settings, name="settings"),
+    path("members/", workspace.members, name="members"),
+    path("members/<int:pk>/", workspace.member, name="member"),
+    path("tokens/", workspace.tokens, name="tokens"),
+    path("tokens/<int:pk>/revoke/", workspace.revoke_token, name="revoke_token"),
+    path("runs/<int:pk>/", workspace.run, name="run"),
+    path("audit/", workspace.audit, name="audit"),
+]
+
+urlpatterns = [
+    path("", start.start, name="start"),
+    path("workspaces/new/", start.new_workspace, name="new_workspace"),
+    path("gallery/", gallery.gallery, name="gallery"),
+    path("w/<slug:workspace>/", include(inside)),
+]

@@ -3,7 +3,6 @@ import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.comparison
 import django.utils.timezone
-import ipeo.tenancy
 from decimal import Decimal
 from django.db import migrations, models
 
@@ -54,7 +53,6 @@ class Migration(migrations.Migration):
                     "workspace",
                     models.ForeignKey(
                         db_index=False,
-                        default=ipeo.tenancy.current_workspace_id,
                         editable=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
@@ -240,7 +238,6 @@ class Migration(migrations.Migration):
                     "workspace",
                     models.ForeignKey(
                         db_index=False,
-                        default=ipeo.tenancy.current_workspace_id,
                         editable=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
@@ -296,7 +293,6 @@ class Migration(migrations.Migration):
                     "workspace",
                     models.ForeignKey(
                         db_index=False,
-                        default=ipeo.tenancy.current_workspace_id,
                         editable=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
@@ -324,7 +320,6 @@ class Migration(migrations.Migration):
                     "workspace",
                     models.ForeignKey(
                         db_index=False,
-                        default=ipeo.tenancy.current_workspace_id,
                         editable=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
@@ -355,7 +350,6 @@ class Migration(migrations.Migration):
                     "workspace",
                     models.ForeignKey(
                         db_index=False,
-                        default=ipeo.tenancy.current_workspace_id,
                         editable=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
@@ -452,7 +446,6 @@ class Migration(migrations.Migration):
                     "workspace",
                     models.ForeignKey(
                         db_index=False,
-                        default=ipeo.tenancy.current_workspace_id,
                         editable=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
@@ -515,7 +508,6 @@ class Migration(migrations.Migration):
                     "workspace",
                     models.ForeignKey(
                         db_index=False,
-                        default=ipeo.tenancy.current_workspace_id,
                         editable=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
@@ -570,7 +562,6 @@ class Migration(migrations.Migration):
                     "workspace",
                     models.ForeignKey(
                         db_index=False,
-                        default=ipeo.tenancy.current_workspace_id,
                         editable=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
@@ -639,7 +630,6 @@ class Migration(migrations.Migration):
                     "workspace",
                     models.ForeignKey(
                         db_index=False,
-                        default=ipeo.tenancy.current_workspace_id,
                         editable=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
@@ -669,7 +659,6 @@ class Migration(migrations.Migration):
                     "workspace",
                     models.ForeignKey(
                         db_index=False,
-                        default=ipeo.tenancy.current_workspace_id,
                         editable=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
@@ -761,7 +750,6 @@ class Migration(migrations.Migration):
                     "workspace",
                     models.ForeignKey(
                         db_index=False,
-                        default=ipeo.tenancy.current_workspace_id,
                         editable=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
@@ -881,7 +869,6 @@ class Migration(migrations.Migration):
                     "workspace",
                     models.ForeignKey(
                         db_index=False,
-                        default=ipeo.tenancy.current_workspace_id,
                         editable=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",

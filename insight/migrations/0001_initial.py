@@ -2,7 +2,6 @@ import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
-import ipeo.tenancy
 from django.db import migrations, models
 
 from ipeo.database import policies
@@ -56,7 +55,6 @@ class Migration(migrations.Migration):
                     "workspace",
                     models.ForeignKey(
                         db_index=False,
-                        default=ipeo.tenancy.current_workspace_id,
                         editable=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
@@ -84,7 +82,6 @@ class Migration(migrations.Migration):
                     "workspace",
                     models.ForeignKey(
                         db_index=False,
-                        default=ipeo.tenancy.current_workspace_id,
                         editable=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
@@ -123,7 +120,6 @@ class Migration(migrations.Migration):
                     "workspace",
                     models.ForeignKey(
                         db_index=False,
-                        default=ipeo.tenancy.current_workspace_id,
                         editable=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
@@ -156,7 +152,6 @@ class Migration(migrations.Migration):
                     "workspace",
                     models.ForeignKey(
                         db_index=False,
-                        default=ipeo.tenancy.current_workspace_id,
                         editable=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
@@ -184,7 +179,6 @@ class Migration(migrations.Migration):
                     "workspace",
                     models.ForeignKey(
                         db_index=False,
-                        default=ipeo.tenancy.current_workspace_id,
                         editable=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
@@ -230,7 +224,6 @@ class Migration(migrations.Migration):
                     "workspace",
                     models.ForeignKey(
                         db_index=False,
-                        default=ipeo.tenancy.current_workspace_id,
                         editable=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
@@ -304,7 +297,6 @@ class Migration(migrations.Migration):
                     "workspace",
                     models.ForeignKey(
                         db_index=False,
-                        default=ipeo.tenancy.current_workspace_id,
                         editable=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
@@ -383,7 +375,6 @@ class Migration(migrations.Migration):
                     "workspace",
                     models.ForeignKey(
                         db_index=False,
-                        default=ipeo.tenancy.current_workspace_id,
                         editable=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
@@ -443,7 +434,6 @@ class Migration(migrations.Migration):
                     "workspace",
                     models.ForeignKey(
                         db_index=False,
-                        default=ipeo.tenancy.current_workspace_id,
                         editable=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
@@ -501,7 +491,6 @@ class Migration(migrations.Migration):
                     "workspace",
                     models.ForeignKey(
                         db_index=False,
-                        default=ipeo.tenancy.current_workspace_id,
                         editable=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
@@ -534,7 +523,6 @@ class Migration(migrations.Migration):
                     "workspace",
                     models.ForeignKey(
                         db_index=False,
-                        default=ipeo.tenancy.current_workspace_id,
                         editable=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+
 from typing import Any
 
 from django.utils import timezone
@@ -13,13 +13,9 @@ from rest_framework.request import Request
 from ipeo import tenancy
 from ipeo.models import ApiToken, Membership
 from ipeo.queries import membership_of, memberships_of
+from ipeo.tokens import digest_of
 
 WORKSPACE_HEADER = "IPEO-Workspace"
-
-
-def digest_of(token: str) -> str:
-    """Return the hash under which a token is kept."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def enter_workspace(request: Request, membership: Membership) -> None:

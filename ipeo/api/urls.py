@@ -2,8 +2,20 @@
 
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
+from rest_framework.routers import SimpleRouter
+
+from ipeo.api import resources
+
+router = SimpleRouter()
+router.register("workspace", resources.WorkspaceView, basename="api-workspace")
+router.register("members", resources.MemberView, basename="api-member")
+router.register("campaigns", resources.CampaignView, basename="api-campaign")
+router.register("cycles", resources.CycleView, basename="api-cycle")
+router.register("stage-changes", resources.StageChangeView, basename="api-stage-change")
+router.register("runs", resources.RunView, basename="api-run")
 
 urlpatterns = [
-    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("schema/", SpectacularAPIView.as_view(permission_classes=[]), name="api-schema"),
+    *router.urls,
     *(path("", include(f"{app}.api.urls")) for app in ("insight", "plan", "execute", "optimize")),
 ]

@@ -6,10 +6,11 @@ from typing import Any
 
 from rest_framework import mixins, viewsets
 
+from ipeo.api.idempotency import IdempotentWrites
 from ipeo.models import Membership, Workspace
 
 
-class WorkspaceViewSet(viewsets.GenericViewSet[Any]):
+class WorkspaceViewSet(IdempotentWrites, viewsets.GenericViewSet[Any]):
     """A viewset inside a workspace: say `permission`, and `change_permission` for writes."""
 
     permission: str

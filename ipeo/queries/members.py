@@ -1,5 +1,7 @@
 """Which workspaces there are, and whose."""
 
+from django.db.models import QuerySet
+
 from ipeo import tenancy
 from ipeo.models import Membership, User, Workspace
 
@@ -32,3 +34,12 @@ def workspace_ids() -> list[int]:
     """Return the ids of all workspaces, for work of the system."""
     with tenancy.system():
         return list(Workspace.objects.order_by("pk").values_list("pk", flat=True))
+
+
+def members_of(workspace: Workspace) -> QuerySet[Membership]:
+    """Return a workspace's members, people first, then placeholders, by name."""
+    return (
+        Membership.objects.filter(workspace=workspace)
+        .select_related("user")
+        .order_by("user__isnull", "-is_active", "user__name", "name", "pk")
+    )

@@ -1,0 +1,97 @@
+"""People join a workspace, change their role, and get keys to the API."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from ipeo import tenancy
+from ipeo.tokens import digest_of
+from ipeo.models import ApiToken, Membership, Role, User, Workspace
+
+
+class NoSuchPerson(Exception):
+    """Nobody has signed up with this e-mail address."""
+
+
+class AlreadyMember(Exception):
+    """This person is a member of the workspace already."""
+
+
+class LastOwner(Exception):
+    """A workspace keeps at least one owner."""
+
+
+class OwnersOnly(Exception):
+    """Only an owner makes another owner, or changes one."""
+
+
+def add_member(*, email: str, role: str, by: Membership) -> Membership:
+    """Save and return a membership of the scope's workspace.
+
+    Raises `NoSuchPerson`, `AlreadyMember` or `OwnersOnly`.
+    """
+    _guard_owner(by, role)
+    user = User.objects.filter(email=email.lower()).first()
+    if user is None:
+        raise NoSuchPerson(f"Nobody has signed up as {email} yet. Ask them to, then add them.")
+    try:
+        with transaction.atomic():
+            return Membership.objects.create(
+                workspace=tenancy.current_workspace(), user=user, role=role
+            )
+    except IntegrityError:
+        raise AlreadyMember(f"{user} is a member already.") from None
+
+
+@transaction.atomic
+def change_member(*, membership: Membership, role: str, is_active: bool, by: Membership) -> None:
+    """Save a member's role and access; raises `LastOwner` or `OwnersOnly`."""
+    stored = Membership.objects.select_for_update().get(
+        pk=membership.pk, workspace=tenancy.current_workspace()
+    )
+    _guard_owner(by, role)
+    _guard_owner(by, stored.role)
+    loses_ownership = stored.role == Role.OWNER and (role != Role.OWNER or not is_active)
+    if loses_ownership:
+        others = Membership.objects.select_for_update().filter(
+            workspace=stored.workspace, role=Role.OWNER, is_active=True, user__isnull=False
+        )
+        if not others.exclude(pk=stored.pk).exists():
+            raise LastOwner("Make somebody else an owner first: a workspace keeps one.")
+    stored.role, stored.is_active = role, is_active
+    stored.save(update_fields=["role", "is_active"])
+
+
+def _guard_owner(by: Membership, role: str) -> None:
+    if role == Role.OWNER and by.role != Role.OWNER:
+        raise OwnersOnly("Only an owner can make or change an owner.")
+
+
+def make_token(
+    *, membership: Membership, name: str, may_write: bool, days: int, now: datetime | None = None
+) -> tuple[ApiToken, str]:
+    """Save a token and return it with its secret, which is shown once and kept nowhere."""
+    secret = f"ipeo_{secrets.token_urlsafe(32)}"
+    token = ApiToken.objects.create(
+        membership=membership,
+        name=name,
+        may_write=may_write,
+        prefix=secret[:9],
+        digest=digest_of(secret),
+        expires_at=(now or timezone.now()) + timedelta(days=days),
+    )
+    return token, secret
+
+
+def revoke_token(*, token: ApiToken, now: datetime | None = None) -> None:
+    """End a token at once."""
+    ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now or timezone.now())
+
+
+def save_settings(*, workspace: Workspace, fields: list[str]) -> None:
+    """Save a workspace's changed settings."""
+    workspace.save(update_fields=fields)

@@ -1,0 +1,84 @@
+"""Writes that may be sent twice and happen once: the `Idempotency-Key` header."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ipeo.api.problems import Conflict
+from ipeo.models import IdempotencyRecord
+
+HEADER = "Idempotency-Key"
+
+
+class IdempotentWrites:
+    """A view's POST with the header is done once; its repetition gets the first answer.
+
+    The record and the write stand in one transaction: where the write fails, the key is free
+    again; where two arrive at once, the second waits for the first. Raises `Conflict` where the
+    same key comes with another request.
+    """
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """Do the request inside one transaction where the header is given."""
+        if request.method != "POST" or not request.headers.get(HEADER):
+            return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        with transaction.atomic():
+            response = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+            if response.status_code >= 400:
+                transaction.set_rollback(True)
+            return response
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Claim the key after the caller is known and allowed."""
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        key = request.headers.get(HEADER, "")
+        self._record: IdempotencyRecord | None = None
+        if request.method != "POST" or not key:
+            return
+        body = request._request.body if not request._request.FILES else b""
+        digest = hashlib.sha256(f"{request.path}\n".encode() + body).hexdigest()
+        try:
+            with transaction.atomic():
+                self._record = IdempotencyRecord.objects.create(
+                    key=key[:200], request_digest=digest
+                )
+        except IntegrityError:
+            earlier = IdempotencyRecord.objects.get(key=key[:200])
+            if earlier.request_digest != digest:
+                raise Conflict(f"This {HEADER} was used for another request.") from None
+            raise _Replay(earlier) from None
+
+    def handle_exception(self, error: Exception) -> Response:
+        """Answer a repetition with the first answer."""
+        if isinstance(error, _Replay):
+            record = error.record
+            return Response(
+                record.response, status=record.status, headers={"Idempotent-Replayed": "true"}
+            )
+        return super().handle_exception(error)  # type: ignore[misc,no-any-return]
+
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
+        """Keep the answer for a repetition."""
+        final: Response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
+        record = getattr(self, "_record", None)
+        if record is not None and final.status_code < 400:
+            if not final.is_rendered:
+                final.render()
+            record.status = final.status_code
+            record.response = json.loads(final.content or b"null")
+            record.save(update_fields=["status", "response"])
+        return final
+
+
+class _Replay(Exception):
+    def __init__(self, record: IdempotencyRecord) -> None:
+        super().__init__(record.key)
+        self.record = record

@@ -1,0 +1,117 @@
+"""What people type on the kernel's pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from ipeo.models import Campaign, Membership, Role, Workspace
+
+
+class DateInput(forms.DateInput):
+    """The browser's own date field."""
+
+    input_type = "date"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%Y-%m-%d", **kwargs)
+
+
+class StartCampaignForm(forms.Form):
+    """A campaign and its first cycle."""
+
+    name = forms.CharField(max_length=120)
+    goal = forms.CharField(
+        max_length=300, required=False, help_text="What should be different when it has worked?"
+    )
+    starts_on = forms.DateField(label="First cycle starts", widget=DateInput())
+    ends_on = forms.DateField(label="First cycle ends", widget=DateInput())
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a cycle that ends before it starts."""
+        cleaned = super().clean() or {}
+        starts, ends = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if starts and ends and ends < starts:
+            self.add_error("ends_on", "The cycle must end after it starts.")
+        return cleaned
+
+
+class EditCampaignForm(forms.ModelForm[Campaign]):
+    """A campaign's name, goal and status."""
+
+    class Meta:
+        model = Campaign
+        fields = ("name", "goal", "owner", "status")
+
+    def clean_name(self) -> str:
+        """Refuse a name that another campaign has."""
+        name: str = self.cleaned_data["name"]
+        if Campaign.objects.exclude(pk=self.instance.pk).filter(name=name).exists():
+            raise forms.ValidationError(f"There is already a campaign called “{name}”.")
+        return name
+
+
+class AdvanceForm(forms.Form):
+    """Passing a gate; a reason opens one that is still closed."""
+
+    stage = forms.CharField(widget=forms.HiddenInput())
+    override_reason = forms.CharField(
+        max_length=300,
+        required=False,
+        label="Move on anyway, because",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class WorkspaceForm(forms.ModelForm[Workspace]):
+    """The settings of a workspace."""
+
+    class Meta:
+        model = Workspace
+        fields = (
+            "name",
+            "currency",
+            "time_zone",
+            "fiscal_year_start",
+            "lookback_days",
+            "half_life_days",
+            "discount_threshold",
+        )
+
+
+class NewWorkspaceForm(forms.ModelForm[Workspace]):
+    """A new brand."""
+
+    class Meta:
+        model = Workspace
+        fields = ("name", "slug", "currency", "time_zone")
+        help_texts = {"slug": "Its address: small letters, digits and hyphens."}
+
+
+class MemberForm(forms.Form):
+    """A person to join, by the e-mail address they sign in with."""
+
+    email = forms.EmailField(help_text="Of somebody who has signed up already.")
+    role = forms.ChoiceField(choices=Role.choices, initial=Role.MARKETER)
+
+
+class RoleForm(forms.ModelForm[Membership]):
+    """A member's role, and whether they still have access."""
+
+    class Meta:
+        model = Membership
+        fields = ("role", "is_active")
+
+
+class TokenForm(forms.Form):
+    """A new key to the API."""
+
+    name = forms.CharField(max_length=80, help_text="What will use it.")
+    may_write = forms.BooleanField(required=False, label="May write, not only read")
+    days = forms.TypedChoiceField(
+        label="Valid for",
+        coerce=int,
+        choices=((30, "30 days"), (90, "90 days"), (365, "a year")),
+        initial=90,
+    )

@@ -1,0 +1,143 @@
+"""The pages that all four stages share: home, campaigns, and a cycle with its ring and gates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from ipeo import stages
+from ipeo.actions.campaigns import (
+    AlreadyMoved,
+    GateClosed,
+    MayNotOverride,
+    NameTaken,
+    advance_cycle,
+    start_campaign,
+)
+from ipeo.forms import AdvanceForm, EditCampaignForm, StartCampaignForm
+from ipeo.models import Campaign, Cycle, Role
+from ipeo.navigation import link
+from ipeo.permissions import WorkspaceRequest, may, page
+from ipeo.queries.campaigns import campaigns_with_open_cycle, passages, standing
+from ipeo.queries.paging import page_of
+
+
+def _panels(request: WorkspaceRequest, on: str, *args: Any) -> list[dict[str, Any]]:
+    return [
+        {"href": link(panel.url_name, *args), "width": panel.width}
+        for panel in stages.panels(on)
+        if may(request.membership, panel.permission)
+    ]
+
+
+@page("workspace.view")
+def home(request: WorkspaceRequest) -> HttpResponse:
+    """Show what matters now; a rep begins with the day's deals instead."""
+    if request.membership.role == Role.SALES_REP and "all" not in request.GET:
+        return redirect(link("execute:mine"))
+    campaigns = [
+        campaign
+        for campaign in campaigns_with_open_cycle()[:12]
+        if campaign.status in {Campaign.Status.PLANNED, Campaign.Status.IN_PROGRESS}
+    ]
+    context = {"panels": _panels(request, "home"), "campaigns": campaigns}
+    return render(request, "ipeo/home.html", context)
+
+
+@page("campaigns.view")
+def campaigns(request: WorkspaceRequest) -> HttpResponse:
+    """List the workspace's campaigns."""
+    found = page_of(campaigns_with_open_cycle(), order=("-id",), after=request.GET.get("after", ""))
+    return render(request, "ipeo/campaigns.html", {"page": found})
+
+
+@page("campaigns.edit")
+def new_campaign(request: WorkspaceRequest) -> HttpResponse:
+    """Start a campaign with its first cycle."""
+    form = StartCampaignForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            campaign = start_campaign(owner=request.membership, **form.cleaned_data)
+        except NameTaken as error:
+            form.add_error("name", str(error))
+        else:
+            messages.success(request, f"{campaign.name} has begun, in Insight.")
+            return redirect(link("ipeo:campaign", campaign.pk))
+    status = 422 if form.is_bound else 200
+    return render(request, "ipeo/new_campaign.html", {"form": form}, status=status)
+
+
+@page("campaigns.view")
+def campaign(request: WorkspaceRequest, pk: int, number: int | None = None) -> HttpResponse:
+    """Show one cycle of a campaign, the latest where none is named."""
+    cycles = Cycle.objects.select_related("campaign").filter(campaign_id=pk).order_by("-number")
+    cycle = get_object_or_404(cycles, number=number) if number else cycles.first()
+    if cycle is None:
+        get_object_or_404(Campaign, pk=pk)
+        return redirect(link("ipeo:campaigns"))
+    context = {
+        "campaign": cycle.campaign,
+        "cycle": cycle,
+        "cycles": list(cycles),
+        "standing": standing(cycle),
+        "panels": _panels(request, "campaign", cycle.pk),
+        "form": AdvanceForm(initial={"stage": cycle.stage}),
+    }
+    return render(request, "ipeo/campaign.html", context)
+
+
+@page("campaigns.view")
+def history(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Show a campaign's passages through the gates, with what was handed on."""
+    found = get_object_or_404(Campaign.objects.all(), pk=pk)
+    return render(request, "ipeo/history.html", {"campaign": found, "passages": passages(found)})
+
+
+@page("campaigns.edit")
+def edit_campaign(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Change a campaign's name, goal, owner and status."""
+    found = get_object_or_404(Campaign.objects.all(), pk=pk)
+    form = EditCampaignForm(request.POST or None, instance=found)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, "Saved.")
+        return redirect(link("ipeo:campaign", pk))
+    status = 422 if form.is_bound else 200
+    context = {"form": form, "campaign": Campaign.objects.get(pk=pk)}
+    return render(request, "ipeo/edit_campaign.html", context, status=status)
+
+
+@page("cycle.advance")
+def advance(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Pass the gate of a cycle's stage: ask first, then move."""
+    cycle = get_object_or_404(Cycle.objects.select_related("campaign"), pk=pk)
+    if cycle.stage == Cycle.Stage.CLOSED:
+        return redirect(link("ipeo:campaign", cycle.campaign_id))
+    form = AdvanceForm(request.POST or None, initial={"stage": cycle.stage})
+    if request.method == "POST" and form.is_valid():
+        try:
+            change = advance_cycle(
+                cycle=cycle,
+                by=request.membership,
+                override_reason=form.cleaned_data["override_reason"],
+                expected_stage=form.cleaned_data["stage"],
+            )
+        except (GateClosed, MayNotOverride) as error:
+            form.add_error("override_reason", str(error))
+        except AlreadyMoved as error:
+            messages.info(request, str(error))
+            return redirect(link("ipeo:campaign", cycle.campaign_id))
+        else:
+            closed = change.to_stage == Cycle.Stage.CLOSED
+            messages.success(
+                request,
+                "The cycle is closed, and the next one begins with what it taught."
+                if closed
+                else f"{cycle.campaign} is now in {change.get_to_stage_display()}.",
+            )
+            return redirect(link("ipeo:campaign", cycle.campaign_id))
+    context = {"form": form, "cycle": cycle, "standing": standing(cycle)}
+    return render(request, "ipeo/advance.html", context, status=422 if form.is_bound else 200)

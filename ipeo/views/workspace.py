@@ -1,0 +1,103 @@
+"""A workspace's settings, members, keys to the API, background work and audit."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from ipeo.actions import members as actions
+from ipeo.forms import MemberForm, RoleForm, TokenForm, WorkspaceForm
+from ipeo.models import ApiToken, AuditEvent, Membership, Run, Workspace
+from ipeo.navigation import link
+from ipeo.permissions import WorkspaceRequest, page
+from ipeo.queries.audit import audit_lines
+from ipeo.queries.members import members_of
+from ipeo.queries.paging import page_of
+
+
+@page("members.view", change="workspace.manage")
+def settings(request: WorkspaceRequest) -> HttpResponse:
+    """Show the workspace's settings; an owner may change them."""
+    stored = Workspace.objects.get(pk=request.workspace.pk)
+    form = WorkspaceForm(request.POST or None, instance=stored)
+    if request.method == "POST" and form.is_valid():
+        actions.save_settings(workspace=form.instance, fields=list(form.fields))
+        messages.success(request, "Saved. Numbers follow at the next measurement.")
+        return redirect(link("ipeo:settings"))
+    status = 422 if form.is_bound else 200
+    return render(request, "ipeo/settings.html", {"form": form}, status=status)
+
+
+@page("members.view", change="members.manage")
+def members(request: WorkspaceRequest) -> HttpResponse:
+    """List the members; a manager may add one."""
+    form = MemberForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = actions.add_member(by=request.membership, **form.cleaned_data)
+        except (actions.NoSuchPerson, actions.AlreadyMember) as error:
+            form.add_error("email", str(error))
+        except actions.OwnersOnly as error:
+            form.add_error("role", str(error))
+        else:
+            messages.success(request, f"{made} is now a member.")
+            return redirect(link("ipeo:members"))
+    context = {"form": form, "members": members_of(request.workspace)}
+    return render(request, "ipeo/members.html", context, status=422 if form.is_bound else 200)
+
+
+@page("members.manage")
+def member(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Change a member's role or access."""
+    found = get_object_or_404(members_of(request.workspace), pk=pk)
+    form = RoleForm(request.POST or None, instance=found)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change_member(membership=found, by=request.membership, **form.cleaned_data)
+        except (actions.LastOwner, actions.OwnersOnly) as error:
+            form.add_error("role", str(error))
+        else:
+            messages.success(request, "Saved.")
+            return redirect(link("ipeo:members"))
+    context = {"form": form, "subject": Membership.objects.get(pk=pk)}
+    return render(request, "ipeo/member.html", context, status=422 if form.is_bound else 200)
+
+
+@page("tokens.manage")
+def tokens(request: WorkspaceRequest) -> HttpResponse:
+    """List one's own keys to the API, and make one: its secret is shown once."""
+    form = TokenForm(request.POST or None)
+    secret = ""
+    if request.method == "POST" and form.is_valid():
+        _, secret = actions.make_token(membership=request.membership, **form.cleaned_data)
+        form = TokenForm()
+    mine = ApiToken.objects.filter(membership=request.membership).order_by("-pk")
+    context = {"form": form, "tokens": list(mine), "secret": secret}
+    return render(request, "ipeo/tokens.html", context, status=422 if form.is_bound else 200)
+
+
+@page("tokens.manage")
+def revoke_token(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """End one of one's own keys."""
+    token = get_object_or_404(ApiToken.objects.filter(membership=request.membership), pk=pk)
+    if request.method == "POST":
+        actions.revoke_token(token=token)
+        messages.success(request, f"{token.name} no longer works.")
+        return redirect(link("ipeo:tokens"))
+    return render(request, "ipeo/revoke_token.html", {"token": token})
+
+
+@page("workspace.view")
+def run(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Show one piece of background work; its progress bar asks again until it is over."""
+    found = get_object_or_404(Run.objects.select_related("requested_by"), pk=pk)
+    name = "ipeo/run.html#progress" if request.htmx else "ipeo/run.html"
+    return render(request, name, {"run": found})
+
+
+@page("audit.view")
+def audit(request: WorkspaceRequest) -> HttpResponse:
+    """Show who changed what by hand, the latest first."""
+    found = page_of(AuditEvent.objects.all(), order=("-id",), after=request.GET.get("after", ""))
+    return render(request, "ipeo/audit.html", {"page": found, "lines": audit_lines(found.rows)})

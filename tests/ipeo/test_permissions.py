@@ -1,0 +1,114 @@
+"""Every address x every role x a stranger: one table decides."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from ipeo.models import Role
+from ipeo.permissions import PERMISSIONS
+from tests.factories.ipeo import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def _patterns(resolver: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for entry in resolver.url_patterns:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from _patterns(entry, route)
+        elif isinstance(entry, URLPattern):
+            yield route, entry.callback
+
+
+def _address(route: str, slug: str) -> str:
+    parts = []
+    for part in route.split("/"):
+        if part.startswith("<slug:workspace"):
+            part = slug
+        elif part.startswith("<int:number"):
+            part = "1"
+        elif part.startswith("<int:"):
+            part = "999999999"
+        elif part.startswith("<"):
+            part = "nothing"
+        parts.append(part)
+    return "/" + "/".join(parts)
+
+
+ROUTES = [(route, view) for route, view in _patterns(get_resolver())]
+PAGES = [(route, view) for route, view in ROUTES if route.startswith("w/<slug:workspace>/")]
+
+
+def test_there_are_pages_to_walk():
+    assert len(PAGES) > 12
+
+
+@pytest.mark.parametrize(("route", "view"), PAGES, ids=[route for route, _ in PAGES])
+def test_every_page_of_a_workspace_asks_the_table(route, view, workspace, sign_in, client):
+    assert hasattr(view, "permissions"), "declare @page on this view"
+    address = _address(route, workspace.slug)
+    assert client.get(address).status_code == 302
+    client.force_login(UserFactory())
+    assert client.get(address).status_code == 404
+    assert client.post(address).status_code == 404
+    for role in Role.values:
+        browser = sign_in(role)
+        for method, kind in (("get", "view"), ("post", "change")):
+            allowed = role in PERMISSIONS[view.permissions[kind]]
+            status = getattr(browser, method)(address).status_code
+            assert (status == 403) is not allowed, (role, method, status)
+            assert status < 500, (role, method, status)
+
+
+def _api_views() -> list[tuple[str, Any]]:
+    found = {}
+    for route, view in ROUTES:
+        cls = getattr(view, "cls", None)
+        if route.startswith("api/v1/") and cls is not None and hasattr(view, "actions"):
+            found[route] = view
+    return sorted(found.items())
+
+
+@pytest.mark.parametrize(("route", "view"), _api_views(), ids=[route for route, _ in _api_views()])
+def test_every_resource_of_the_api_asks_the_table(route, view, workspace, member):
+    address = "/" + route.replace("^", "").replace("$", "").replace("(?P<pk>[^/.]+)", "999999999")
+    slug = {"HTTP_IPEO_WORKSPACE": workspace.slug}
+    assert Client().get(address).status_code in {401, 403}
+    stranger = Client()
+    stranger.force_login(UserFactory())
+    assert stranger.get(address, **slug).status_code == 404
+    for role in Role.values:
+        browser = Client()
+        browser.force_login(member(role).user)
+        for method, action in view.actions.items():
+            if method not in {"get", "post"}:
+                continue
+            name = view.cls.permissions_by_action.get(action) or (
+                view.cls.permission
+                if method == "get"
+                else view.cls.change_permission or view.cls.permission
+            )
+            status = getattr(browser, method)(
+                address, content_type="application/json", **slug
+            ).status_code
+            assert (status == 403) is not (role in PERMISSIONS[name]), (role, method, status)
+            assert status < 500
+
+
+def test_each_permission_belongs_to_the_owner_at_least():
+    assert all(Role.OWNER in roles for roles in PERMISSIONS.values())
+
+
+def test_a_view_cannot_name_a_permission_that_the_table_lacks():
+    from ipeo.permissions import page
+
+    with pytest.raises(KeyError):
+        page("everything.whatever")
+
+
+def test_only_known_addresses_are_open_to_everybody():
+    outside = {route for route, _ in ROUTES if not route.startswith(("w/", "api/", "accounts/"))}
+    assert outside == {"", "workspaces/new/", "gallery/", "healthz"}
