@@ -71,6 +71,11 @@ class Run(TenantModel):
             return 1.0
         return min(self.done / self.total, 1.0) if self.total else 0.0
 
+    @property
+    def percent(self) -> int:
+        """How much is done, in whole percent."""
+        return int(100 * self.fraction)
+
 
 class AuditEvent(TenantModel):
     """One hand edit of one row, written by a database trigger and never changed."""

@@ -32,6 +32,11 @@ class Standing:
     next_label: str
 
     @property
+    def fractions(self) -> list[float]:
+        """How much of each stage is done, in the cycle's order."""
+        return [stage.fraction for stage in self.stages]
+
+    @property
     def is_closed(self) -> bool:
         """Whether the cycle is over."""
         return self.cycle.stage == Cycle.Stage.CLOSED
