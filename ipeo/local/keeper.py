@@ -106,7 +106,7 @@ def main() -> None:
     options = parser.parse_args()
     try:
         keep(Home(options.home), fast=options.fast)
-    except (postgres.ClusterUnusable, RuntimeError, OSError) as error:
+    except (postgres.ClusterError, RuntimeError, OSError) as error:
         sys.exit(str(error))
 
 

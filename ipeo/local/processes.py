@@ -49,7 +49,8 @@ def spawn(
         env=dict(env) if env is not None else None,
         cwd=cwd,
         start_new_session=True,
-        preexec_fn=before_exec,  # noqa: PLW1509 - the processes that spawn have one thread
+        # Safe here: the processes that spawn have one thread.
+        preexec_fn=before_exec,
     )
 
 
