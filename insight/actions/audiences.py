@@ -1,0 +1,43 @@
+"""Audiences are described and counted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from insight.models import Audience
+from insight.queries.audiences import size_of
+from insight.queries.rules import read_rule
+
+
+class AudienceNameTaken(Exception):
+    """Another audience of the workspace has this name."""
+
+
+@transaction.atomic
+def save_audience(*, audience: Audience, now: datetime | None = None) -> Audience:
+    """Save an audience with its rule made plain, and its size as counted now.
+
+    Raises `RuleNotValid` or `AudienceNameTaken`.
+    """
+    rule = read_rule(audience.rule)
+    audience.rule = rule.as_json()
+    audience.size = size_of(rule).contacts
+    audience.counted_at = now or timezone.now()
+    try:
+        with transaction.atomic():
+            audience.save()
+    except IntegrityError:
+        raise AudienceNameTaken(f"There is already an audience “{audience.name}”.") from None
+    return audience
+
+
+@transaction.atomic
+def count_audience(*, audience: Audience, now: datetime | None = None) -> Audience:
+    """Count an audience afresh; raises `RuleNotValid`."""
+    audience.size = size_of(read_rule(audience.rule)).contacts
+    audience.counted_at = now or timezone.now()
+    audience.save(update_fields=["size", "counted_at"])
+    return audience

@@ -1,0 +1,32 @@
+"""Rivals, and what they do."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+
+from insight.models import Competitor, CompetitorMove
+
+
+class CompetitorNameTaken(Exception):
+    """Another rival of the workspace has this name."""
+
+
+def save_competitor(*, competitor: Competitor) -> Competitor:
+    """Save a rival; raises `CompetitorNameTaken`."""
+    try:
+        with transaction.atomic():
+            competitor.save()
+    except IntegrityError:
+        raise CompetitorNameTaken(f"There is already a rival “{competitor.name}”.") from None
+    return competitor
+
+
+def save_move(*, move: CompetitorMove) -> CompetitorMove:
+    """Save something a rival did."""
+    move.save()
+    return move
+
+
+def delete_move(*, move: CompetitorMove) -> None:
+    """Remove a rival's move that was noted by mistake; the audit keeps what it said."""
+    move.delete()

@@ -1,0 +1,65 @@
+"""Audiences: who is in them, and how many."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from insight.models import Audience, Contact
+from insight.queries.rules import Rule, read_rule
+
+
+@dataclass(frozen=True)
+class Size:
+    """How many people and companies a rule finds, and how many of them refused contact."""
+
+    contacts: int
+    accounts: int
+    refused: int
+
+
+def audiences() -> QuerySet[Audience]:
+    """Return the workspace's audiences by name."""
+    found: QuerySet[Audience] = Audience.objects.order_by("name", "id")
+    return found
+
+
+def contacts_of(audience: Audience) -> QuerySet[Contact]:
+    """Return the people of an audience as they are now; raises `RuleNotValid`."""
+    return contacts_by(read_rule(audience.rule))
+
+
+def contacts_by(rule: Rule) -> QuerySet[Contact]:
+    """Return the people whom a rule describes."""
+    found: QuerySet[Contact] = Contact.objects.filter(rule.as_q())
+    return found
+
+
+def size_of(rule: Rule) -> Size:
+    """Count the people and accounts that a rule finds now."""
+    found: dict[str, Any] = contacts_by(rule).aggregate(
+        contacts=Count("pk"),
+        accounts=Count("account", distinct=True),
+        refused=Count("pk", filter=Q(consent=Contact.Consent.REFUSED)),
+    )
+    return Size(**found)
+
+
+def attribute_keys(limit: int = 40) -> list[tuple[str, str]]:
+    """Return the fields under which imports kept columns of their own: key and label.
+
+    They are gathered from the newest rows, which is enough to offer them in a list; a rule may
+    name any other.
+    """
+    from insight.models import Account
+    from insight.queries.rules import field_of
+
+    keys = set()
+    for model, prefix in ((Contact, "attributes"), (Account, "account_attributes")):
+        rows = model.objects.exclude(attributes={}).order_by("-pk")[:200]
+        for attributes in rows.values_list("attributes", flat=True):
+            keys |= {f"{prefix}.{name}" for name in attributes}
+    fields = [field for key in sorted(keys) if (field := field_of(key)) is not None]
+    return [(field.key, field.label) for field in fields[:limit]]

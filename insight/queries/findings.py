@@ -1,0 +1,133 @@
+"""Findings: what is known, what is carried, what awaits a decision."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from insight.models import Disposition, Finding
+from ipeo.models import Cycle
+
+SOON = timedelta(days=30)
+VALIDITY = ("valid", "soon", "expired")
+
+
+def findings() -> QuerySet[Finding]:
+    """Return the workspace's findings with their campaign and who recorded them."""
+    found: QuerySet[Finding] = Finding.objects.select_related(
+        "campaign", "learned_in", "recorded_by__user"
+    )
+    return found
+
+
+def matching_findings(
+    *,
+    search: str = "",
+    campaign_id: int | None = None,
+    source: str = "",
+    confidence: str = "",
+    validity: str = "",
+    today: date | None = None,
+) -> QuerySet[Finding]:
+    """Return findings by words in the text, campaign, source, confidence and validity.
+
+    `validity` is `valid` (not expired), `soon` (expires within 30 days) or `expired`.
+    """
+    today = today or timezone.localdate()
+    found = findings()
+    for word in search.split():
+        found = found.filter(Q(statement__icontains=word) | Q(detail__icontains=word))
+    if campaign_id is not None:
+        found = found.filter(campaign_id=campaign_id)
+    if source:
+        found = found.filter(source=source)
+    if confidence:
+        found = found.filter(confidence=confidence)
+    if validity == "expired":
+        found = found.filter(expires_on__lt=today)
+    elif validity == "soon":
+        found = found.filter(expires_on__range=(today, today + SOON))
+    elif validity == "valid":
+        found = found.filter(Q(expires_on=None) | Q(expires_on__gte=today))
+    return found
+
+
+def with_latest_disposition(found: QuerySet[Finding]) -> QuerySet[Finding]:
+    """Give each finding `decisions`: its dispositions, those of the latest cycle first."""
+    return found.prefetch_related(
+        Prefetch(
+            "dispositions",
+            queryset=Disposition.objects.select_related(
+                "cycle__campaign", "decided_by__user"
+            ).order_by("-cycle__number", "-pk"),
+            to_attr="decisions",
+        )
+    )
+
+
+def carried_over(cycle: Cycle, *, today: date | None = None) -> QuerySet[Finding]:
+    """Return what entering a cycle carries in: the campaign's findings that still hold.
+
+    A finding that was rejected in an earlier cycle, or has expired, is left behind.
+    """
+    today = today or timezone.localdate()
+    rejected = Disposition.objects.filter(
+        finding=OuterRef("pk"),
+        decision=Disposition.Decision.REJECTED,
+        cycle__number__lt=cycle.number,
+    )
+    found: QuerySet[Finding] = (
+        Finding.objects.filter(campaign=cycle.campaign_id)
+        .filter(Q(expires_on=None) | Q(expires_on__gte=today))
+        .exclude(learned_in=cycle)
+        .filter(~Exists(rejected))
+        .order_by("pk")
+    )
+    return found
+
+
+def dispositions_of(cycle: Cycle) -> QuerySet[Disposition]:
+    """Return what a cycle holds: those waiting first, those carried in before its own."""
+    found: QuerySet[Disposition] = (
+        Disposition.objects.filter(cycle=cycle)
+        .select_related("finding__learned_in", "finding__campaign", "decided_by__user")
+        .order_by(Q(decided_at__isnull=False), "-carried", "-finding__recorded_at", "-pk")
+    )
+    return found
+
+
+def waiting_dispositions() -> QuerySet[Disposition]:
+    """Return what awaits a decision in any open cycle, the earliest cycle to end first."""
+    found: QuerySet[Disposition] = (
+        Disposition.objects.filter(decision=Disposition.Decision.WAITING, cycle__closed_at=None)
+        .select_related("finding__learned_in", "finding__campaign", "cycle__campaign")
+        .order_by("cycle__ends_on", "cycle_id", "-carried", "-finding__recorded_at", "-pk")
+    )
+    return found
+
+
+def open_cycles() -> QuerySet[Cycle]:
+    """Return the open cycles with their campaigns, and `waiting`, the findings to decide on."""
+    found: QuerySet[Cycle] = (
+        Cycle.objects.filter(closed_at=None)
+        .select_related("campaign")
+        .annotate(
+            held=Count("dispositions"),
+            waiting=Count(
+                "dispositions",
+                filter=Q(dispositions__decision=Disposition.Decision.WAITING),
+            ),
+        )
+        .order_by("ends_on", "campaign__name")
+    )
+    return found
+
+
+def open_cycle_of(campaign_id: int | None) -> Cycle | None:
+    """Return a campaign's open cycle, None where it has none."""
+    if campaign_id is None:
+        return None
+    found: Cycle | None = Cycle.objects.filter(campaign_id=campaign_id, closed_at=None).first()
+    return found

@@ -1,0 +1,35 @@
+"""Products, channels and rivals."""
+
+from __future__ import annotations
+
+from django.db.models import Count, Max, QuerySet
+
+from insight.models import Channel, Competitor, CompetitorMove, Product
+
+
+def products() -> QuerySet[Product]:
+    """Return the products, those still sold first."""
+    found: QuerySet[Product] = Product.objects.order_by("-is_active", "name", "id")
+    return found
+
+
+def channels() -> QuerySet[Channel]:
+    """Return the channels by name, marketing's before sales'."""
+    found: QuerySet[Channel] = Channel.objects.order_by("is_sales", "name", "id")
+    return found
+
+
+def competitors() -> QuerySet[Competitor]:
+    """Return the rivals with `moves_count` and `last_move_on`, the busiest lately first."""
+    found: QuerySet[Competitor] = Competitor.objects.annotate(
+        moves_count=Count("moves"), last_move_on=Max("moves__happened_on")
+    ).order_by("name", "id")
+    return found
+
+
+def moves(*, competitor_id: int | None = None) -> QuerySet[CompetitorMove]:
+    """Return what rivals did, the latest first."""
+    found: QuerySet[CompetitorMove] = CompetitorMove.objects.select_related("competitor")
+    if competitor_id is not None:
+        found = found.filter(competitor_id=competitor_id)
+    return found.order_by("-happened_on", "-id")

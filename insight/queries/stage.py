@@ -1,0 +1,118 @@
+"""Insight as a stage of a cycle: its gate, its line, and what it hands on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, Q
+
+from insight.models import Audience, Disposition
+from insight.queries.audiences import audiences, size_of
+from insight.queries.findings import dispositions_of
+from insight.queries.rules import RuleNotValid, read_rule
+from insight.queries.stories import current_story, proof_points
+from ipeo.models import Cycle
+from ipeo.navigation import link
+from ipeo.stages import Blocker, Summary
+
+
+def gate(cycle: Cycle) -> list[Blocker]:
+    """Return what Plan would still miss: an audience, a story with a proof, decisions."""
+    blockers = []
+    if not Audience.objects.exists():
+        blockers.append(
+            Blocker("Describe an audience", link("insight:new_audience"), "Describe one")
+        )
+    story = current_story()
+    if story is None:
+        blockers.append(Blocker("Write the brand story", link("insight:edit_story"), "Write it"))
+    elif not story.proof_points.all():
+        blockers.append(
+            Blocker("Give the brand story a proof point", link("insight:story"), "Add one")
+        )
+    waiting = _counts(cycle)["waiting_carried"]
+    if waiting:
+        blockers.append(
+            Blocker(
+                f"Decide on {_findings(waiting)} carried in",
+                link("insight:cycle", cycle.pk),
+                "Decide",
+            )
+        )
+    return blockers
+
+
+def summary(cycle: Cycle) -> Summary:
+    """Return the stage in one line, and the share of its gate's conditions that hold."""
+    counts = _counts(cycle)
+    line = _findings(counts["held"]) if counts["held"] else "No findings yet"
+    if counts["carried"]:
+        line += f", {counts['carried']} carried from cycle {cycle.number - 1}"
+    story = current_story()
+    decided = 1 - counts["waiting_carried"] / counts["carried"] if counts["carried"] else 1.0
+    held = [
+        1.0 if Audience.objects.exists() else 0.0,
+        1.0 if story is not None and story.proof_points.all() else 0.0,
+        decided,
+    ]
+    return Summary(line=line, fraction=sum(held) / len(held))
+
+
+def handoff(cycle: Cycle) -> dict[str, Any]:
+    """Return what Plan starts from, as it is now: findings, story, audiences with sizes."""
+    story = current_story()
+    return {
+        "findings": [
+            {
+                "id": held.finding_id,
+                "statement": held.finding.statement,
+                "source": held.finding.source,
+                "confidence": held.finding.confidence,
+                "expires_on": held.finding.expires_on and held.finding.expires_on.isoformat(),
+                "carried": held.carried,
+                "decision": held.decision,
+                "reason": held.reason,
+            }
+            for held in dispositions_of(cycle)
+        ],
+        "brand_story": story
+        and {
+            "id": story.pk,
+            "version": story.version,
+            "title": story.title,
+            "promise": story.promise,
+            "proof_points": [point.statement for point in proof_points(story)],
+        },
+        "audiences": [_audience(audience) for audience in audiences()],
+    }
+
+
+def _audience(audience: Audience) -> dict[str, Any]:
+    size = audience.size
+    if size is None:
+        try:
+            size = size_of(read_rule(audience.rule)).contacts
+        except RuleNotValid:
+            size = None
+    return {
+        "id": audience.pk,
+        "name": audience.name,
+        "rule": audience.rule,
+        "size": size,
+        "counted_at": audience.counted_at and audience.counted_at.isoformat(),
+    }
+
+
+def _counts(cycle: Cycle) -> dict[str, int]:
+    waiting = Q(decision=Disposition.Decision.WAITING)
+    found: dict[str, int] = Disposition.objects.filter(cycle=cycle).aggregate(
+        held=Count("pk"),
+        carried=Count("pk", filter=Q(carried=True)),
+        waiting=Count("pk", filter=waiting),
+        waiting_carried=Count("pk", filter=waiting & Q(carried=True)),
+    )
+    return found
+
+
+def _findings(count: int) -> str:
+    return "1 finding" if count == 1 else f"{count} findings"
