@@ -19,11 +19,16 @@ _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 def _die_with_parent(sent: signal.Signals, parent: int) -> None:
-    if _libc is not None:
-        _libc.prctl(_PR_SET_PDEATHSIG, int(sent))
+    end_with_parent(sent)
     if os.getppid() != parent:
         # The parent died before the line above could take effect.
         os._exit(1)
+
+
+def end_with_parent(sent: signal.Signals) -> None:
+    """Let this process have a signal when its parent dies."""
+    if _libc is not None:
+        _libc.prctl(_PR_SET_PDEATHSIG, int(sent))
 
 
 def spawn(
