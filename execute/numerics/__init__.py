@@ -1,0 +1,1 @@
+"""The importer's judgement: what a file says, before anything is stored."""

@@ -1,0 +1,295 @@
+"""A sheet and a mapping to typed columns: what would be stored, what is refused, what is asked."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from typing import Any
+
+from execute.numerics import finishing, reading
+from execute.numerics.doubts import Doubt, Note, Option, Refusal, lines_said
+from execute.numerics.fields import FIELDS, Field, normalise
+from execute.numerics.identities import identities
+from execute.numerics.sheets import Sheet
+from execute.numerics.texts import parse_text
+from execute.numerics.vocabulary import REFUSING_CONSENT
+
+AMOUNTS = {
+    "products": ("list_price", "unit_cost"),
+    "deals": ("net_amount", "list_amount", "cost_amount"),
+    "expenses": ("amount",),
+}
+# A row of these kinds must say at least one of these
+SOMEBODY = {
+    "contacts": ("external_id", "email", "name", "phone"),
+    "deals": ("external_id", "name", "account", "contact"),
+    "touches": ("contact", "account"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Interpretation:
+    """The rows that can be stored, as columns of Python values, and all that is to be said.
+
+    Every list in `columns` and `attributes`, and `lines` and `identity`, has one entry for each
+    accepted row. Money, numbers and percents are Decimals (percents in points: 15 is 15 %), dates
+    are dates, times carry a zone, blanks are None.
+    """
+
+    kind: str
+    columns: dict[str, list[Any]]
+    lines: list[int]
+    refused: tuple[Refusal, ...]
+    doubts: tuple[Doubt, ...]
+    notes: tuple[Note, ...]
+    attributes: dict[str, list[str | None]]
+    identity: list[str]
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+
+def interpret(
+    kind: str,
+    sheet: Sheet,
+    mapping: Mapping[str, str],
+    answers: Mapping[str, str] | None = None,
+    *,
+    set_to: Mapping[str, str] | None = None,
+    attributes: Mapping[str, str] | None = None,
+    zone: tzinfo = UTC,
+    currency: str | None = None,
+) -> Interpretation:
+    """Read the mapped columns as rows of a kind.
+
+    `mapping` is field -> header; `set_to` is field -> one text for every row; `attributes` is
+    name -> header for what is kept beside the row. A date or time without a zone is in `zone`.
+    `currency` is the workspace's ISO code: it settles which dollar '$' is, and fills nothing in.
+    A row is refused where a required field is missing, a mapped cell cannot be read as its type,
+    or nothing names it. Raises KeyError for an unknown kind, field or header.
+    """
+    answers = answers or {}
+    fixed = dict(set_to or {})
+    size = len(sheet)
+    fields = {f.name: f for f in FIELDS[kind]}
+    for name in [*mapping, *fixed]:
+        if name not in fields:
+            raise KeyError(f"{kind} have no field {name!r}")
+    doubts: list[Doubt] = []
+    notes: list[Note] = []
+    bad: dict[int, tuple[str, Any, str]] = {}
+    columns: dict[str, list[Any]] = {}
+    money: dict[str, reading.Column] = {}
+    known = reading.hints(sheet.columns, sheet.delimiter)
+    for field in FIELDS[kind]:
+        if field.name in fixed:
+            header, cells = field.label, [fixed[field.name]] * size
+        elif field.name in mapping:
+            header = mapping[field.name]
+            cells = list(sheet.column(header))
+        else:
+            continue
+        column = _read(field, header, cells, answers, known, zone, currency)
+        columns[field.name] = column.values
+        doubts += column.doubts
+        notes += column.notes
+        for i, reason in column.bad.items():
+            bad.setdefault(i, (header, cells[i], reason))
+        if field.type == "money":
+            money[field.name] = column
+    if "consent" in columns and normalise(mapping.get("consent", "")) in REFUSING_CONSENT:
+        columns["consent"] = [None if v is None else not v for v in columns["consent"]]
+        notes.append(Note(f"{mapping['consent']}: a yes there is kept as no consent."))
+    finishing.merge_variants(columns, answers, doubts)
+    if kind == "contacts":
+        finishing.finish_contacts(columns, size)
+    elif kind == "touches":
+        finishing.finish_touches(columns, size, notes)
+    elif kind == "deals":
+        finishing.finish_deals(columns, size, mapping, answers, doubts, notes)
+    elif kind == "expenses" and "date" in columns:
+        for i, reason in finishing.finish_expenses(
+            columns, size, mapping, answers, doubts, notes
+        ).items():
+            bad.setdefault(i, (mapping.get("end_date", ""), columns["end_date"][i], reason))
+    if kind in AMOUNTS:
+        columns["currency"] = _currencies(kind, columns, money, size, notes)
+    _require(kind, fields, mapping, columns, size, bad)
+    keys = identities(kind, columns, size)
+    dropped = _repeated(kind, sheet, columns, keys, mapping, answers, bad, doubts)
+    kept = [i for i in range(size) if i not in bad and i not in dropped]
+    lines = sheet.line_numbers.tolist()
+    beside = {
+        name: parse_text(sheet.column(header), True)[0]
+        for name, header in (attributes or {}).items()
+    }
+    whole = len(kept) == size
+    refused = [Refusal(lines[i], h, str(v)[:500], why) for i, (h, v, why) in bad.items()]
+    return Interpretation(
+        kind=kind,
+        columns=columns if whole else {n: [c[i] for i in kept] for n, c in columns.items()},
+        lines=lines if whole else [lines[i] for i in kept],
+        refused=tuple(sorted([*sheet.refused, *refused], key=lambda r: r.line)),
+        doubts=tuple(doubts),
+        notes=tuple(notes),
+        attributes=beside if whole else {n: [c[i] for i in kept] for n, c in beside.items()},
+        identity=[keys[i] or f"line {lines[i]}" for i in kept],
+    )
+
+
+def _read(
+    field: Field,
+    header: str,
+    cells: list[Any],
+    answers: Mapping[str, str],
+    known: reading.Hints,
+    zone: tzinfo,
+    currency: str | None,
+) -> reading.Column:
+    if field.type in {"date", "datetime"}:
+        return reading.read_dates(field, header, cells, answers, known, zone)
+    if field.type in {"money", "number", "percent", "integer"}:
+        return reading.read_numbers(field, header, cells, answers, known, currency)
+    if field.type == "bool":
+        return reading.read_bool(field, header, cells, answers)
+    if field.type == "email":
+        return reading.read_email(field, header, cells, answers)
+    return reading.read_text(field, header, cells, answers)
+
+
+def _currencies(
+    kind: str,
+    columns: dict[str, list[Any]],
+    money: Mapping[str, reading.Column],
+    size: int,
+    notes: list[Note],
+) -> list[str | None]:
+    """Each row's currency: its own cell's, else the currency column's, else the header's."""
+    by_amount: list[str | None] | None = None
+    single: str | None = None
+    for name in AMOUNTS[kind]:
+        if (column := money.get(name)) is not None:
+            by_amount = by_amount or column.currencies
+            single = single or column.currency
+    if "currency" in columns:
+        named = finishing.currency_codes(columns["currency"], notes)
+        return [c or (by_amount[i] if by_amount else single) for i, c in enumerate(named)]
+    return by_amount or [single] * size
+
+
+def _require(
+    kind: str,
+    fields: Mapping[str, Field],
+    mapping: Mapping[str, str],
+    columns: Mapping[str, list[Any]],
+    size: int,
+    bad: dict[int, tuple[str, Any, str]],
+) -> None:
+    for field in fields.values():
+        if not field.required:
+            continue
+        header = mapping.get(field.name, "")
+        column = columns.get(field.name)
+        reason = f"the {field.label.lower()} is missing" if field.name != "occurred_at" else (
+            "the time is missing"
+        )  # fmt: skip
+        for i in range(size):
+            if column is None or column[i] is None:
+                bad.setdefault(i, (header, "", reason))
+    if kind in SOMEBODY:
+        present = [columns[n] for n in SOMEBODY[kind] if n in columns]
+        reason = "nothing says who or what it is"
+        if not present:
+            bad.update({i: bad.get(i, ("", "", reason)) for i in range(size)})
+            return
+        for i, row in enumerate(zip(*present, strict=True)):
+            if not any(row):
+                bad.setdefault(i, ("", "", reason))
+
+
+def _repeated(
+    kind: str,
+    sheet: Sheet,
+    columns: Mapping[str, list[Any]],
+    keys: list[str | None],
+    mapping: Mapping[str, str],
+    answers: Mapping[str, str],
+    bad: Mapping[int, Any],
+    doubts: list[Doubt],
+) -> set[int]:
+    """The rows that are left out because the file says them twice, with the question asked."""
+    lines = sheet.line_numbers
+    counts = Counter(keys)
+    del counts[None]
+    if len(counts) < sum(counts.values()):  # an id, or a name that is the id, stands twice
+        groups: dict[str, list[int]] = {}
+        for i, key in enumerate(keys):
+            if key is not None and counts[key] > 1 and i not in bad:
+                groups.setdefault(key, []).append(i)
+        groups = {k: rows for k, rows in groups.items() if len(rows) > 1}
+        if groups:
+            return _one_each(sheet, groups, answers, doubts)
+    if kind in {"products", "accounts", "contacts"} or columns.get("external_id"):
+        return set()
+    rows = list(zip(*sheet.columns, strict=True))
+    repeats = {row for row, n in Counter(rows).items() if n > 1}
+    if not repeats:
+        return set()
+    first: set[Any] = set()
+    again = []
+    for i, row in enumerate(rows):
+        if row in repeats:
+            if row in first:
+                again.append(i)
+            first.add(row)
+    answer = answers.get("duplicates", "keep")
+    doubts.append(
+        Doubt(
+            key="duplicates",
+            question=(
+                f"{len(again):,} rows say exactly what a row above them says "
+                f"({lines_said([int(lines[i]) for i in again])}), and no column is an id. Did they "
+                "happen twice, or were they exported twice?"
+            ),
+            options=(
+                Option("keep", "They happened twice: keep all"),
+                Option("once", "They were exported twice: keep one of each"),
+            ),
+            answer=answer,
+            blocking="duplicates" not in answers,
+        )
+    )
+    return set(again) if answer == "once" else set()
+
+
+def _one_each(
+    sheet: Sheet,
+    groups: Mapping[str, list[int]],
+    answers: Mapping[str, str],
+    doubts: list[Doubt],
+) -> set[int]:
+    differing = any(
+        column[i] != column[rows[0]]
+        for rows in groups.values()
+        for i in rows[1:]
+        for column in sheet.columns
+    )
+    answer = answers.get("repeated", "last")
+    again = sorted(int(sheet.line_numbers[i]) for rows in groups.values() for i in rows[1:])
+    if differing:
+        text = "They differ: which one holds?"
+    else:
+        text = "They say the same, so one of each is kept."
+    doubts.append(
+        Doubt(
+            key="repeated",
+            question=f"{len(groups):,} ids or names stand more than once ({lines_said(again)}). {text}",
+            options=(Option("last", "The last one"), Option("first", "The first one")),
+            answer=answer,
+            blocking=differing and "repeated" not in answers,
+        )
+    )
+    out: set[int] = set()
+    for rows in groups.values():
+        out.update(rows[1:] if answer == "first" else rows[:-1])
+    return out
