@@ -11,6 +11,7 @@ from execute.models.deals import (
 )
 from execute.models.facts import Expense, Touch
 from execute.models.imports import Import, ImportRefusal
+from execute.models.reps import RepName
 from execute.models.work import Material, Task
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "ImportRefusal",
     "Material",
     "Outcome",
+    "RepName",
     "Task",
     "Touch",
 ]
