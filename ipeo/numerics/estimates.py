@@ -309,8 +309,8 @@ def _around(value: float, error: float, n: int, level: float, df: int) -> Estima
 
 
 def _beta_interval(a: float, b: float, level: float) -> tuple[float, float]:
-    low, high = stats.beta.ppf([(1 - level) / 2, (1 + level) / 2], a, b)
-    return float(low), float(high)
+    ends = np.asarray(stats.beta.ppf([(1 - level) / 2, (1 + level) / 2], a, b))
+    return float(ends[0]), float(ends[1])
 
 
 def _ends(estimate: Estimate) -> tuple[float, float]:
