@@ -14,7 +14,15 @@ _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
 # A child that lived this long was well; its next pause is the shortest again.
 _WELL_AFTER = 60.0
-_COLOURS = {"ipeo": "1", "web": "36", "worker": "35", "beat": "34", "demo": "33", "prepare": "32"}
+_COLOURS = {
+    "ipeo": "1",
+    "web": "36",
+    "worker": "35",
+    "beat": "34",
+    "demo": "33",
+    "prepare": "32",
+    "static": "32",
+}
 
 
 def say(name: str, line: str) -> None:

@@ -73,10 +73,11 @@ def keep(home: Home, *, fast: bool) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, frame: asked_to_stop.append(number))
     servers = [Server(engine, home, fast) for engine in (postgres, valkey)]
+    deserted = False
     try:
         postgres.make_cluster(home)
         made = False
-        while not asked_to_stop and not users.try_hold():
+        while not asked_to_stop and not (deserted := users.try_hold()):
             for server in servers:
                 server.keep()
             if not made and postgres.answers(home):
@@ -88,7 +89,7 @@ def keep(home: Home, *, fast: bool) -> None:
         alone.write("")
         for server in servers:
             server.stop()
-        if home.sockets() != home.run:
+        if deserted and home.sockets() != home.run:
             shutil.rmtree(home.sockets(), ignore_errors=True)
             (home.run / "sockets").unlink(missing_ok=True)
         _say("stopped")

@@ -93,7 +93,7 @@ def start(home: Home, *, fast: bool) -> "subprocess.Popen[bytes]":
             [
                 *processes.unprivileged(home.postgres, on_parent_death=STOP),
                 binary("postgres"),
-                *("-D", home.postgres, *options),
+                *("-D", str(home.postgres), *options),
             ],
             on_parent_death=STOP,
             env=_environment(),

@@ -1,7 +1,6 @@
 """The supervisor behind `manage.py up`: everything IPEO needs, in one process tree."""
 
 import contextlib
-import http.client
 import ipaddress
 import os
 import select
@@ -13,12 +12,13 @@ from collections.abc import Iterator
 
 from ipeo.local import processes, provision
 from ipeo.local.children import Child, say, stop_all
+from ipeo.local.health import serves
 from ipeo.local.homes import ROOT, Home
 
 PASSWORD = "demo-ipeo-2026"  # noqa: S105 - the demonstration's own, printed at every start
 SIGN_INS = tuple(f"{person}@demo.ipeo.test" for person in ("marketer", "rep", "manager", "owner"))
-_WEB_WORKERS, _WEB_THREADS, _WORKERS = 2, 4, 2
-_READY_WITHIN = 180.0
+_READY_WITHIN = 120.0
+_ASK_EVERY = 0.5
 
 
 class CannotStart(SystemExit):
@@ -106,27 +106,29 @@ class Supervisor:
         self.embedded = True
 
     def _prepare(self) -> None:
-        for words in (["prepare", "-v", "0"], ["collectstatic", "--noinput", "-v", "0"]):
-            say("ipeo", f"Running manage.py {words[0]}.")
-            child = self._manage(words[0], words)
-            # Names with their content's hash, so that browsers may keep the files for good.
-            child.env["STATIC_MANIFEST"] = "true"
-            child.start()
-            assert child.process is not None
-            while child.alive and not self.signals:
-                child.echo()
-                time.sleep(0.05)
-            if self.signals:
-                self.children = [child]
-                raise SystemExit(0)
-            if code := child.bury():
-                raise CannotStart(f"manage.py {words[0]} failed with exit code {code}.")
-
-    def _serve(self) -> None:
-        self.children = [self._web(), self._worker(), self._beat()]
+        say("ipeo", "Preparing the database and the static files.")
+        schema = self._manage("prepare", ["prepare", "-v", "0"])
+        files = self._manage("static", ["collectstatic", "--noinput", "-v", "0"])
+        # Names with their content's hash, so that browsers may keep the files for good.
+        files.env["STATIC_MANIFEST"] = "true"
+        self.children = [schema, files]
         for child in self.children:
             child.start()
+        while any(child.alive for child in self.children):
+            if self.signals:
+                raise SystemExit(0)
+            for child in self.children:
+                child.echo()
+            time.sleep(0.05)
+        for child in self.children:
+            if code := child.bury():
+                raise CannotStart(f"manage.py {child.argv[2]} failed with exit code {code}.")
+
+    def _serve(self) -> None:
+        # Alone at first: it answers sooner where the others do not compete for the processors.
+        self.children = [self._web()]
         ready, until = False, time.monotonic() + _READY_WITHIN
+        ask_next = 0.0
         while not self.signals:
             self._wait_for_output()
             for child in self.children:
@@ -134,38 +136,24 @@ class Supervisor:
             if self.embedded and not provision.is_kept(self.home):
                 say("ipeo", "PostgreSQL and Valkey are gone; starting them again.")
                 provision.attach(self.home)
-            if not ready and self._healthy():
+            if ready or time.monotonic() < ask_next:
+                continue
+            ask_next = time.monotonic() + _ASK_EVERY
+            if serves(self.host, self.port):
                 ready = True
                 self._announce()
+                self.children += [self._worker(), self._beat()]
                 if self.demonstration:
-                    self._load_demonstration()
-            elif not ready and time.monotonic() > until:
+                    say("ipeo", "Loading the demonstration workspace in the background.")
+                    self.children.append(self._demonstration())
+            elif time.monotonic() > until:
                 raise CannotStart("The web server did not answer; its lines above tell why.")
-
-    def _load_demonstration(self) -> None:
-        words = ["demo", *("--workspace", "northwind", "--seed", "1", "--scale", "1")]
-        child = self._manage("demo", [*words, "--if-missing"])
-        child.start()
-        self.children.append(child)
-        say("ipeo", "Loading the demonstration workspace in the background.")
 
     def _wait_for_output(self) -> None:
         pipes = [c.process.stdout for c in self.children if c.process and c.process.stdout]
         # A child that ended keeps its pipe readable until the next look; the sleep bounds that.
         select.select(pipes, [], [], 0.2)
         time.sleep(0.02)
-
-    def _healthy(self) -> bool:
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
-        asked = http.client.HTTPConnection(host, self.port, timeout=5)
-        headers = {"Host": "localhost", "X-Forwarded-Proto": "https"}
-        try:
-            asked.request("GET", "/healthz", headers=headers)
-            return asked.getresponse().status == 200
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            asked.close()
 
     def _end_servers(self) -> None:
         provision.detach(self.home)
@@ -193,22 +181,24 @@ class Supervisor:
         return f"http://{f'[{shown}]' if ':' in shown else shown}:{self.port}/"
 
     def _web(self) -> Child:
-        bind = f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-        words = ["gunicorn", "ipeo.wsgi", "--bind", bind, "--worker-class", "gthread"]
-        words += ["--workers", str(_WEB_WORKERS), "--threads", str(_WEB_THREADS)]
-        words += ["--graceful-timeout", "8", "--no-control-socket", "--log-level", "warning"]
-        return self._module("web", words, on_parent_death=signal.SIGQUIT)
+        return self._module("web", ["gunicorn", "ipeo.wsgi"], on_parent_death=signal.SIGQUIT)
 
     def _worker(self) -> Child:
-        words = ["celery", "-A", "ipeo", "worker", "--concurrency", str(_WORKERS)]
+        words = ["celery", "-q", "-A", "ipeo", "worker", "--concurrency", "2"]
         words += ["--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
         # SIGTERM lets tasks end; SIGQUIT hands those that do not back to the queue.
         farewell = ((signal.SIGTERM, 10.0), (signal.SIGQUIT, 5.0))
         return self._module("worker", words, on_parent_death=signal.SIGQUIT, farewell=farewell)
 
     def _beat(self) -> Child:
-        words = ["celery", "-A", "ipeo", "beat", "--loglevel", "WARNING", "--pidfile="]
+        words = ["celery", "-q", "-A", "ipeo", "beat", "--loglevel", "WARNING", "--pidfile="]
         return self._module("beat", words)
+
+    def _demonstration(self) -> Child:
+        words = ["demo", *("--workspace", "northwind", "--seed", "1", "--scale", "1")]
+        child = self._manage("demo", [*words, "--if-missing"])
+        child.start()
+        return child
 
     def _manage(self, name: str, words: list[str]) -> Child:
         argv = [sys.executable, str(ROOT / "manage.py"), *words]
@@ -222,7 +212,7 @@ class Supervisor:
         farewell: tuple[tuple[signal.Signals, float], ...] = ((signal.SIGTERM, 10.0),),
     ) -> Child:
         # Celery warns at each start that it runs as root, which a container or a trial does.
-        quiet = ["-W", "ignore::RuntimeWarning:celery.platforms"]
+        quiet = ["-W", "ignore:You're running the worker with superuser privileges"]
         argv = [sys.executable, *quiet, "-m", *words]
         return Child(name, argv, ROOT, self._environment(), on_parent_death, farewell)
 
