@@ -206,9 +206,7 @@ def _deals(
     opens = np.flatnonzero(random.random(len(day)) < chance * _season(day))
     n = len(opens)
     program = touches.program[opens]
-    created = np.minimum(
-        (touches.seconds[opens] // 86_400) + random.integers(0, 4, n), days - 1
-    )
+    created = np.minimum((touches.seconds[opens] // 86_400) + random.integers(0, 4, n), days - 1)
     due = created + 5 + random.gamma(2.5, truth.CYCLE_DAYS / 2.5 - 2, n).astype(np.int64)
     meant = np.array([item.discount for item in truth.PROGRAMS])[program]
     discount = np.clip(random.gamma(1.2, meant / 1.2, n), 0, 0.3).round(3)
@@ -249,7 +247,9 @@ def _deals(
         discount=discount,
         rival=rival,
         driver=np.where(outcome == "won", won_driver, np.where(undecided, 1, lost_driver)),
-        helped=np.where((outcome == "won") & (random.random(n) < 0.6), random.integers(0, 5, n), -1),
+        helped=np.where(
+            (outcome == "won") & (random.random(n) < 0.6), random.integers(0, 5, n), -1
+        ),
     )
     return deals, _sales_touches(random, deals, days)
 

@@ -1,0 +1,66 @@
+"""Names for the simulated company: made up here, by joining plain words."""
+
+from __future__ import annotations
+
+import numpy as np
+
+INDUSTRIES = ("Architecture", "Health care", "Legal", "Logistics", "Public sector", "Software")
+REGIONS = ("North", "South", "East", "West")
+MATERIALS = (
+    ("ROI one-pager", "What a desk costs and saves over ten years"),
+    ("Demo kit", "A desk that fits a van"),
+    ("Payback calculator", "The buyer's own numbers, in two minutes"),
+    ("Service promise sheet", "Repaired within two days, for ten years"),
+    ("Fit-out plan", "The buyer's floor, drawn"),
+)
+REPS = (
+    ("Rita Alvarez", "rep@demo.ipeo.test"),
+    ("Bram de Wit", ""),
+    ("Chiara Neri", ""),
+    ("Dayo Okafor", ""),
+    ("Elin Sund", ""),
+    ("Femi Clarke", ""),
+)
+_FIRST = (
+    "Alder Birch Cedar Delta Ember Fjord Grove Harbor Iris Juniper Kestrel Linden Maple Nimbus "
+    "Orchard Pioneer Quarry River Summit Timber Union Valley Willow Yarrow Zephyr Anchor Beacon "
+    "Crescent Dune Evergreen"
+).split()
+_SECOND = (
+    "Works Partners Clinic Logistics Studio Legal Group Foods Labs Council Systems Press Bank "
+    "Institute Freight Builders Software Energy Care Museum"
+).split()
+_GIVEN = (
+    "Ada Amir Bea Carlos Dana Emil Farah Gus Hana Ivo Jana Kofi Lena Mina Noor Omar Petra Quinn "
+    "Rosa Sam Tara Uma Viktor Wanda Xenia Yusuf Zoe Anton Birgit Cleo"
+).split()
+_FAMILY = (
+    "Abbott Bauer Costa Diaz Eriksen Fontaine Garcia Hassan Ito Jensen Kowalski Laurent Moreau "
+    "Novak Osei Park Quist Rossi Santos Tanaka Ueda Vargas Weber Xu Yilmaz Zhang Ali Brandt "
+    "Castle Dorsey"
+).split()
+TITLES = ("Facilities manager", "Office manager", "Head of procurement", "Chief of staff")
+
+
+def _product(number: np.ndarray, *lists: list[str]) -> list[str]:
+    """Return names by counting through every combination, numbered from the second round on."""
+    size = int(np.prod([len(words) for words in lists]))
+    parts, rest = [], number % size
+    for words in lists:
+        parts.append(np.array(words)[rest % len(words)])
+        rest = rest // len(words)
+    round_ = number // size
+    joined = [" ".join(pair) for pair in zip(*parts, strict=True)]
+    return [
+        f"{name} {turn + 1}" if turn else name for name, turn in zip(joined, round_, strict=True)
+    ]
+
+
+def accounts(count: int) -> list[str]:
+    """Return that many company names, no two the same."""
+    return _product(np.arange(count) * 7, _FIRST, _SECOND)
+
+
+def people(count: int) -> list[str]:
+    """Return that many people's names; some are the same, as in life."""
+    return [name.rstrip("0123456789 ") for name in _product(np.arange(count) * 11, _GIVEN, _FAMILY)]

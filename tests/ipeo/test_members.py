@@ -1,0 +1,147 @@
+"""People join, change roles and leave; a workspace keeps an owner."""
+
+import pytest
+
+from ipeo.actions import members
+from ipeo.actions.workspaces import SlugTaken, create_workspace
+from ipeo.models import AuditEvent, Membership, Role
+from tests.factories.ipeo import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_manager_adds_somebody_who_has_signed_up(workspace, sign_in):
+    person = UserFactory(email="new@brand.test")
+    browser = sign_in("manager")
+    response = browser.post(
+        f"/w/{workspace.slug}/members/", {"email": "New@brand.test", "role": "marketer"}
+    )
+    assert response.status_code == 302
+    assert Membership.objects.get(workspace=workspace, user=person).role == Role.MARKETER
+
+
+def test_an_unknown_address_is_told_and_kept(workspace, sign_in):
+    response = sign_in("manager").post(
+        f"/w/{workspace.slug}/members/", {"email": "nobody@brand.test", "role": "marketer"}
+    )
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert "Nobody has signed up as nobody@brand.test yet" in page
+    assert 'value="nobody@brand.test"' in page
+
+
+def test_nobody_joins_twice(workspace, member):
+    with pytest.raises(members.AlreadyMember):
+        members.add_member(
+            email=member("viewer").user.email, role="marketer", by=member("manager")
+        )
+
+
+def test_a_manager_makes_no_owner(workspace, member):
+    UserFactory(email="boss@brand.test")
+    with pytest.raises(members.OwnersOnly):
+        members.add_member(email="boss@brand.test", role="owner", by=member("manager"))
+
+
+def test_the_last_owner_stays_an_owner(workspace, member):
+    owner = member("owner")
+    with pytest.raises(members.LastOwner):
+        members.change_member(membership=owner, role="viewer", is_active=True, by=owner)
+    with pytest.raises(members.LastOwner):
+        members.change_member(membership=owner, role="owner", is_active=False, by=owner)
+
+
+def test_a_member_whose_access_ended_finds_nothing(workspace, member, sign_in):
+    browser = sign_in("viewer")
+    assert browser.get(f"/w/{workspace.slug}/campaigns/").status_code == 200
+    members.change_member(
+        membership=member("viewer"), role="viewer", is_active=False, by=member("owner")
+    )
+    assert browser.get(f"/w/{workspace.slug}/campaigns/").status_code == 404
+
+
+def test_an_edit_is_audited_with_who_made_it(workspace, member, sign_in):
+    subject = member("viewer")
+    sign_in("owner").post(
+        f"/w/{workspace.slug}/members/{subject.pk}/", {"role": "marketer", "is_active": "on"}
+    )
+    event = AuditEvent.objects.filter(table_name="ipeo_membership", action="update").latest("pk")
+    assert event.changes["role"] == ["viewer", "marketer"]
+    assert event.person_id == member("owner").user_id
+    page = sign_in("owner").get(f"/w/{workspace.slug}/audit/").content.decode()
+    assert "Role: viewer to marketer" in page
+
+
+def test_the_audit_cannot_be_changed_by_the_application(workspace, member):
+    from django.db import ProgrammingError, transaction
+
+    member("viewer")
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        AuditEvent.objects.all().delete()
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        AuditEvent.objects.update(action="none")
+
+
+def test_a_workspaces_address_is_taken_once(workspace):
+    with pytest.raises(SlugTaken):
+        create_workspace(slug=workspace.slug, currency="USD")
+
+
+def test_a_person_without_a_workspace_makes_one_and_owns_it(client, db):
+    person = UserFactory()
+    client.force_login(person)
+    assert "not a member of any workspace" in client.get("/").content.decode()
+    response = client.post(
+        "/workspaces/new/", {"name": "Blue Chairs", "currency": "EUR", "time_zone": "Europe/Paris"}
+    )
+    assert response["Location"] == "/w/blue-chairs/"
+    assert client.get("/w/blue-chairs/").status_code == 200
+    assert client.get("/")["Location"] == "/w/blue-chairs/"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        ("currency", "euro", "three letters"),
+        ("time_zone", "Mars/Olympus", "is not a time zone"),
+        ("slug", "no spaces", "slug"),
+    ],
+)
+def test_a_workspace_that_cannot_be_is_refused_where_it_was_typed(client, db, field, value, told):
+    client.force_login(UserFactory())
+    data = {"name": "Blue", "slug": "blue", "currency": "EUR", "time_zone": "UTC", field: value}
+    response = client.post("/workspaces/new/", data)
+    assert response.status_code == 422
+    assert told in response.content.decode()
+
+
+def test_only_an_owner_changes_the_settings(workspace, sign_in):
+    settings = {
+        "name": "New name",
+        "currency": "USD",
+        "time_zone": "UTC",
+        "fiscal_year_start": 4,
+        "lookback_days": 90,
+        "half_life_days": 14,
+        "discount_threshold": "0.08",
+    }
+    address = f"/w/{workspace.slug}/settings/"
+    assert sign_in("manager").post(address, settings).status_code == 403
+    assert sign_in("owner").post(address, settings).status_code == 302
+    workspace.refresh_from_db()
+    assert (workspace.name, workspace.lookback_days) == ("New name", 90)
+
+
+def test_commands_print_one_json_object(db):
+    import json
+    from io import StringIO
+
+    from django.core.management import CommandError, call_command
+
+    out = StringIO()
+    call_command("workspace", "create", "acme", currency="eur", json=True, stdout=out)
+    assert json.loads(out.getvalue())["currency"] == "EUR"
+    with pytest.raises(CommandError, match="already a workspace"):
+        call_command("workspace", "create", "acme", currency="EUR")
+    with pytest.raises(CommandError, match="not a time zone"):
+        call_command("workspace", "create", "other", currency="EUR", timezone="Nowhere")
