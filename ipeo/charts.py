@@ -3,6 +3,7 @@
 Figures name colours by the design's tokens, `var(--plan)`: the page's own script resolves them
 against the stylesheet, so that one figure serves light and dark. Every builder returns a
 `plotly.graph_objects.Figure`; `figure_json` turns it into what a page sends.
+`layout.meta.narrow` holds what changes on a narrow screen, by dotted path.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from html import escape
 from typing import Literal
 
 from babel.numbers import format_currency
@@ -19,6 +21,11 @@ from plotly import graph_objects as go
 Stage = Literal["insight", "plan", "execute", "optimize"]
 Kind = str
 """What an axis counts: `number`, `percent`, `times`, `count`, or a currency's three letters."""
+
+
+def plain(text: str) -> str:
+    """Return text as a drawing shows it letter by letter: Plotly reads tags in its labels."""
+    return escape(text, quote=False)
 
 
 def token(name: str) -> str:
@@ -116,7 +123,8 @@ def funnel(steps: Sequence[Step], *, handoff: str = "") -> go.Figure:
             "cornerradius": 4,
         },
         customdata=[
-            [step.label, step.reached, _kept(steps, place)] for place, step in enumerate(steps)
+            [plain(step.label), step.reached, _kept(steps, place)]
+            for place, step in enumerate(steps)
         ],
         hovertemplate="%{customdata[0]}: %{customdata[1]:,d}%{customdata[2]}<extra></extra>",
     )
@@ -126,12 +134,25 @@ def funnel(steps: Sequence[Step], *, handoff: str = "") -> go.Figure:
         bargap=0.18,
         xaxis={
             "tickvals": places,
-            "ticktext": [f"{step.label}<br><b>{step.reached:,d}</b>" for step in steps],
+            "ticktext": [plain(step.label) for step in steps],
             "range": [-0.5, len(steps) - 0.5],
             "tickangle": 0,
         },
         yaxis={"visible": False, "rangemode": "tozero"},
+        margin={"l": 0, "r": 0, "b": 40},
+        meta={"narrow": {"xaxis.tickfont.size": 9}},
     )
+    for place, step in enumerate(steps):
+        figure.add_annotation(
+            x=place,
+            y=0,
+            yref="paper",
+            yshift=-18,
+            yanchor="top",
+            text=f"{step.reached:,d}",
+            showarrow=False,
+            font={"size": 12, "weight": 600, "color": token("ink")},
+        )
     edge = next((n for n in places[1:] if steps[n].stage != steps[n - 1].stage), None)
     if edge is not None and handoff:
         figure.add_shape(**_upright(edge - 0.5))
@@ -235,7 +256,7 @@ def _note(x: object, text: str, *, anchor: str = "left") -> dict[str, object]:
         "x": x,
         "y": 1,
         "yref": "paper",
-        "text": text,
+        "text": plain(text),
         "showarrow": False,
         "xanchor": anchor,
         "yanchor": "bottom" if anchor == "center" else "top",
@@ -258,7 +279,7 @@ def bars(
     A value that is not known has no bar, and its label says so.
     """
     shown = [
-        label if value is not None else f"{label} (not known)"
+        plain(label if value is not None else f"{label} (not known)")
         for label, value in zip(labels, values, strict=True)
     ]
     whiskers = None
@@ -303,6 +324,10 @@ def spend_against_plan(
 ) -> go.Figure:
     """Draw each month's actual and committed spend as stacked bars against its plan as a mark."""
     names = [f"{month:%b %Y}" for month in months]
+    short = [
+        f"{month:%b}<br>{month:%Y}" if place == 0 or month.month == 1 else f"{month:%b}"
+        for place, month in enumerate(months)
+    ]
     stacks = [
         go.Bar(x=names, y=list(actual), name="Actual", marker={"color": token("execute")}),
         go.Bar(
@@ -326,7 +351,13 @@ def spend_against_plan(
         barmode="stack",
         showlegend=True,
         margin={"t": 32},
-        xaxis={"type": "category", "range": [-0.5, len(months) - 0.5]},
+        xaxis={
+            "type": "category",
+            "range": [-0.5, len(months) - 0.5],
+            "tickvals": names,
+            "ticktext": short,
+            "tickangle": 0,
+        },
         yaxis={**axis(currency), "rangemode": "tozero"},
     )
     for trace in figure.data:

@@ -57,7 +57,9 @@ class ProgramSample(forms.Form):
     """A form with every kind of field."""
 
     name = forms.CharField(max_length=120, help_text="As your team calls it.")
-    channel = forms.ChoiceField(choices=[("", "Choose"), ("events", "Events"), ("search", "Search")])
+    channel = forms.ChoiceField(
+        choices=[("", "Choose"), ("events", "Events"), ("search", "Search")]
+    )
     starts_on = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
     budget = forms.DecimalField(min_value=0, help_text="In the workspace's currency.")
     message = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), required=False)
@@ -204,7 +206,8 @@ def _programs() -> list[dict[str, Any]]:
     rows = [
         ("Field demos", "Events", 96_000, 120_000, "", "", Estimate(3.1, 2.2, 4.0, 34)),
         ("Payback calculator", "Search", 110_000, 118_000, "", "", Estimate(2.2, 1.8, 2.7, 120)),
-        ("Trade-in webinar", "Webinar", 74_000, 36_000, "tiring", "bad", Estimate(0.6, 0.3, 0.9, 48)),
+        ("Trade-in webinar", "Webinar", 74_000, 36_000, "tiring", "bad",
+         Estimate(0.6, 0.3, 0.9, 48)),
         ("Spring rebate", "Trade promotion", 60_000, 22_000, "price-led", "warn",
          Estimate(0.4, 0.1, 0.8, 41)),
         ("Dealer training", "Partner", 30_000, 30_000, "bet", "",

@@ -18,9 +18,20 @@ function load() {
       sheet.onload = done;
       sheet.onerror = done;
     });
-    script.onload = () => styled.then(() => resolve(window.Plotly));
-    script.onerror = reject;
-    document.head.append(sheet, script);
+    // While it loads it also adds rules for maps, which are never drawn here; the policy would
+    // refuse them with a line in the console, so they are not added at all.
+    const { head } = document;
+    head.append(sheet, script);
+    head.appendChild = (node) =>
+      node instanceof HTMLStyleElement ? node : Node.prototype.appendChild.call(head, node);
+    script.onload = () => {
+      delete head.appendChild;
+      styled.then(() => resolve(window.Plotly));
+    };
+    script.onerror = (problem) => {
+      delete head.appendChild;
+      reject(problem);
+    };
   });
   return library;
 }
@@ -93,6 +104,17 @@ function layout(given) {
   };
 }
 
+// What a figure changes on a narrow screen: {"xaxis.tickfont.size": 9}.
+function narrow(shape, changes) {
+  for (const [path, value] of Object.entries(changes)) {
+    const steps = path.split(".");
+    const last = steps.pop();
+    let part = shape;
+    for (const step of steps) part = part[step] ??= {};
+    part[last] = value;
+  }
+}
+
 async function draw(chart) {
   const plot = chart.querySelector(".chart-plot");
   try {
@@ -102,6 +124,7 @@ async function draw(chart) {
     const known = new Map();
     const data = resolve(figure.data, known);
     const shape = resolve(layout(figure.layout ?? {}), known);
+    if (plot.clientWidth < 480) narrow(shape, figure.layout?.meta?.narrow ?? {});
     probe.remove();
     await plotly.react(plot, data, shape, {
       displayModeBar: false,
