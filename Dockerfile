@@ -1,0 +1,30 @@
+# The image of IPEO: web, worker, beat and prepare run from it with different commands.
+
+FROM python:3.13-slim AS build
+WORKDIR /build
+COPY requirements.lock .
+RUN python -m venv /opt/ipeo \
+    && /opt/ipeo/bin/python -m pip install --no-cache-dir --require-hashes \
+        --disable-pip-version-check -r requirements.lock
+
+FROM python:3.13-slim
+ENV PATH=/opt/ipeo/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    IPEO_HOME=/data \
+    STATIC_ROOT=/srv/static \
+    HOST=0.0.0.0 \
+    PORT=8000
+RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin ipeo \
+    && install -d -o ipeo -g ipeo -m 0700 /data
+COPY --from=build /opt/ipeo /opt/ipeo
+WORKDIR /app
+COPY . .
+# Names with their content's hash; the key signs nothing and is not kept.
+RUN SECRET_KEY=only-while-building STATIC_MANIFEST=true \
+    python manage.py collectstatic --noinput -v 0
+USER ipeo
+VOLUME /data
+EXPOSE 8000
+HEALTHCHECK --interval=15s --timeout=10s --start-period=60s \
+    CMD ["python", "-m", "ipeo.local.health"]
+CMD ["gunicorn", "ipeo.wsgi"]
