@@ -193,7 +193,7 @@ def credit_by(
     if worth is not None:
         if offsets is None:
             raise ValueError("worth per journey needs the journeys' offsets")
-        lengths: Ints = np.diff(np.asarray(offsets, dtype=np.int64))
+        lengths: Ints = np.asarray(np.diff(np.asarray(offsets)), dtype=np.int64)
         weight = weight * np.repeat(np.asarray(worth, dtype=np.float64), lengths)
     code = np.asarray(codes, dtype=np.int64)
     return np.bincount(code, weights=weight, minlength=n_codes).astype(np.float64)

@@ -1,0 +1,224 @@
+"""What a discount bought, and which programs live on discounts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from ipeo.numerics.estimates import Estimate, from_error, prior_strength, shrunk_rate
+
+Floats = npt.NDArray[np.float64]
+
+MIN_DEALS = 40
+MIN_EACH = 10
+_DISCOUNT_SD = 1.0  # prior: five points of discount move the log odds by some +-1
+_CONTROL_SD = 1.0  # prior of each control, standardised or one-hot: partial pooling
+
+
+@dataclass(frozen=True, slots=True)
+class DiscountEffect:
+    """What `step` more discount (0.05 = five points) does to an average opportunity.
+
+    `uplift`: change of win probability (0.01 = one point). `margin_cost`: money given away on
+    deals that would have been won anyway, per opportunity. `net_margin`: expected change of
+    contribution margin per opportunity, the uplift's gain less that cost. What deals show is what
+    went together with a discount: reps may discount just the deals they fear to lose.
+    """
+
+    uplift: Estimate
+    margin_cost: Estimate
+    net_margin: Estimate
+    step: float
+    n: int
+    n_won: int
+    average_discount: float | None
+
+    @property
+    def known(self) -> bool:
+        """Whether there was enough to tell."""
+        return self.uplift.known
+
+
+def discount_effect(
+    won: npt.ArrayLike,
+    discount: npt.ArrayLike,
+    list_amount: npt.ArrayLike,
+    cost_amount: npt.ArrayLike,
+    *,
+    categories: Sequence[npt.ArrayLike] = (),
+    numbers: Sequence[npt.ArrayLike] = (),
+    step: float = 0.05,
+) -> DiscountEffect:
+    """Logistic regression of winning on discount with controls, and what it means in money.
+
+    All arrays are per closed deal (won or lost, no decision left out): `won` bool, `discount` a
+    fraction of list, `list_amount` and `cost_amount` money (nan where not known: then money is
+    not known). `categories` are int codes 0.. (product, rep, segment; -1 not known), `numbers`
+    floats (deal size). Gaussian priors on the log odds (sd 1 per five points, sd 1 per control);
+    Newton's method to the mode; intervals by the delta method from the inverse Hessian.
+
+    Raises ValueError when the arrays differ in length or a discount is not a finite number.
+    """
+    y = np.asarray(won, dtype=np.float64)
+    d = np.asarray(discount, dtype=np.float64)
+    prices = np.asarray(list_amount, dtype=np.float64)
+    costs = np.asarray(cost_amount, dtype=np.float64)
+    if not y.shape == d.shape == prices.shape == costs.shape:
+        raise ValueError("each deal has one outcome, discount, list price and cost")
+    if not bool(np.all(np.isfinite(d))):
+        raise ValueError("each deal has a discount")
+    n, wins = y.size, int(y.sum())
+    average = float(d.mean()) if n else None
+    why = _too_little(n, wins, d)
+    if why:
+        no = Estimate.unknown(why, n)
+        return DiscountEffect(no, no, no, step, n, wins, average)
+    design, precision = _design(d, categories, numbers)
+    beta, covariance = _fit(design, y, precision)
+    now = _logistic(design @ beta)
+    then = _logistic(design @ beta + beta[1] * step / 0.05)
+    slope_now, slope_then = now * (1 - now), then * (1 - then)
+
+    def summed(weight_now: Floats, weight_then: Floats) -> tuple[float, float]:
+        """Value and standard error of mean(weight_then * then - weight_now * now)."""
+        value = float((weight_then * then - weight_now * now).mean())
+        at_then, at_now = weight_then * slope_then, weight_now * slope_now
+        gradient = np.asarray(design.T @ (at_then - at_now)) / n
+        gradient[1] += float(at_then.mean()) * step / 0.05
+        return value, math.sqrt(max(float(gradient @ covariance @ gradient), 0.0))
+
+    one = np.ones(n)
+    uplift = from_error(*summed(one, one), n)
+    if not bool(np.all(np.isfinite(prices)) and np.all(np.isfinite(costs))):
+        no = Estimate.unknown("list price or cost of some deals is not known", n)
+        return DiscountEffect(uplift, no, no, step, n, wins, average)
+    margin = prices * (1 - d) - costs
+    value, error = summed(np.zeros(n) - step * prices, np.zeros(n))
+    cost = from_error(value, error, n)
+    net = from_error(*summed(margin, margin - step * prices), n)
+    return DiscountEffect(uplift, cost, net, step, n, wins, average)
+
+
+def price_dependence(
+    program: npt.ArrayLike,
+    net_amount: npt.ArrayLike,
+    discount: npt.ArrayLike,
+    n_programs: int,
+    threshold: float,
+) -> tuple[Estimate, ...]:
+    """The share of each program's won net amount that closed beyond the discount threshold.
+
+    Arrays are per won deal (or per attributed part of one): `program` int 0..n_programs-1,
+    `net_amount` money, `discount` a fraction. Shares are by amount; as evidence they count as
+    (sum)^2 / sum of squares deals, and are shrunk toward the workspace's share by a beta-binomial
+    whose weight comes from how much the programs differ. `n` is the number of deals.
+
+    Raises ValueError when the arrays differ in length.
+    """
+    code = np.asarray(program, dtype=np.int64)
+    amount = np.maximum(np.asarray(net_amount, dtype=np.float64), 0.0)
+    beyond = np.asarray(discount, dtype=np.float64) > threshold
+    if not code.shape == amount.shape == beyond.shape:
+        raise ValueError("each deal has one program, amount and discount")
+    none = Estimate.unknown("no deal has been won yet")
+    if float(amount.sum()) <= 0:
+        return (none,) * n_programs
+    total = np.bincount(code, amount, n_programs)
+    squares = np.bincount(code, amount**2, n_programs)
+    dear = np.bincount(code, amount * beyond, n_programs)
+    deals = np.bincount(code, minlength=n_programs)
+    share = np.divide(dear, total, out=np.zeros(n_programs), where=total > 0)
+    effective = np.divide(total**2, squares, out=np.zeros(n_programs), where=squares > 0)
+    _, weight = prior_strength(share * effective, effective)
+    common = float(dear.sum() / total.sum())
+    estimates = []
+    for i in range(n_programs):
+        if total[i] <= 0:
+            estimates.append(none)
+            continue
+        e = shrunk_rate(share[i] * effective[i], effective[i], common, weight)
+        estimates.append(Estimate(e.value, e.low, e.high, int(deals[i])))
+    return tuple(estimates)
+
+
+def _too_little(n: int, wins: int, discount: Floats) -> str:
+    if n < MIN_DEALS:
+        return f"{n} closed deals; {MIN_DEALS} are needed to tell what a discount bought"
+    if min(wins, n - wins) < MIN_EACH:
+        return f"{wins} won and {n - wins} lost; {MIN_EACH} of each are needed"
+    if float(discount.std()) < 0.005:
+        return "the discounts hardly differ, so nothing can be compared"
+    return ""
+
+
+def _design(
+    discount: Floats, categories: Sequence[npt.ArrayLike], numbers: Sequence[npt.ArrayLike]
+) -> tuple[sparse.csr_array, Floats]:
+    """Columns: one, discount in steps of five points, numbers standardised, one-hots."""
+    n = discount.size
+    dense = [np.ones(n), discount / 0.05]
+    for column in numbers:
+        x = np.asarray(column, dtype=np.float64)
+        if x.shape != (n,):
+            raise ValueError("each deal has one value of each control")
+        x = np.where(np.isfinite(x), x, float(np.nanmean(x)) if np.isfinite(x).any() else 0.0)
+        spread = float(x.std())
+        dense.append((x - x.mean()) / spread if spread > 0 else np.zeros(n))
+    blocks = [sparse.csr_array(np.column_stack(dense))]
+    for column in categories:
+        code = np.asarray(column, dtype=np.int64)
+        if code.shape != (n,):
+            raise ValueError("each deal has one value of each control")
+        rows = np.flatnonzero(code >= 0)
+        if rows.size == 0:
+            continue
+        levels, level = np.unique(code[rows], return_inverse=True)
+        shape = (n, levels.size)
+        blocks.append(sparse.csr_array((np.ones(rows.size), (rows, level)), shape=shape))
+    design = sparse.csr_array(sparse.hstack(blocks, format="csr"))
+    precision = np.full(design.shape[1], 1 / _CONTROL_SD**2)
+    precision[0] = 1e-4
+    precision[1] = 1 / _DISCOUNT_SD**2
+    return design, precision
+
+
+def _fit(design: sparse.csr_array, y: Floats, precision: Floats) -> tuple[Floats, Floats]:
+    """The posterior mode and the inverse Hessian there; concave, so Newton with halving is safe."""
+    beta = np.zeros(precision.size)
+    share = float(y.mean())
+    beta[0] = math.log(share / (1 - share))
+
+    def objective(b: Floats) -> float:
+        z = np.asarray(design @ b)
+        return float((y * z - np.logaddexp(0, z)).sum() - 0.5 * (precision * b**2).sum())
+
+    best = objective(beta)
+    for _ in range(50):
+        p = _logistic(design @ beta)
+        gradient = np.asarray(design.T @ (y - p)) - precision * beta
+        hessian = _hessian(design, p, precision)
+        move = np.linalg.solve(hessian, gradient)
+        scale = 1.0
+        while (reached := objective(beta + scale * move)) < best - 1e-12 and scale > 1e-6:
+            scale /= 2
+        beta, gained, best = beta + scale * move, reached - best, reached
+        if gained < 1e-10 * max(1.0, abs(best)):
+            break
+    inverse = np.linalg.inv(_hessian(design, _logistic(design @ beta), precision))
+    return beta, np.asarray(inverse, dtype=np.float64)
+
+
+def _hessian(design: sparse.csr_array, p: Floats, precision: Floats) -> Floats:
+    weighted = design.multiply((p * (1 - p))[:, None]).tocsr()
+    dense: Floats = (design.T @ weighted).toarray()
+    return dense + np.diag(precision)
+
+
+def _logistic(z: npt.ArrayLike) -> Floats:
+    x = np.asarray(z, dtype=np.float64)
+    return 0.5 * (1 + np.tanh(x / 2))
