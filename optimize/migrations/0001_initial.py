@@ -1,0 +1,779 @@
+import django.db.models.deletion
+from decimal import Decimal
+from django.db import migrations, models
+
+from ipeo.database import policies
+from optimize.migrations import _triggers
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    dependencies = [
+        ("execute", "0001_initial"),
+        ("insight", "0001_initial"),
+        ("ipeo", "0001_initial"),
+        ("plan", "0001_initial"),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="ActivityDelta",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("date", models.DateField()),
+                (
+                    "figure",
+                    models.CharField(
+                        choices=[
+                            ("touches", "Touches"),
+                            ("leads", "Leads"),
+                            ("planned", "Planned spend"),
+                            ("committed", "Committed spend"),
+                            ("actual", "Spend"),
+                            ("impressions", "Impressions"),
+                            ("clicks", "Clicks"),
+                        ],
+                        max_length=11,
+                    ),
+                ),
+                ("n", models.BigIntegerField()),
+                (
+                    "amount",
+                    models.DecimalField(decimal_places=2, default=Decimal("0"), max_digits=24),
+                ),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="insight.channel",
+                    ),
+                ),
+                (
+                    "program",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="plan.program",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["workspace"], name="activitydelta_by_workspace")],
+            },
+        ),
+        migrations.CreateModel(
+            name="ActivityTotal",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("date", models.DateField()),
+                (
+                    "figure",
+                    models.CharField(
+                        choices=[
+                            ("touches", "Touches"),
+                            ("leads", "Leads"),
+                            ("planned", "Planned spend"),
+                            ("committed", "Committed spend"),
+                            ("actual", "Spend"),
+                            ("impressions", "Impressions"),
+                            ("clicks", "Clicks"),
+                        ],
+                        max_length=11,
+                    ),
+                ),
+                ("n", models.BigIntegerField()),
+                (
+                    "amount",
+                    models.DecimalField(decimal_places=2, default=Decimal("0"), max_digits=24),
+                ),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="insight.channel",
+                    ),
+                ),
+                (
+                    "program",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="plan.program",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "figure", "date", "channel", "program"),
+                        name="activitytotal_once",
+                        nulls_distinct=False,
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Credit",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("first", models.DecimalField(decimal_places=8, max_digits=10)),
+                ("last", models.DecimalField(decimal_places=8, max_digits=10)),
+                ("linear", models.DecimalField(decimal_places=8, max_digits=10)),
+                ("time_decay", models.DecimalField(decimal_places=8, max_digits=10)),
+                ("u", models.DecimalField(decimal_places=8, max_digits=10)),
+                ("w", models.DecimalField(decimal_places=8, max_digits=10)),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="insight.channel",
+                    ),
+                ),
+                (
+                    "deal",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="execute.deal",
+                    ),
+                ),
+                (
+                    "program",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="plan.program",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["workspace", "program"], name="credit_by_program")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "deal", "channel", "program"),
+                        name="credit_once",
+                        nulls_distinct=False,
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CreditTotal",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("rows", models.BigIntegerField(help_text="How many facts are added up here.")),
+                ("n", models.DecimalField(decimal_places=8, max_digits=24)),
+                ("net_n", models.DecimalField(decimal_places=8, max_digits=24)),
+                ("net_amount", models.DecimalField(decimal_places=10, max_digits=32)),
+                ("net_squares", models.DecimalField(decimal_places=20, max_digits=52)),
+                ("list_n", models.DecimalField(decimal_places=8, max_digits=24)),
+                ("list_amount", models.DecimalField(decimal_places=10, max_digits=32)),
+                ("priced_n", models.DecimalField(decimal_places=8, max_digits=24)),
+                ("priced_net_amount", models.DecimalField(decimal_places=10, max_digits=32)),
+                ("priced_list_amount", models.DecimalField(decimal_places=10, max_digits=32)),
+                ("beyond_n", models.DecimalField(decimal_places=8, max_digits=24)),
+                ("beyond_net_amount", models.DecimalField(decimal_places=10, max_digits=32)),
+                ("margin_n", models.DecimalField(decimal_places=8, max_digits=24)),
+                ("margin_amount", models.DecimalField(decimal_places=10, max_digits=32)),
+                ("margin_squares", models.DecimalField(decimal_places=20, max_digits=52)),
+                ("days_n", models.DecimalField(decimal_places=8, max_digits=24)),
+                ("days", models.DecimalField(decimal_places=8, max_digits=28)),
+                ("new_n", models.DecimalField(decimal_places=8, max_digits=24)),
+                ("model", models.CharField(max_length=11)),
+                (
+                    "month",
+                    models.DateField(
+                        help_text="Its first day; null where no date is known.", null=True
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("won", "Won"),
+                            ("lost", "Lost"),
+                            ("no_decision", "No decision"),
+                        ],
+                        max_length=11,
+                    ),
+                ),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="insight.channel",
+                    ),
+                ),
+                (
+                    "program",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="plan.program",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "model", "month", "channel", "program", "outcome"),
+                        name="credittotal_once",
+                        nulls_distinct=False,
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="DealFact",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "party",
+                    models.BigIntegerField(help_text="The buyer: account, or minus contact."),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("won", "Won"),
+                            ("lost", "Lost"),
+                            ("no_decision", "No decision"),
+                        ],
+                        max_length=11,
+                    ),
+                ),
+                (
+                    "date",
+                    models.DateField(
+                        help_text="The close; of an open deal, its opening.", null=True
+                    ),
+                ),
+                ("created_date", models.DateField(null=True)),
+                (
+                    "is_touched",
+                    models.BooleanField(help_text="At least one touch is known in its journey."),
+                ),
+                (
+                    "is_proposal",
+                    models.BooleanField(help_text="The buyer has had an offer in hand."),
+                ),
+                ("is_new", models.BooleanField(help_text="The buyer's first won deal.")),
+                (
+                    "is_beyond",
+                    models.BooleanField(
+                        help_text="Discounted beyond the threshold; null without both prices.",
+                        null=True,
+                    ),
+                ),
+                ("net_amount", models.DecimalField(decimal_places=2, max_digits=16, null=True)),
+                ("list_amount", models.DecimalField(decimal_places=2, max_digits=16, null=True)),
+                ("margin_amount", models.DecimalField(decimal_places=2, max_digits=18, null=True)),
+                ("days", models.IntegerField(help_text="From opening to close.", null=True)),
+                (
+                    "deal",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="execute.deal",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="ipeo.membership",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="insight.product",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["workspace", "party"], name="dealfact_by_party"),
+                    models.Index(fields=["workspace", "date"], name="dealfact_by_date"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "deal"), name="dealfact_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="DealTotal",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("rows", models.BigIntegerField(help_text="How many facts are added up here.")),
+                ("n", models.DecimalField(decimal_places=8, max_digits=24)),
+                ("net_n", models.DecimalField(decimal_places=8, max_digits=24)),
+                ("net_amount", models.DecimalField(decimal_places=10, max_digits=32)),
+                ("net_squares", models.DecimalField(decimal_places=20, max_digits=52)),
+                ("list_n", models.DecimalField(decimal_places=8, max_digits=24)),
+                ("list_amount", models.DecimalField(decimal_places=10, max_digits=32)),
+                ("priced_n", models.DecimalField(decimal_places=8, max_digits=24)),
+                ("priced_net_amount", models.DecimalField(decimal_places=10, max_digits=32)),
+                ("priced_list_amount", models.DecimalField(decimal_places=10, max_digits=32)),
+                ("beyond_n", models.DecimalField(decimal_places=8, max_digits=24)),
+                ("beyond_net_amount", models.DecimalField(decimal_places=10, max_digits=32)),
+                ("margin_n", models.DecimalField(decimal_places=8, max_digits=24)),
+                ("margin_amount", models.DecimalField(decimal_places=10, max_digits=32)),
+                ("margin_squares", models.DecimalField(decimal_places=20, max_digits=52)),
+                ("days_n", models.DecimalField(decimal_places=8, max_digits=24)),
+                ("days", models.DecimalField(decimal_places=8, max_digits=28)),
+                ("new_n", models.DecimalField(decimal_places=8, max_digits=24)),
+                (
+                    "month",
+                    models.DateField(
+                        help_text="Its first day; null where no date is known.", null=True
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("won", "Won"),
+                            ("lost", "Lost"),
+                            ("no_decision", "No decision"),
+                        ],
+                        max_length=11,
+                    ),
+                ),
+                ("is_touched", models.BooleanField()),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="ipeo.membership",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="insight.product",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "month", "owner", "product", "outcome", "is_touched"),
+                        name="dealtotal_once",
+                        nulls_distinct=False,
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="FunnelFact",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("party", models.BigIntegerField()),
+                (
+                    "depth",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "Aware"),
+                            (2, "Considering"),
+                            (3, "Second look"),
+                            (4, "Opportunity"),
+                            (5, "Proposal"),
+                            (6, "Won"),
+                        ]
+                    ),
+                ),
+                (
+                    "is_handed_over",
+                    models.BooleanField(help_text="The mind has changed: sales may act."),
+                ),
+                (
+                    "handoff_minutes",
+                    models.BigIntegerField(
+                        help_text="From the second look to the first touch of sales after it.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "cycle",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="ipeo.cycle",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["workspace", "party"], name="funnelfact_by_party")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "cycle", "party"), name="funnelfact_once"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="FunnelTotal",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("depth", models.PositiveSmallIntegerField()),
+                ("n", models.BigIntegerField()),
+                ("handed_over", models.BigIntegerField()),
+                (
+                    "taken_up",
+                    models.BigIntegerField(help_text="Of those, the ones that sales then touched."),
+                ),
+                (
+                    "cycle",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="ipeo.cycle",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "cycle", "depth"), name="funneltotal_once"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="LeadFact",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("party", models.BigIntegerField()),
+                ("date", models.DateField()),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="insight.channel",
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="insight.contact",
+                    ),
+                ),
+                (
+                    "program",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="plan.program",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["workspace", "party"], name="leadfact_by_party")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "contact"), name="leadfact_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="MeasurementState",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("measured_at", models.DateTimeField(null=True)),
+                (
+                    "full_at",
+                    models.DateTimeField(
+                        help_text="When everything was last measured anew.", null=True
+                    ),
+                ),
+                (
+                    "facts_through",
+                    models.DateField(help_text="The day of the latest touch or close.", null=True),
+                ),
+                ("settings", models.JSONField(default=dict)),
+                (
+                    "calendar",
+                    models.JSONField(
+                        default=dict, help_text="Each program's campaign and its cycles."
+                    ),
+                ),
+                (
+                    "last",
+                    models.JSONField(
+                        default=dict, help_text="What the last measurement read and took."
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace",), name="measurementstate_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="StaleParty",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("party", models.BigIntegerField()),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["workspace", "party"], name="staleparty_by_party")
+                ],
+            },
+        ),
+        *policies.tenant(
+            "optimize_activitytotal",
+            "optimize_credit",
+            "optimize_credittotal",
+            "optimize_dealfact",
+            "optimize_dealtotal",
+            "optimize_funnelfact",
+            "optimize_funneltotal",
+            "optimize_leadfact",
+            "optimize_measurementstate",
+        ),
+        *policies.directory("optimize_activitydelta"),
+        *policies.directory("optimize_staleparty"),
+        migrations.RunSQL(_triggers.SQL, migrations.RunSQL.noop),
+    ]
