@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
 
-from allauth.account.models import EmailAddress
 from demo import names
 from demo.facts import load_facts
 from demo.simulation import simulate

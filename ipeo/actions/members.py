@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from ipeo import tenancy
-from ipeo.tokens import digest_of
 from ipeo.models import ApiToken, Membership, Role, User, Workspace
+from ipeo.tokens import digest_of
 
 
 class NoSuchPerson(Exception):

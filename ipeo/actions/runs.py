@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import contextvars
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from django.db import connection, transaction
+from django.db import InterfaceError, connection, transaction
+from django.db import OperationalError as DatabaseUnreachable
 from django.db.models import F, Q
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from ipeo import runs, tenancy
+from ipeo.celery import app
 from ipeo.models import Membership, Run, Workspace
 
 log = structlog.get_logger(__name__)
@@ -66,11 +70,9 @@ def queue_run(
 
 
 def _send(workspace_id: int, run_id: int) -> None:
-    from ipeo.tasks import execute_run
-
     try:
-        execute_run.delay(workspace_id, run_id)
-    except (ConnectionError, OSError, execute_run.OperationalError):
+        app.send_task("ipeo.tasks.execute_run", args=[workspace_id, run_id])
+    except (OSError, OperationalError):
         # The row is the request: beat sends it again when the broker is back.
         log.warning("run not sent, broker unreachable", run=run_id)
 
@@ -149,9 +151,7 @@ def _end(mine: Any, **values: Any) -> None:
 
 def _is_passing(error: Exception) -> bool:
     """Whether trying again may help: a lost connection, a deadlock, a serialisation failure."""
-    from django.db import InterfaceError, OperationalError
-
-    return isinstance(error, (OperationalError, InterfaceError))
+    return isinstance(error, (DatabaseUnreachable, InterfaceError))
 
 
 class _Reporter:
@@ -162,8 +162,6 @@ class _Reporter:
         self._last = 0.0
 
     def __call__(self, done: int, total: int, message: str = "") -> None:
-        import time
-
         if done < total and time.monotonic() - self._last < 0.3:
             return
         self._last = time.monotonic()

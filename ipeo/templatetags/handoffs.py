@@ -16,7 +16,9 @@ def _lines(value: Any, prefix: str) -> list[tuple[str, str]]:
         return [
             line
             for key, inner in value.items()
-            for line in _lines(inner, f"{prefix}, {key}".replace("_", " ") if prefix else _words(key))
+            for line in _lines(
+                inner, f"{prefix}, {key}".replace("_", " ") if prefix else _words(key)
+            )
         ]
     if isinstance(value, list):
         if all(not isinstance(item, (dict, list)) for item in value):
@@ -27,7 +29,14 @@ def _lines(value: Any, prefix: str) -> list[tuple[str, str]]:
             for line in _lines(item, f"{prefix} {number}")
         ]
     known = {None: "Not known", True: "Yes", False: "No", "": "Nothing"}
-    return [(prefix, known.get(value, str(value)) if not isinstance(value, (int, float)) or isinstance(value, bool) else f"{value:,}")]
+    return [
+        (
+            prefix,
+            known.get(value, str(value))
+            if not isinstance(value, (int, float)) or isinstance(value, bool)
+            else f"{value:,}",
+        )
+    ]
 
 
 @register.filter

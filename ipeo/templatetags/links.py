@@ -11,5 +11,5 @@ register = template.Library()
 
 @register.simple_tag
 def link(name: str, *args: Any) -> str:
-    """Return the address of a page inside the current workspace: `{% link 'plan:plan' cycle.pk %}`."""
+    """Return the address of a page in the workspace: `{% link 'plan:cycle' cycle.pk %}`."""
     return navigation.link(name, *args)

@@ -67,7 +67,10 @@ def test_the_secret_of_a_token_is_kept_nowhere(workspace, member, sign_in):
     assert secret.startswith("ipeo_")
     assert secret not in browser.get(address).content.decode()
     assert not ApiToken.objects.filter(digest=secret).exists()
-    assert Client(headers={"authorization": f"Bearer {secret}"}).get("/api/v1/runs/").status_code == 200
+    assert (
+        Client(headers={"authorization": f"Bearer {secret}"}).get("/api/v1/runs/").status_code
+        == 200
+    )
 
 
 def test_a_session_names_its_workspace_where_there_are_two(workspace, member):

@@ -32,9 +32,7 @@ def test_an_unknown_address_is_told_and_kept(workspace, sign_in):
 
 def test_nobody_joins_twice(workspace, member):
     with pytest.raises(members.AlreadyMember):
-        members.add_member(
-            email=member("viewer").user.email, role="marketer", by=member("manager")
-        )
+        members.add_member(email=member("viewer").user.email, role="marketer", by=member("manager"))
 
 
 def test_a_manager_makes_no_owner(workspace, member):
