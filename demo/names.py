@@ -21,6 +21,8 @@ REPS = (
     ("Elin Sund", ""),
     ("Femi Clarke", ""),
 )
+
+
 def _words(text: str) -> list[str]:
     return text.split()
 
@@ -30,133 +32,19 @@ _FIRST = _words(
     "Maple Nimbus Orchard Pioneer Quarry River Summit Timber Union Valley Willow "
     "Yarrow Zephyr Anchor Beacon Crescent Dune Evergreen "
 )
-    "Alder",
-    "Birch",
-    "Cedar",
-    "Delta",
-    "Ember",
-    "Fjord",
-    "Grove",
-    "Harbor",
-    "Iris",
-    "Juniper",
-    "Kestrel",
-    "Linden",
-    "Maple",
-    "Nimbus",
-    "Orchard",
-    "Pioneer",
-    "Quarry",
-    "River",
-    "Summit",
-    "Timber",
-    "Union",
-    "Valley",
-    "Willow",
-    "Yarrow",
-    "Zephyr",
-    "Anchor",
-    "Beacon",
-    "Crescent",
-    "Dune",
-    "Evergreen",
-]
 _SECOND = _words(
     "Works Partners Clinic Logistics Studio Legal Group Foods Labs Council Systems "
     "Press Bank Institute Freight Builders Software Energy Care Museum "
 )
-    "Works",
-    "Partners",
-    "Clinic",
-    "Logistics",
-    "Studio",
-    "Legal",
-    "Group",
-    "Foods",
-    "Labs",
-    "Council",
-    "Systems",
-    "Press",
-    "Bank",
-    "Institute",
-    "Freight",
-    "Builders",
-    "Software",
-    "Energy",
-    "Care",
-    "Museum",
-]
 _GIVEN = _words(
     "Ada Amir Bea Carlos Dana Emil Farah Gus Hana Ivo Jana Kofi Lena Mina Noor Omar "
     "Petra Quinn Rosa Sam Tara Uma Viktor Wanda Xenia Yusuf Zoe Anton Birgit Cleo "
 )
-    "Ada",
-    "Amir",
-    "Bea",
-    "Carlos",
-    "Dana",
-    "Emil",
-    "Farah",
-    "Gus",
-    "Hana",
-    "Ivo",
-    "Jana",
-    "Kofi",
-    "Lena",
-    "Mina",
-    "Noor",
-    "Omar",
-    "Petra",
-    "Quinn",
-    "Rosa",
-    "Sam",
-    "Tara",
-    "Uma",
-    "Viktor",
-    "Wanda",
-    "Xenia",
-    "Yusuf",
-    "Zoe",
-    "Anton",
-    "Birgit",
-    "Cleo",
-]
 _FAMILY = _words(
     "Abbott Bauer Costa Diaz Eriksen Fontaine Garcia Hassan Ito Jensen Kowalski "
     "Laurent Moreau Novak Osei Park Quist Rossi Santos Tanaka Ueda Vargas Weber Xu "
     "Yilmaz Zhang Ali Brandt Castle Dorsey "
 )
-    "Abbott",
-    "Bauer",
-    "Costa",
-    "Diaz",
-    "Eriksen",
-    "Fontaine",
-    "Garcia",
-    "Hassan",
-    "Ito",
-    "Jensen",
-    "Kowalski",
-    "Laurent",
-    "Moreau",
-    "Novak",
-    "Osei",
-    "Park",
-    "Quist",
-    "Rossi",
-    "Santos",
-    "Tanaka",
-    "Ueda",
-    "Vargas",
-    "Weber",
-    "Xu",
-    "Yilmaz",
-    "Zhang",
-    "Ali",
-    "Brandt",
-    "Castle",
-    "Dorsey",
-]
 TITLES = ("Facilities manager", "Office manager", "Head of procurement", "Chief of staff")
 
 
