@@ -197,12 +197,12 @@ def score(quantiles: Forecast | Sequence[float], actual: float) -> Score:
     if q.shape != (len(PERCENTILES),):
         raise ValueError("a forecast is scored on its percentiles 1 to 99")
     tau = np.asarray(PERCENTILES) / 100
-    miss = actual - q
+    miss = float(actual) - q
     crps = 2 * float(np.maximum(tau * miss, (tau - 1) * miss).mean())
     median = float(q[49])
     edge = round((1 - LEVEL) / 2 * 100)
     inside = bool(q[edge - 1] <= actual <= q[99 - edge])
-    error = actual - median
+    error = float(actual) - median
     return Score(inside, error, error / median if median > 0 else None, crps)
 
 

@@ -1,0 +1,373 @@
+"""From evidence to advice: stated rules, strict about chance.
+
+- retire: a program's return is below nothing under every attribution model, or it tires and no
+  longer breaks even.
+- refresh: it tires, but still pays. The route is the first of these that holds: most of its wins
+  lean on discounts -> product; at least half of the others on its channel, and two or more, tire
+  too -> channel; it has reached most of its audience -> audience; people still respond and only
+  the deals fall off -> technology (the handover); else the program itself, its message and form.
+- reallocate: from the lowest to the highest return, where the order holds under every model.
+- price: discounts lose more margin than they win.
+- test: one model shows a difference that another denies.
+
+Each family of claims (returns below nothing, differences in return, wear, price) may err in
+`FAMILY_ERROR` of workspaces in which nothing is going on, however many programs they have: the
+error is shared out over the comparisons (Bonferroni), and intervals are widened to suit. Where
+nothing holds there is no advice, and `holding` says so.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+from ipeo.numerics.estimates import Estimate, difference, from_draws
+from optimize.numerics.efficacy import Wear
+from optimize.numerics.price import DiscountEffect
+
+Floats = npt.NDArray[np.float64]
+
+FAMILY_ERROR = 0.0125
+MIN_DEALS = 10
+"""Programs credited with fewer deals than this are not compared."""
+REACHED = 0.8
+"""The share of an audience beyond which a tiring program is taken to have met it all."""
+SHIFT = 0.2
+"""The share of a program's remaining spend that one piece of advice moves."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramEvidence:
+    """What is known of one program.
+
+    `romi` by attribution model, as `metrics.romi` gives it; `spend_remaining` money still planned;
+    `wear` of outcomes per exposure, `response_wear` of responses (leads) per exposure;
+    `audience_reached` a share. None is not known.
+    """
+
+    key: str
+    name: str
+    channel: str
+    romi: Mapping[str, Estimate]
+    spend_remaining: float
+    wear: Wear | None = None
+    response_wear: Wear | None = None
+    price_dependence: Estimate | None = None
+    audience_reached: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """One recommendation: `kind` retire, refresh, reallocate, price or test; `route` of renewal.
+
+    `subject_key` is the program it is about, empty for the workspace; `expected_gain` is in
+    margin; `evidence` is ready for JSON.
+    """
+
+    kind: str
+    route: str
+    subject_key: str
+    title: str
+    text: str
+    expected_gain: Estimate
+    evidence: dict[str, object] = field(default_factory=dict)
+
+
+def advise(
+    programs: Sequence[ProgramEvidence],
+    *,
+    discount: DiscountEffect | None = None,
+    currency: str = "",
+) -> tuple[Advice, ...]:
+    """All advice that the evidence carries, the surest kinds first; empty where there is none."""
+    advice = [*_returns_below_nothing(programs)]
+    losing = {one.subject_key for one in advice}
+    advice += _tiring(programs, losing, currency)
+    advice += _shift(programs, currency)
+    advice += _price(discount, currency)
+    return tuple(advice)
+
+
+def holding(programs: Sequence[ProgramEvidence]) -> str:
+    """Why there is nothing to change, in a sentence, for a page without advice."""
+    compared = len(_comparable(programs))
+    if compared < 2:
+        return (
+            f"Hold: {compared} of {len(programs)} programs have at least {MIN_DEALS} deals, "
+            "too few to compare."
+        )
+    return (
+        f"Hold: among {compared} programs no difference in return holds under every attribution "
+        "model, and none is wearing out beyond chance."
+    )
+
+
+def widened(estimate: Estimate, error: float) -> Estimate:
+    """The estimate with its interval stretched so that each side errs with `error` / 2.
+
+    Each side is taken as normal with the spread its own end implies.
+    """
+    if estimate.value is None or estimate.low is None or estimate.high is None:
+        return estimate
+    held = float(stats.norm.ppf((1 + estimate.level) / 2))
+    stretch = max(float(stats.norm.ppf(1 - error / 2)) / held, 1.0)
+    low = estimate.value - stretch * (estimate.value - estimate.low)
+    high = estimate.value + stretch * (estimate.high - estimate.value)
+    return Estimate(estimate.value, low, high, estimate.n, level=1 - error)
+
+
+def _comparable(programs: Sequence[ProgramEvidence]) -> list[ProgramEvidence]:
+    return [
+        p
+        for p in programs
+        if p.romi and all(e.has_interval and e.n >= MIN_DEALS for e in p.romi.values())
+    ]
+
+
+def _returns_below_nothing(programs: Sequence[ProgramEvidence]) -> list[Advice]:
+    known = _comparable(programs)
+    advice = []
+    for p in known:
+        strict = {m: widened(e, FAMILY_ERROR / len(known)) for m, e in p.romi.items()}
+        if p.spend_remaining <= 0 or not all(_high(e) < 0 for e in strict.values()):
+            continue
+        mildest = max(p.romi.values(), key=_value)
+        text = (
+            f"{p.name} returns less margin than it costs under every attribution model: at best "
+            f"{_percent(mildest)} on spend, from {mildest.n} deals."
+        )
+        gain = mildest.scaled(-p.spend_remaining)
+        title = f"Retire {p.name}"
+        advice.append(Advice("retire", "program", p.key, title, text, gain, _models(p)))
+    return advice
+
+
+def _tiring(programs: Sequence[ProgramEvidence], done: set[str], currency: str) -> list[Advice]:
+    judged = [p for p in programs if p.wear is not None and p.wear.known]
+    tired = {p.key for p in judged if _wears(p.wear, len(judged))}
+    advice = []
+    for p in judged:
+        if p.key not in tired or p.key in done or p.wear is None:
+            continue
+        wear = p.wear
+        past = wear.break_even_at.high is not None and wear.break_even_at.high < wear.periods
+        route, why = _route(p, programs, tired)
+        lost = (
+            f"{p.name} has lost {_percent(wear.decline)} of its effect since period "
+            f"{(wear.changed_at or 0) + 1} of {wear.periods}"
+        )
+        chance = "less than 1 %" if (wear.p_value or 0) < 0.01 else f"{wear.p_value:.0%}"
+        kind = "retire" if past else "refresh"
+        ending = (
+            "It no longer pays for itself."
+            if past
+            else f"Left alone, it halves every {_figure(wear.half_life)} periods."
+        )
+        text = f"{lost}; a steady program would show that in {chance} of cases. {ending} {why}"
+        gain = _refreshed(p)
+        if gain.known:
+            text += f" Worth {_money(gain, currency)} on the spend still planned."
+        evidence: dict[str, object] = {
+            "decline": wear.decline.as_dict(),
+            "half_life": wear.half_life.as_dict(),
+            "break_even_at": wear.break_even_at.as_dict(),
+            "p_value": wear.p_value,
+            "compared": len(judged),
+        }
+        title = f"{'Retire' if past else 'Refresh'} {p.name}"
+        advice.append(Advice(kind, route, p.key, title, text, gain, evidence))
+    return advice
+
+
+def _wears(wear: Wear | None, judged: int) -> bool:
+    """Whether a wear stands when so many programs were looked at."""
+    if wear is None or not wear.tiring or wear.p_value is None:
+        return False
+    # The simulated p-value goes down to one in a thousand, no lower: it is counted as reached.
+    return wear.p_value <= max(FAMILY_ERROR / judged, 0.0011)
+
+
+def _route(
+    p: ProgramEvidence, programs: Sequence[ProgramEvidence], tired: set[str]
+) -> tuple[str, str]:
+    dependence = p.price_dependence
+    if dependence is not None and dependence.low is not None and dependence.low > 0.5:
+        return "product", (
+            f"{_percent(dependence)} of what it won closed beyond the discount threshold, so the "
+            "offer itself needs renewing."
+        )
+    others = [q.key in tired for q in programs if q.channel == p.channel and q.key != p.key]
+    if sum(others) >= 2 and sum(others) * 2 >= len(others):
+        return "channel", f"Other programs on {p.channel} tire too: move to another channel."
+    if p.audience_reached is not None and p.audience_reached >= REACHED:
+        return "audience", (
+            f"It has reached {p.audience_reached:.0%} of its audience: take it to a new one."
+        )
+    if p.response_wear is not None and p.response_wear.known and not p.response_wear.tiring:
+        return "technology", (
+            "People respond as before and fewer become deals: mend the handover to sales."
+        )
+    return "program", "Renew its message and form."
+
+
+def _refreshed(p: ProgramEvidence) -> Estimate:
+    """Margin that full efficacy would bring on the spend still planned, over today's efficacy.
+
+    Margin per dollar on average, times efficacy lost over the average, under the model that
+    credits the program least.
+    """
+    wear = p.wear
+    known = [e for e in p.romi.values() if e.has_interval]
+    if wear is None or not wear.mean_rate or not wear.fitted or not known:
+        return Estimate.unknown("its return on spend is not known")
+    if p.spend_remaining <= 0:
+        return Estimate.unknown("no spend is planned for it from here on")
+    least = min(known, key=_value)
+    rng = np.random.default_rng(0)
+    full = wear.fitted[0] / wear.mean_rate
+    lost = np.clip(_draws(wear.decline, rng), 0, 1)
+    margin = np.maximum(_draws(least, rng) + 1, 0)
+    return from_draws(p.spend_remaining * margin * full * lost, least.n)
+
+
+def _shift(programs: Sequence[ProgramEvidence], currency: str) -> list[Advice]:
+    known = _comparable(programs)
+    models = sorted(set.intersection(*(set(p.romi) for p in known))) if known else []
+    if len(known) < 2 or not models:
+        return []
+    pairs = len(known) * (len(known) - 1) // 2
+    best_move: tuple[float, Advice] | None = None
+    doubt: tuple[float, Advice] | None = None
+    for low in known:
+        if low.spend_remaining <= 0:
+            continue
+        for high in known:
+            if high.key == low.key:
+                continue
+            gaps = {m: difference(high.romi[m], low.romi[m]) for m in models}
+            smallest = min(gaps.values(), key=_value)
+            if _value(smallest) > 0 and all(
+                _low(widened(gap, FAMILY_ERROR / pairs)) > 0 for gap in gaps.values()
+            ):
+                if best_move is None or _value(smallest) > best_move[0]:
+                    best_move = _value(smallest), _move(low, high, smallest, gaps, currency)
+                continue
+            # Six models are six chances to err, so one alone must be that much surer.
+            error = FAMILY_ERROR / pairs / len(models)
+            largest = max(gaps.values(), key=lambda gap: _low(widened(gap, error)))
+            if _low(widened(largest, error)) > 0 and (doubt is None or _value(largest) > doubt[0]):
+                doubt = _value(largest), _test(low, high, gaps)
+    return [found[1] for found in (best_move, doubt) if found is not None]
+
+
+def _move(
+    low: ProgramEvidence,
+    high: ProgramEvidence,
+    smallest: Estimate,
+    gaps: Mapping[str, Estimate],
+    currency: str,
+) -> Advice:
+    amount = SHIFT * low.spend_remaining
+    gain = smallest.scaled(amount)
+    text = (
+        f"Under every attribution model {high.name} returns more margin on spend than {low.name}: "
+        f"by {_percent(smallest)} at the least. Moving {amount:,.0f} {currency}".rstrip()
+        + f", a fifth of what is still planned for {low.name}, would bring "
+        f"{_money(gain, currency)} if the next dollar returns what the last ones did."
+    )
+    route = "channel" if low.channel != high.channel else "program"
+    title = f"Move budget from {low.name} to {high.name}"
+    evidence = _gaps(low, high, gaps)
+    return Advice("reallocate", route, low.key, title, text, gain, evidence)
+
+
+def _test(low: ProgramEvidence, high: ProgramEvidence, gaps: Mapping[str, Estimate]) -> Advice:
+    ahead = sum(_value(gap) > 0 for gap in gaps.values())
+    text = (
+        f"{high.name} looks better than {low.name} under {ahead} of {len(gaps)} attribution "
+        "models, and not all of them are sure. Hold back one of the two for part of the audience "
+        "before moving money."
+    )
+    route = "channel" if low.channel != high.channel else "program"
+    title = f"Test {high.name} against {low.name}"
+    gain = Estimate.unknown("the models disagree, so the test comes first")
+    return Advice("test", route, high.key, title, text, gain, _gaps(low, high, gaps))
+
+
+def _price(effect: DiscountEffect | None, currency: str) -> list[Advice]:
+    if effect is None or not effect.known or effect.net_margin.value is None:
+        return []
+    if _high(widened(effect.net_margin, FAMILY_ERROR)) >= 0:
+        return []
+    points = f"{effect.step * 100:.0f} points"
+    text = (
+        f"Another {points} of discount changed the chance to win by {_points(effect.uplift)}, and "
+        f"cost {_money(effect.margin_cost.scaled(1.0), currency)} an opportunity on deals that "
+        f"were won anyway ({effect.n} closed deals). All told, margin changed by "
+        f"{_money(effect.net_margin, currency)} an opportunity. Deals that got a discount may "
+        "differ in ways the records do not show."
+    )
+    gain = effect.net_margin.scaled(-1.0)
+    evidence: dict[str, object] = {
+        "uplift": effect.uplift.as_dict(),
+        "margin_cost": effect.margin_cost.as_dict(),
+        "net_margin_per_opportunity": effect.net_margin.as_dict(),
+        "step": effect.step,
+    }
+    title = "Discounts do not pay for themselves here"
+    return [Advice("price", "product", "", title, text, gain, evidence)]
+
+
+def _gaps(
+    low: ProgramEvidence, high: ProgramEvidence, gaps: Mapping[str, Estimate]
+) -> dict[str, object]:
+    difference_by_model = {model: gap.as_dict() for model, gap in gaps.items()}
+    return {"from": low.key, "to": high.key, "romi_difference": difference_by_model}
+
+
+def _models(p: ProgramEvidence) -> dict[str, object]:
+    return {"romi": {model: e.as_dict() for model, e in p.romi.items()}}
+
+
+def _draws(estimate: Estimate, rng: np.random.Generator, n: int = 4000) -> Floats:
+    """Draws of a normal with a spread to each side as the interval's ends say."""
+    z = rng.normal(size=n)
+    held = float(stats.norm.ppf((1 + estimate.level) / 2))
+    centre = _value(estimate)
+    below, above = (centre - _low(estimate)) / held, (_high(estimate) - centre) / held
+    return centre + z * np.where(z < 0, below, above)
+
+
+def _value(estimate: Estimate) -> float:
+    return math.nan if estimate.value is None else estimate.value
+
+
+def _low(estimate: Estimate) -> float:
+    return -math.inf if estimate.low is None else estimate.low
+
+
+def _high(estimate: Estimate) -> float:
+    return math.inf if estimate.high is None else estimate.high
+
+
+def _percent(e: Estimate) -> str:
+    return f"{_value(e):.0%} (80 % interval {_low(e):.0%} to {_high(e):.0%})"
+
+
+def _points(e: Estimate) -> str:
+    value, low, high = _value(e) * 100, _low(e) * 100, _high(e) * 100
+    return f"{value:+.1f} points (80 % interval {low:+.1f} to {high:+.1f})"
+
+
+def _money(e: Estimate, currency: str) -> str:
+    unit = f" {currency}" if currency else ""
+    return f"{_value(e):,.0f}{unit} (80 % interval {_low(e):,.0f} to {_high(e):,.0f})"
+
+
+def _figure(e: Estimate) -> str:
+    return f"{_value(e):.1f} (80 % interval {_low(e):.1f} to {_high(e):.1f})"
