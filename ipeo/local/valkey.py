@@ -1,10 +1,9 @@
 """The embedded Valkey, a Redis: broker and cache."""
 
 import signal
+import socket
 import subprocess
 from pathlib import Path
-
-import redis
 
 from ipeo.local import processes
 from ipeo.local.homes import Home
@@ -39,10 +38,11 @@ def start(home: Home, *, fast: bool) -> "subprocess.Popen[bytes]":
 
 def answers(home: Home) -> bool:
     """Say whether the server answers and has read its file."""
-    client = redis.Redis(unix_socket_path=str(home.valkey_socket()), socket_timeout=5)
-    try:
-        return bool(client.ping())
-    except redis.RedisError:
-        return False
-    finally:
-        client.close()
+    with socket.socket(socket.AF_UNIX) as asked:
+        asked.settimeout(5)
+        try:
+            asked.connect(str(home.valkey_socket()))
+            asked.sendall(b"PING\r\n")
+            return asked.recv(16).startswith(b"+PONG")
+        except OSError:
+            return False
