@@ -8,3 +8,75 @@ class InsightConfig(AppConfig):
 
     name = "insight"
     verbose_name = "Insight"
+
+    def ready(self) -> None:
+        """Make the stage and its pages known."""
+        from insight.actions.findings import enter_insight
+        from insight.queries.stage import gate, handoff, summary
+        from ipeo import navigation, stages
+        from ipeo.models import Cycle
+
+        stages.register(
+            stages.Stage(
+                key=Cycle.Stage.INSIGHT,
+                url_name="insight:cycle",
+                gate=gate,
+                summary=summary,
+                handoff=handoff,
+                entered=enter_insight,
+            )
+        )
+        navigation.register(
+            navigation.Entry(
+                group="The cycle",
+                label="Insight",
+                url_name="insight:insight",
+                permission="insight.view",
+                order=10,
+                stage="insight",
+                also=(
+                    "insight:cycle",
+                    "insight:findings",
+                    "insight:new_finding",
+                    "insight:finding",
+                    "insight:edit_finding",
+                    "insight:dispose",
+                    "insight:audiences",
+                    "insight:new_audience",
+                    "insight:audience",
+                    "insight:edit_audience",
+                    "insight:story",
+                    "insight:edit_story",
+                    "insight:story_version",
+                    "insight:edit_proof_point",
+                    "insight:rivals",
+                    "insight:new_rival",
+                    "insight:rival",
+                    "insight:edit_rival",
+                    "insight:edit_move",
+                    "insight:products",
+                    "insight:new_product",
+                    "insight:edit_product",
+                    "insight:channels",
+                    "insight:new_channel",
+                    "insight:edit_channel",
+                ),
+            ),
+            navigation.Entry(
+                group="Data",
+                label="Accounts",
+                url_name="insight:accounts",
+                permission="insight.view",
+                order=5,
+                icon="building",
+                also=(
+                    "insight:new_account",
+                    "insight:account",
+                    "insight:edit_account",
+                    "insight:contacts",
+                    "insight:new_contact",
+                    "insight:contact",
+                    "insight:edit_contact",
+                ),
+            ),
+        )

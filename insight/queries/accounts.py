@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Lower
 
 from insight.models import Account, Contact
 
 
-def accounts(*, search: str = "", industry: str = "", region: str = "") -> QuerySet[Account]:
-    """Return accounts whose name or website holds every word, with `people`, their contacts."""
+def accounts(*, search: str = "") -> QuerySet[Account]:
+    """Return accounts of which some text column holds every word."""
     found: QuerySet[Account] = Account.objects.select_related("owner__user")
     for word in search.split():
-        found = found.filter(Q(name__icontains=word) | Q(website__icontains=word))
-    if industry:
-        found = found.filter(industry=industry)
-    if region:
-        found = found.filter(region=region)
+        found = found.filter(
+            Q(name__icontains=word)
+            | Q(website__icontains=word)
+            | Q(industry__icontains=word)
+            | Q(region__icontains=word)
+            | Q(country__icontains=word)
+        )
     return found
 
 
@@ -30,24 +32,19 @@ def contact_counts(rows: list[Account]) -> dict[int, int]:
     return {line["account_id"]: line["people"] for line in counted}
 
 
-def contacts(
-    *, search: str = "", source: str = "", consent: str = "", account_id: int | None = None
-) -> QuerySet[Contact]:
-    """Return contacts whose name, e-mail, title or account's name holds every word."""
+def contacts(*, search: str = "", consent: str = "") -> QuerySet[Contact]:
+    """Return contacts of whom name, e-mail, title, source or account holds every word."""
     found: QuerySet[Contact] = Contact.objects.select_related("account", "owner__user")
     for word in search.split():
         found = found.filter(
             Q(name__icontains=word)
             | Q(email__icontains=word)
             | Q(title__icontains=word)
+            | Q(source__icontains=word)
             | Q(account__name__icontains=word)
         )
-    if source:
-        found = found.filter(source=source)
     if consent:
         found = found.filter(consent=consent)
-    if account_id is not None:
-        found = found.filter(account_id=account_id)
     return found
 
 
@@ -62,14 +59,3 @@ def account_options(search: str, limit: int = 20) -> list[Account]:
     if not text:
         return []
     return list(Account.objects.filter(name__icontains=text).order_by(Lower("name"))[:limit])
-
-
-def words_of(model: type[Account] | type[Contact], name: str, limit: int = 60) -> list[str]:
-    """Return the values that a text column has, for a list to choose from."""
-    found = (
-        model._default_manager.exclude(**{name: ""})  # type: ignore[attr-defined]
-        .values_list(name, flat=True)
-        .order_by(Lower(F(name)), name)
-        .distinct()[:limit]
-    )
-    return list(found)

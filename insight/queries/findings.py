@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models.lookups import IsNull
 from django.utils import timezone
 
 from insight.models import Disposition, Finding
@@ -93,7 +94,7 @@ def dispositions_of(cycle: Cycle) -> QuerySet[Disposition]:
     found: QuerySet[Disposition] = (
         Disposition.objects.filter(cycle=cycle)
         .select_related("finding__learned_in", "finding__campaign", "decided_by__user")
-        .order_by(Q(decided_at__isnull=False), "-carried", "-finding__recorded_at", "-pk")
+        .order_by(IsNull(F("decided_at"), False), "-carried", "-finding__recorded_at", "-pk")
     )
     return found
 
@@ -125,9 +126,44 @@ def open_cycles() -> QuerySet[Cycle]:
     return found
 
 
+def open_cycles_for(finding: Finding) -> list[Cycle]:
+    """Return the open cycles that may decide on a finding: its campaign's, or all."""
+    found = Cycle.objects.filter(closed_at=None).select_related("campaign")
+    if finding.campaign_id is not None:
+        found = found.filter(campaign_id=finding.campaign_id)
+    return list(found.order_by("ends_on", "pk")[:20])
+
+
+def disposition_of(finding: Finding, cycle: Cycle) -> Disposition:
+    """Return what a cycle does with a finding; one not yet saved where it was never asked."""
+    found: Disposition | None = (
+        Disposition.objects.filter(finding=finding, cycle=cycle)
+        .select_related("decided_by__user")
+        .first()
+    )
+    held = found or Disposition(finding=finding, cycle=cycle)
+    held.finding, held.cycle = finding, cycle
+    return held
+
+
 def open_cycle_of(campaign_id: int | None) -> Cycle | None:
     """Return a campaign's open cycle, None where it has none."""
     if campaign_id is None:
         return None
     found: Cycle | None = Cycle.objects.filter(campaign_id=campaign_id, closed_at=None).first()
     return found
+
+
+def expiry(finding: Finding, *, today: date | None = None) -> str:
+    """Return in words until when a finding holds: `expires in 3 weeks`, `expired 2 Mar 2026`."""
+    if finding.expires_on is None:
+        return "does not expire"
+    days = (finding.expires_on - (today or timezone.localdate())).days
+    if days < 0:
+        return f"expired {finding.expires_on.day} {finding.expires_on:%b %Y}"
+    if days == 0:
+        return "expires today"
+    for size, unit in ((365, "year"), (30, "month"), (7, "week")):
+        if days >= 2 * size:
+            return f"expires in {days // size} {unit}s"
+    return "expires tomorrow" if days == 1 else f"expires in {days} days"

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 
-from insight.models import Audience, Disposition
+from insight.models import Audience, Channel, Competitor, Disposition, Finding, Product
 from insight.queries.audiences import audiences, size_of
 from insight.queries.findings import dispositions_of
 from insight.queries.rules import RuleNotValid, read_rule
@@ -21,20 +21,20 @@ def gate(cycle: Cycle) -> list[Blocker]:
     blockers = []
     if not Audience.objects.exists():
         blockers.append(
-            Blocker("Describe an audience", link("insight:new_audience"), "Describe one")
+            Blocker("Describe an audience.", link("insight:new_audience"), "Describe one")
         )
     story = current_story()
     if story is None:
-        blockers.append(Blocker("Write the brand story", link("insight:edit_story"), "Write it"))
+        blockers.append(Blocker("Write the brand story.", link("insight:edit_story"), "Write it"))
     elif not story.proof_points.all():
         blockers.append(
-            Blocker("Give the brand story a proof point", link("insight:story"), "Add one")
+            Blocker("Give the brand story a proof point.", link("insight:story"), "Add one")
         )
     waiting = _counts(cycle)["waiting_carried"]
     if waiting:
         blockers.append(
             Blocker(
-                f"Decide on {_findings(waiting)} carried in",
+                f"Decide on {_findings(waiting)} carried in.",
                 link("insight:cycle", cycle.pk),
                 "Decide",
             )
@@ -46,10 +46,10 @@ def summary(cycle: Cycle) -> Summary:
     """Return the stage in one line, and the share of its gate's conditions that hold."""
     counts = _counts(cycle)
     line = _findings(counts["held"]) if counts["held"] else "No findings yet"
-    if counts["carried"]:
-        line += f", {counts['carried']} carried from cycle {cycle.number - 1}"
+    if counts["carried_in"]:
+        line += f", {counts['carried_in']} carried from cycle {cycle.number - 1}"
     story = current_story()
-    decided = 1 - counts["waiting_carried"] / counts["carried"] if counts["carried"] else 1.0
+    decided = 1 - counts["waiting_carried"] / counts["carried_in"] if counts["carried_in"] else 1.0
     held = [
         1.0 if Audience.objects.exists() else 0.0,
         1.0 if story is not None and story.proof_points.all() else 0.0,
@@ -87,6 +87,17 @@ def handoff(cycle: Cycle) -> dict[str, Any]:
     }
 
 
+def counts() -> dict[str, int]:
+    """Return how much of each kind is known, for the kinds that a person keeps by hand."""
+    return {
+        "findings": Finding.objects.count(),
+        "audiences": Audience.objects.count(),
+        "competitors": Competitor.objects.count(),
+        "products": Product.objects.count(),
+        "channels": Channel.objects.count(),
+    }
+
+
 def _audience(audience: Audience) -> dict[str, Any]:
     size = audience.size
     if size is None:
@@ -107,8 +118,7 @@ def _counts(cycle: Cycle) -> dict[str, int]:
     waiting = Q(decision=Disposition.Decision.WAITING)
     found: dict[str, int] = Disposition.objects.filter(cycle=cycle).aggregate(
         held=Count("pk"),
-        carried=Count("pk", filter=Q(carried=True)),
-        waiting=Count("pk", filter=waiting),
+        carried_in=Count("pk", filter=Q(carried=True)),
         waiting_carried=Count("pk", filter=waiting & Q(carried=True)),
     )
     return found

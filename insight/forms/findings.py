@@ -1,0 +1,170 @@
+"""Findings, their evidence and the decisions on them, as they are typed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import forms
+from django.forms import BaseFormSet, formset_factory
+from django.utils.dateparse import parse_datetime
+
+from insight.models import Disposition, Finding
+from insight.queries.evidence import KINDS
+from insight.queries.findings import VALIDITY
+from ipeo.forms import DateInput
+from ipeo.models import Campaign
+
+
+class FindingForm(forms.ModelForm[Finding]):
+    """Something learned. What was measured keeps its source and its figures."""
+
+    class Meta:
+        model = Finding
+        fields = (
+            "statement",
+            "detail",
+            "source",
+            "confidence",
+            "campaign",
+            "evidence_url",
+            "expires_on",
+        )
+        labels = {
+            "statement": "What we learned",
+            "detail": "More about it",
+            "source": "Learned from",
+            "evidence_url": "Link to the evidence",
+            "expires_on": "Holds until",
+        }
+        help_texts = {
+            "statement": "One sentence that a plan can rest on.",
+            "evidence_url": "An address that begins with https:// or, inside this product, with /.",
+            "expires_on": "From then on it asks to be renewed. Leave it empty if it does not age.",
+        }
+        widgets = {"detail": forms.Textarea(attrs={"rows": 4}), "expires_on": DateInput()}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        campaign = self.fields["campaign"]
+        assert isinstance(campaign, forms.ModelChoiceField)
+        campaign.queryset = Campaign.objects.order_by("name")
+        campaign.empty_label = "All campaigns"
+        if self.instance.pk is not None:
+            # Its decisions belong to that campaign's cycles.
+            del self.fields["campaign"]
+        measured = Finding.Source.MEASUREMENT
+        if self.instance.source == measured:
+            del self.fields["source"]
+        else:
+            source = self.fields["source"]
+            assert isinstance(source, forms.ChoiceField)
+            source.choices = [pair for pair in Finding.Source.choices if pair[0] != measured]
+
+
+class EvidenceLineForm(forms.Form):
+    """One figure, or one fact in words, that a finding rests on."""
+
+    label = forms.CharField(max_length=120, required=False, label="What was counted or seen")
+    value = forms.CharField(max_length=120, required=False, label="Figure, or words")
+    kind = forms.ChoiceField(choices=list(KINDS.items()), required=False, label="Unit")
+    low = forms.DecimalField(required=False, label="Interval from")
+    high = forms.DecimalField(required=False, label="to")
+    n = forms.IntegerField(required=False, min_value=0, max_value=10**12, label="Out of (n)")
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse half an interval, and a figure that nobody can read."""
+        cleaned = super().clean() or {}
+        low, high = cleaned.get("low"), cleaned.get("high")
+        if cleaned.get("value") and not cleaned.get("label"):
+            self.add_error("label", "Say what this figure is.")
+        if cleaned.get("label") and not cleaned.get("value"):
+            self.add_error("value", "Write the figure, or what was seen.")
+        if (low is None) != (high is None):
+            self.add_error("high", "An interval has two ends.")
+        elif low is not None and high is not None and low > high:
+            self.add_error("high", "The interval ends below its beginning.")
+        return cleaned
+
+    def as_fact(self) -> dict[str, Any] | None:
+        """Return the line as it is stored, None for an empty one; 41 percent is kept as 0.41."""
+        typed = self.cleaned_data
+        if not typed.get("label"):
+            return None
+        scale = 100 if typed["kind"] in {"percent", "points"} else 1
+        try:
+            value: Any = float(Decimal(typed["value"].rstrip("% ").replace(",", "")) / scale)
+        except InvalidOperation:
+            return {"label": typed["label"], "value": typed["value"]}
+        fact = {"label": typed["label"], "value": value, "kind": typed["kind"] or "number"}
+        if typed["low"] is not None:
+            fact |= {"low": float(typed["low"] / scale), "high": float(typed["high"] / scale)}
+        return fact | ({"n": typed["n"]} if typed["n"] is not None else {})
+
+
+EvidenceFormSet: type[BaseFormSet[EvidenceLineForm]] = formset_factory(
+    EvidenceLineForm, extra=2, max_num=20, absolute_max=20
+)
+
+
+def evidence_lines(evidence: Any) -> list[dict[str, Any]]:
+    """Return stored facts as a person would type them."""
+    lines = []
+    for fact in evidence.get("facts", []) if isinstance(evidence, dict) else []:
+        scale = 100 if fact.get("kind") in {"percent", "points"} else 1
+        lines.append(
+            {
+                name: round(value * scale, 6) if isinstance(value, float) and scale > 1 else value
+                for name, value in fact.items()
+            }
+        )
+    return lines
+
+
+class DisposeForm(forms.Form):
+    """A decision on a finding; `seen` is when the decision on the screen was taken."""
+
+    decision = forms.ChoiceField(
+        label="What does this cycle do with it?",
+        choices=[
+            (Disposition.Decision.ADOPTED, "Adopt"),
+            (Disposition.Decision.REJECTED, "Reject"),
+            (Disposition.Decision.DEFERRED, "Defer"),
+        ],
+        widget=forms.RadioSelect(),
+        error_messages={"required": "Choose what to do with it."},
+    )
+    reason = forms.CharField(
+        max_length=300, required=False, help_text="Needed to reject or to defer."
+    )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput())
+
+    def clean_seen(self) -> datetime | None:
+        """Return the time, None for none and for what is no time."""
+        try:
+            return parse_datetime(self.cleaned_data["seen"])
+        except ValueError:
+            return None
+
+
+class FindingFilterForm(forms.Form):
+    """Narrows the list of findings."""
+
+    q = forms.CharField(required=False, label="Search", max_length=100)
+    campaign = forms.ModelChoiceField(
+        Campaign.objects.order_by("name"), required=False, empty_label="All campaigns"
+    )
+    source = forms.ChoiceField(
+        choices=[("", "All sources"), *Finding.Source.choices], required=False
+    )
+    confidence = forms.ChoiceField(
+        choices=[("", "Any confidence"), *Finding.Confidence.choices], required=False
+    )
+    validity = forms.ChoiceField(
+        choices=[
+            ("", "Any date"),
+            *zip(VALIDITY, ("Still holds", "Expires within 30 days", "Expired"), strict=True),
+        ],
+        required=False,
+    )

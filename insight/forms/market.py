@@ -1,0 +1,57 @@
+"""Rivals and the brand's story, as they are typed."""
+
+from __future__ import annotations
+
+from django import forms
+
+from insight.models import BrandStory, Competitor, CompetitorMove, ProofPoint
+from ipeo.forms import DateInput
+
+
+class CompetitorForm(forms.ModelForm[Competitor]):
+    """A rival."""
+
+    website = forms.URLField(required=False, assume_scheme="https")
+
+    class Meta:
+        model = Competitor
+        fields = ("name", "website", "positioning")
+        widgets = {"positioning": forms.Textarea(attrs={"rows": 4})}
+
+
+class MoveForm(forms.ModelForm[CompetitorMove]):
+    """Something a rival did."""
+
+    class Meta:
+        model = CompetitorMove
+        fields = ("kind", "description", "happened_on", "source")
+        labels = {"description": "What they did", "happened_on": "When", "source": "Known from"}
+        widgets = {"happened_on": DateInput()}
+
+
+class StoryForm(forms.ModelForm[BrandStory]):
+    """The brand's story; `seen_version` is the one the writer started from."""
+
+    seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput())
+
+    class Meta:
+        model = BrandStory
+        fields = ("title", "for_whom", "problem", "promise", "tone")
+        labels = {"for_whom": "For whom", "problem": "Their problem", "promise": "Our promise"}
+        help_texts = {
+            "for_whom": "The people whose problem it is, in a sentence.",
+            "promise": "What they get that no discount buys.",
+            "tone": "How it sounds: plain, warm, expert.",
+        }
+        widgets = {
+            name: forms.Textarea(attrs={"rows": 3}) for name in ("for_whom", "problem", "promise")
+        }
+
+
+class ProofPointForm(forms.ModelForm[ProofPoint]):
+    """A reason to believe the promise."""
+
+    class Meta:
+        model = ProofPoint
+        fields = ("statement", "evidence")
+        labels = {"statement": "Proof point", "evidence": "What shows it"}

@@ -1,0 +1,118 @@
+"""Audiences: the list, one audience with its people, and the rule while it is being written."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from insight.actions.audiences import AudienceNameTaken, count_audience, save_audience
+from insight.forms.audiences import AudienceForm, RuleLines
+from insight.models import Audience, Contact
+from insight.queries import audiences as queries
+from insight.queries.rules import FIELDS, MATCHES, MAX_CONDITIONS, RuleNotValid, read_rule
+from ipeo.navigation import link
+from ipeo.permissions import WorkspaceRequest, page
+from ipeo.queries.paging import page_of
+
+
+@page("insight.view")
+def audiences(request: WorkspaceRequest) -> HttpResponse:
+    """List the audiences."""
+    found = page_of(
+        Audience.objects.all(), order=("name", "id"), after=request.GET.get("after", "")
+    )
+    return render(request, "insight/audiences.html", {"page": found})
+
+
+@page("insight.view", change="insight.edit")
+def audience(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Show an audience with its rule in words and its people; count it afresh on request."""
+    found = get_object_or_404(Audience.objects.all(), pk=pk)
+    try:
+        if request.method == "POST":
+            count_audience(audience=found)
+            messages.success(request, f"{found} is counted afresh.")
+            return redirect(link("insight:audience", pk))
+        rule = read_rule(found.rule)
+        people = queries.contacts_by(rule).select_related("account", "owner__user")
+        error = ""
+    except RuleNotValid as refusal:
+        rule, people, error = None, Contact.objects.none(), str(refusal)
+    context = {
+        "audience": found,
+        "rule": rule,
+        "match": MATCHES[rule.match] if rule else "",
+        "error": error,
+        "page": page_of(people, order=("-id",), after=request.GET.get("after", ""), size=25),
+    }
+    return render(request, "insight/audience.html", context)
+
+
+@page("insight.edit")
+def new_audience(request: WorkspaceRequest) -> HttpResponse:
+    """Describe an audience."""
+    return _edit(request, Audience())
+
+
+@page("insight.edit")
+def edit_audience(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Change an audience's name and rule."""
+    return _edit(request, get_object_or_404(Audience.objects.all(), pk=pk))
+
+
+def _edit(request: WorkspaceRequest, audience: Audience) -> HttpResponse:
+    """Save the audience, or redraw its rule: `add`, `remove`, `redraw` and `count` ask for that."""
+    posted = request.method == "POST"
+    lines = RuleLines.typed(request.POST) if posted else _stored(audience)
+    redrawn = posted and not {"add", "remove", "redraw", "count"}.isdisjoint(request.POST)
+    # While the rule is being redrawn the name is kept as typed, and not yet judged.
+    form = AudienceForm(
+        None if redrawn else request.POST or None,
+        instance=audience,
+        initial=request.POST.dict() if redrawn else None,
+    )
+    if "add" in request.POST and len(lines.lines) < MAX_CONDITIONS:
+        lines.add()
+    if "remove" in request.POST:
+        lines.remove(request.POST["remove"])
+    wanted = posted and not {"add", "redraw"} & set(request.POST)
+    rule = lines.read() if wanted or not posted else None
+    if posted and not redrawn and form.is_valid() and rule is not None:
+        form.instance.rule = rule.as_json()
+        try:
+            saved = save_audience(audience=form.instance)
+        except AudienceNameTaken as refusal:
+            form.add_error("name", str(refusal))
+        else:
+            messages.success(request, f"{saved} is saved.")
+            return redirect(link("insight:audience", saved.pk))
+    context = {
+        "form": form,
+        "audience": audience,
+        "lines": lines,
+        "rule": rule,
+        "size": queries.size_of(rule) if rule is not None else None,
+        "fields": list(FIELDS.values()),
+        "own_fields": _own_fields(lines),
+        "matches": MATCHES.items(),
+        "full": len(lines.lines) >= MAX_CONDITIONS,
+    }
+    part = "#size" if "count" in request.POST else "#rule" if redrawn else ""
+    template = f"insight/audience_form.html{part if request.htmx else ''}"
+    status = 422 if posted and not redrawn else 200
+    return render(request, template, context, status=status)
+
+
+def _own_fields(lines: RuleLines) -> list[tuple[str, str]]:
+    """Return the fields that imports brought, and any other that the rule names already."""
+    named = {line.field.key: line.field.label for line in lines.lines}
+    offered = named | dict(queries.attribute_keys())
+    return [(key, label) for key, label in sorted(offered.items()) if key not in FIELDS]
+
+
+def _stored(audience: Audience) -> RuleLines:
+    try:
+        return RuleLines.stored(read_rule(audience.rule))
+    except RuleNotValid as refusal:
+        return RuleLines(error=str(refusal))

@@ -1,0 +1,172 @@
+"""Findings: the list, one finding, and the decision on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from insight.actions.findings import (
+    AlreadyDecided,
+    CycleIsClosed,
+    LinkNotValid,
+    OtherCampaign,
+    ReasonMissing,
+    delete_finding,
+    dispose_finding,
+    save_finding,
+)
+from insight.forms.findings import (
+    DisposeForm,
+    EvidenceFormSet,
+    FindingFilterForm,
+    FindingForm,
+    evidence_lines,
+)
+from insight.models import Disposition, Finding
+from insight.queries import findings as queries
+from insight.queries.evidence import facts
+from ipeo.models import Cycle
+from ipeo.navigation import link
+from ipeo.permissions import WorkspaceRequest, page
+from ipeo.queries.paging import page_of
+
+
+@page("insight.view")
+def findings(request: WorkspaceRequest) -> HttpResponse:
+    """List the findings, narrowed by what the filter says."""
+    form = FindingFilterForm(request.GET or None)
+    wanted = form.cleaned_data if form.is_valid() else {}
+    campaign = wanted.get("campaign")
+    found = queries.matching_findings(
+        search=wanted.get("q", ""),
+        campaign_id=campaign.pk if campaign else None,
+        source=wanted.get("source", ""),
+        confidence=wanted.get("confidence", ""),
+        validity=wanted.get("validity", ""),
+    )
+    context = {
+        "form": form,
+        "page": page_of(
+            queries.with_latest_disposition(found),
+            order=("-recorded_at", "-id"),
+            after=request.GET.get("after", ""),
+        ),
+        "narrowed": any(wanted.values()),
+    }
+    return render(request, "insight/findings.html", context)
+
+
+@page("insight.view")
+def finding(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Show one finding with its evidence and what each cycle did with it."""
+    found = get_object_or_404(queries.with_latest_disposition(queries.findings()), pk=pk)
+    held = {row.cycle_id for row in found.decisions}
+    undecided = [cycle for cycle in queries.open_cycles_for(found) if cycle.pk not in held]
+    context = {"finding": found, "facts": facts(found.evidence), "undecided": undecided}
+    return render(request, "insight/finding.html", context)
+
+
+@page("insight.edit")
+def new_finding(request: WorkspaceRequest) -> HttpResponse:
+    """Record a finding."""
+    form = FindingForm(request.POST or None, initial={"campaign": request.GET.get("campaign")})
+    return _edit(request, form, EvidenceFormSet(request.POST or None, prefix="evidence"))
+
+
+@page("insight.edit")
+def edit_finding(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Change a finding; the figures of one that was measured stay as they were."""
+    found = get_object_or_404(Finding.objects.all(), pk=pk)
+    form = FindingForm(request.POST or None, instance=found)
+    if found.source == Finding.Source.MEASUREMENT:
+        return _edit(request, form, None)
+    lines = evidence_lines(found.evidence)
+    return _edit(
+        request, form, EvidenceFormSet(request.POST or None, initial=lines, prefix="evidence")
+    )
+
+
+def _edit(request: WorkspaceRequest, form: FindingForm, evidence: Any) -> HttpResponse:
+    valid = form.is_valid() and (evidence is None or evidence.is_valid())
+    if request.method == "POST" and valid:
+        if evidence is not None:
+            lines = [line.as_fact() for line in evidence.forms]
+            form.instance.evidence = {"facts": [line for line in lines if line]}
+        try:
+            saved = save_finding(finding=form.instance, by=request.membership)
+        except LinkNotValid as refusal:
+            form.add_error("evidence_url", str(refusal))
+        else:
+            messages.success(request, "The finding is saved.")
+            return redirect(link("insight:finding", saved.pk))
+    context = {"form": form, "evidence": evidence, "finding": form.instance}
+    status = 422 if form.is_bound else 200
+    return render(request, "insight/finding_form.html", context, status=status)
+
+
+@page("insight.edit")
+def remove_finding(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Remove a finding, once that is confirmed."""
+    found = get_object_or_404(Finding.objects.all(), pk=pk)
+    if request.method != "POST":
+        return redirect(link("insight:finding", pk))
+    delete_finding(finding=found)
+    messages.success(request, "The finding is removed.")
+    return redirect(link("insight:findings"))
+
+
+@page("insight.view", change="insight.edit")
+def dispose(request: WorkspaceRequest, pk: int, cycle_pk: int) -> HttpResponse:
+    """Decide on a finding, in its place on a page or on a page of its own."""
+    found = get_object_or_404(queries.findings(), pk=pk)
+    cycle = get_object_or_404(Cycle.objects.select_related("campaign"), pk=cycle_pk)
+    held = queries.disposition_of(found, cycle)
+    if request.htmx and "row" in request.GET:
+        return render(request, "insight/dispose.html#row", {"held": held})
+    form = DisposeForm(request.POST or None, initial=_as_typed(held))
+    meanwhile = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            held = dispose_finding(
+                finding=found, cycle=cycle, by=request.membership, **form.cleaned_data
+            )
+        except ReasonMissing as refusal:
+            form.add_error("reason", str(refusal))
+        except AlreadyDecided as refusal:
+            meanwhile = held = refusal.disposition
+            form.add_error(None, str(refusal))
+        except (CycleIsClosed, OtherCampaign) as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return _decided(request, held)
+    context = {
+        "form": form,
+        "held": held,
+        "finding": found,
+        "cycle": cycle,
+        "seen": _seen(meanwhile) if meanwhile else form["seen"].value() or "",
+    }
+    template = "insight/dispose.html#form" if request.htmx else "insight/dispose.html"
+    return render(request, template, context, status=422 if form.is_bound else 200)
+
+
+def _decided(request: WorkspaceRequest, held: Disposition) -> HttpResponse:
+    if not request.htmx:
+        messages.success(request, f"{held.get_decision_display()}: {held.finding}")
+        return redirect(link("insight:cycle", held.cycle_id))
+    response = render(request, "insight/dispose.html#row", {"held": held})
+    response.headers["HX-Trigger"] = "decided"
+    return response
+
+
+def _seen(held: Disposition | None) -> str:
+    return held.decided_at.isoformat() if held and held.decided_at else ""
+
+
+def _as_typed(held: Disposition | None) -> dict[str, str]:
+    if held is None or held.decided_at is None:
+        return {}
+    return {"decision": held.decision, "reason": held.reason, "seen": _seen(held)}

@@ -1,0 +1,123 @@
+"""The brand story, its versions and its proof points."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from insight.actions.stories import (
+    OldVersion,
+    Story,
+    StoryMovedOn,
+    add_proof_point,
+    move_proof_point,
+    remove_proof_point,
+    save_story,
+)
+from insight.actions.stories import (
+    edit_proof_point as reword,
+)
+from insight.forms.market import ProofPointForm, StoryForm
+from insight.models import BrandStory, ProofPoint
+from insight.queries import stories as queries
+from insight.views.editing import edit_page
+from ipeo.navigation import link
+from ipeo.permissions import WorkspaceRequest, page
+from ipeo.queries.paging import page_of
+
+
+@page("insight.view", change="insight.edit")
+def story(request: WorkspaceRequest) -> HttpResponse:
+    """Show the story that holds with its proof points and versions; add a proof point."""
+    current = queries.current_story()
+    form = ProofPointForm(request.POST or None)
+    if request.method == "POST" and current is None:
+        return redirect(link("insight:edit_story"))
+    if request.method == "POST" and current is not None and form.is_valid():
+        try:
+            add_proof_point(story=current, **form.cleaned_data)
+        except OldVersion as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "The proof point is added.")
+            return redirect(link("insight:story"))
+    context = {
+        "story": current,
+        "points": queries.proof_points(current) if current else [],
+        "versions": page_of(
+            queries.story_versions(), order=("-version",), after=request.GET.get("after", "")
+        ),
+        "form": form,
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "insight/story.html", context, status=status)
+
+
+@page("insight.view")
+def story_version(request: WorkspaceRequest, version: int) -> HttpResponse:
+    """Show one version of the story as it was."""
+    found = get_object_or_404(
+        BrandStory.objects.select_related("created_by__user"), version=version
+    )
+    context = {"story": found, "points": queries.proof_points(found)}
+    return render(request, "insight/story_version.html", context)
+
+
+@page("insight.edit")
+def edit_story(request: WorkspaceRequest) -> HttpResponse:
+    """Tell the story anew: saving it makes a new version."""
+    current = queries.current_story()
+    given = {name: getattr(current, name) for name in StoryForm.Meta.fields} if current else {}
+    form = StoryForm(
+        request.POST or None,
+        initial={**given, "seen_version": current.version if current else None},
+    )
+    if request.method == "POST" and form.is_valid():
+        typed = {name: form.cleaned_data[name] for name in StoryForm.Meta.fields}
+        try:
+            saved = save_story(
+                story=Story(**typed),
+                by=request.membership,
+                seen_version=form.cleaned_data["seen_version"],
+            )
+        except StoryMovedOn as refusal:
+            form.add_error(None, f"{refusal} Look at it, then save yours again to replace it.")
+            form.data = form.data.copy()
+            form.data["seen_version"] = str(refusal.current.version)
+        else:
+            messages.success(request, f"Version {saved.version} of the story is saved.")
+            return redirect(link("insight:story"))
+    status = 422 if form.is_bound else 200
+    context = {"form": form, "story": current}
+    return render(request, "insight/story_form.html", context, status=status)
+
+
+@page("insight.edit")
+def edit_proof_point(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Change, move or remove a proof point of the current story."""
+    point = get_object_or_404(ProofPoint.objects.select_related("story"), pk=pk)
+    try:
+        if "move" in request.POST:
+            move_proof_point(point=point, steps=-1 if request.POST["move"] == "up" else 1)
+            return redirect(link("insight:story"))
+        if "remove" in request.POST:
+            remove_proof_point(point=point)
+            messages.success(request, "The proof point is removed.")
+            return redirect(link("insight:story"))
+    except OldVersion as refusal:
+        messages.error(request, str(refusal))
+        return redirect(link("insight:story"))
+    return edit_page(
+        request,
+        form=ProofPointForm(request.POST or None, instance=point),
+        save=lambda row: reword(point=row, statement=row.statement, evidence=row.evidence),
+        then=lambda row: link("insight:story"),
+        context={
+            "title": "Proof point",
+            "eyebrow": "Brand story",
+            "back": link("insight:story"),
+            "removable": "this proof point",
+        },
+        refusals={OldVersion: "statement"},
+    )
