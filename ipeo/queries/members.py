@@ -1,6 +1,7 @@
 """Which workspaces there are, and whose."""
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
+from django.db.models.lookups import IsNull
 
 from ipeo import tenancy
 from ipeo.models import Membership, User, Workspace
@@ -41,5 +42,5 @@ def members_of(workspace: Workspace) -> QuerySet[Membership]:
     return (
         Membership.objects.filter(workspace=workspace)
         .select_related("user")
-        .order_by("user__isnull", "-is_active", "user__name", "name", "pk")
+        .order_by(IsNull(F("user"), True), "-is_active", "user__name", "name", "pk")
     )
