@@ -39,6 +39,7 @@ PERMISSIONS: dict[str, tuple[Role, ...]] = {
     "plan.approve":        (O, M),
     "deals.view":          (O, M, K, S, V),
     "deals.edit":          (O, M, S),
+    "deals.manage":        (O, M),
     "touches.view":        (O, M, K, S, V),
     "touches.edit":        (O, M, K, S),
     "tasks.view":          (O, M, K, S, V),

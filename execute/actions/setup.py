@@ -1,0 +1,81 @@
+"""The stages and drivers a workspace begins with, until it makes them its own."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from execute.models import DealStage, Driver, Outcome
+
+STAGES: tuple[tuple[str, Outcome, bool], ...] = (
+    ("Lead", Outcome.OPEN, False),
+    ("Qualified", Outcome.OPEN, False),
+    ("Opportunity", Outcome.OPEN, False),
+    ("Proposal", Outcome.OPEN, True),
+    ("Negotiation", Outcome.OPEN, True),
+    ("Won", Outcome.WON, True),
+    ("Lost", Outcome.LOST, False),
+    ("No decision", Outcome.NO_DECISION, False),
+)
+
+# Name, decides won deals, decides lost deals. The field's loss reasons and their positive twins.
+DRIVERS: tuple[tuple[str, bool, bool], ...] = (
+    ("Payback proof", True, False),
+    ("Payback not proven", False, True),
+    ("Service", True, True),
+    ("Relationship", True, True),
+    ("Fit", True, True),
+    ("Price", True, True),
+    ("Trust", True, True),
+    ("Timing", True, True),
+    ("Process", True, True),
+    ("No budget", False, True),
+    ("No need", False, True),
+    ("Stayed as they were", False, True),
+    ("Went silent", False, True),
+)
+PRICE = "Price"
+
+
+@transaction.atomic
+def ensure_defaults() -> None:
+    """Give the scope's workspace the field's usual stages and drivers where it has none."""
+    if not DealStage.objects.exists():
+        DealStage.objects.bulk_create(
+            [
+                DealStage(name=name, outcome=outcome, is_proposal=proposal, position=place)
+                for place, (name, outcome, proposal) in enumerate(STAGES, start=1)
+            ],
+            ignore_conflicts=True,
+        )
+    if not Driver.objects.exists():
+        Driver.objects.bulk_create(
+            [
+                Driver(
+                    name=name,
+                    decides_won=won,
+                    decides_lost=lost,
+                    is_price=name == PRICE,
+                    position=place,
+                )
+                for place, (name, won, lost) in enumerate(DRIVERS, start=1)
+            ],
+            ignore_conflicts=True,
+        )
+
+
+def closing_stage(outcome: str) -> DealStage:
+    """Return the stage in which deals of an outcome end, made where the workspace has none."""
+    ensure_defaults()
+    found: DealStage | None = (
+        DealStage.objects.filter(outcome=outcome).order_by("position", "pk").first()
+    )
+    if found is not None:
+        return found
+    name = str(Outcome(outcome).label)
+    if DealStage.objects.filter(name=name).exists():
+        name = f"Closed, {name.lower()}"
+    made: DealStage
+    made, _ = DealStage.objects.get_or_create(
+        name=name, defaults={"outcome": outcome, "position": 99}
+    )
+    return made

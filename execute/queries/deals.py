@@ -1,0 +1,195 @@
+"""Deals: found, counted, and those that wait for their outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+
+from execute.models import Deal, DealStage, Outcome, Touch
+from execute.queries.days import today
+from ipeo.models import Campaign, Membership
+from plan.models import Program
+
+RECENT = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Totals:
+    """How many deals, and the money of those whose net amount is known."""
+
+    deals: int
+    net_amount: Decimal | None
+    with_net: int
+
+
+@dataclass(frozen=True)
+class Column:
+    """One stage of the board: its cards and, for all of its deals, their count and sum."""
+
+    stage: DealStage
+    totals: Totals
+    cards: list[Deal]
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether deals end here."""
+        return bool(self.stage.outcome != Outcome.OPEN)
+
+    @property
+    def hidden(self) -> int:
+        """How many deals of the stage have no card here."""
+        return max(self.totals.deals - len(self.cards), 0)
+
+
+def deals() -> QuerySet[Deal]:
+    """Return the workspace's deals with what a line of a list names."""
+    found: QuerySet[Deal] = Deal.objects.select_related(
+        "account", "contact", "owner__user", "product", "program", "stage"
+    )
+    return found
+
+
+def past_due(on: date | None = None) -> Q:
+    """Return the condition that a deal is still open after its expected close date."""
+    return Q(outcome=Outcome.OPEN, expected_close_date__lt=on or today())
+
+
+def of_campaign(campaign: Campaign | int) -> Q:
+    """Return the condition that a deal belongs to a campaign.
+
+    It does where it was made under the offer of one of the campaign's programs, or where its
+    buyer was touched by one of them: what a program began must be known to end before the
+    program can be judged.
+    """
+    programs = Program.objects.filter(campaign=campaign).values("pk")
+    touched = Touch.objects.filter(party=OuterRef("party"), program__in=programs)
+    return Q(program__in=programs) | Exists(touched)
+
+
+def matching_deals(
+    *,
+    search: str = "",
+    stage: DealStage | int | None = None,
+    outcome: str = "",
+    owner: Membership | int | None = None,
+    due: str = "",
+    campaign: Campaign | int | None = None,
+    account: int | None = None,
+) -> QuerySet[Deal]:
+    """Return the deals that a filter leaves; `due` is "past" for those past their close date.
+
+    Every word of the search must stand in the deal's name or in its account's or contact's.
+    """
+    found = deals()
+    for word in search.split():
+        found = found.filter(
+            Q(name__icontains=word)
+            | Q(account__name__icontains=word)
+            | Q(contact__name__icontains=word)
+        )
+    exact = {"stage": stage, "outcome": outcome, "owner": owner, "account": account}
+    found = found.filter(**{name: value for name, value in exact.items() if value})
+    if due == "past":
+        found = found.filter(past_due())
+    if campaign is not None:
+        found = found.filter(of_campaign(campaign))
+    return found
+
+
+def totals_of(found: QuerySet[Deal]) -> Totals:
+    """Return the count and the known money of a list's deals, on whatever page they stand."""
+    sums = found.order_by().aggregate(
+        deals=Count("pk"), net=Sum("net_amount"), with_net=Count("net_amount")
+    )
+    return Totals(sums["deals"], sums["net"], sums["with_net"])
+
+
+def waiting_of(member: Membership, *, on: date | None = None) -> QuerySet[Deal]:
+    """Return a member's deals past their close date, the longest waiting first."""
+    return deals().filter(past_due(on), owner=member).order_by("expected_close_date", "pk")
+
+
+def coming_of(member: Membership, *, on: date | None = None, days: int = 14) -> QuerySet[Deal]:
+    """Return a member's open deals that are to close within so many days."""
+    start = on or today()
+    return (
+        deals()
+        .filter(
+            owner=member,
+            outcome=Outcome.OPEN,
+            expected_close_date__range=(start, start + timedelta(days=days)),
+        )
+        .order_by("expected_close_date", "pk")
+    )
+
+
+def next_waiting(member: Membership, *, after: Deal | None = None) -> Deal | None:
+    """Return the member's next deal that is past its close date, other than the given one."""
+    found = waiting_of(member)
+    return (found.exclude(pk=after.pk) if after else found).first()
+
+
+def stages() -> list[DealStage]:
+    """Return the workspace's deal stages in the board's order."""
+    return list(DealStage.objects.order_by("position", "pk"))
+
+
+def board(*, owner: Membership | None = None, cards: int = 20) -> list[Column]:
+    """Return the board: each stage with its latest cards, and the totals of all of its deals.
+
+    Where deals end, only those that ended within the last 30 days count.
+    """
+    columns = stages()
+    recent = today() - RECENT
+    shown = Q(outcome=Outcome.OPEN) | Q(closed_date__gte=recent)
+    held: QuerySet[Deal] = Deal.objects.filter(shown)
+    if owner is not None:
+        held = held.filter(owner=owner)
+    sums = {
+        line["stage"]: Totals(line["count"], line["net"], line["with_net"])
+        for line in held.order_by()
+        .values("stage")
+        .annotate(count=Count("pk"), net=Sum("net_amount"), with_net=Count("net_amount"))
+    }
+    return [
+        Column(
+            stage,
+            sums.get(stage.pk, Totals(0, None, 0)),
+            _cards(held, stage, cards),
+        )
+        for stage in columns
+    ]
+
+
+def _cards(held: QuerySet[Deal], stage: DealStage, limit: int) -> list[Deal]:
+    found = held.filter(stage=stage).select_related("account", "contact", "owner__user")
+    return list(found.order_by("-updated_at", "-pk")[:limit])
+
+
+def outcomes_of(found: QuerySet[Deal]) -> dict[str, dict[str, Any]]:
+    """Return the count and the known net amount of deals by outcome."""
+    lines = (
+        found.order_by()
+        .values("outcome")
+        .annotate(count=Count("pk"), net=Sum("net_amount"), with_net=Count("net_amount"))
+    )
+    return {
+        line["outcome"]: {
+            "deals": line["count"],
+            "net_amount": None if line["net"] is None else str(line["net"]),
+            "with_net": line["with_net"],
+        }
+        for line in lines
+    }
+
+
+def touches_of(deal: Deal, *, limit: int = 30) -> list[Touch]:
+    """Return the latest touches of a deal's buyer."""
+    if deal.party is None:
+        return []
+    found = Touch.objects.filter(party=deal.party).select_related("channel", "program", "contact")
+    return list(found.order_by("-occurred_at", "-pk")[:limit])
