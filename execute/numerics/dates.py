@@ -16,7 +16,9 @@ TIME = (
     r"\s*(?P<ap>[ap]\.?\s?m\.?)?\s*(?P<z>Z|UTC|GMT|[+-]\d\d:?\d\d)?)?$"
 )
 ISO = re.compile(r"(?P<y>\d{4})([-/.])(?P<m>\d{1,2})\2(?P<d>\d{1,2})" + TIME, re.IGNORECASE)
-NUMERIC = re.compile(r"(?P<a>\d{1,2})([-/.])(?P<b>\d{1,2})\2(?P<y>\d{4}|\d\d)" + TIME, re.IGNORECASE)
+NUMERIC = re.compile(
+    r"(?P<a>\d{1,2})([-/.])(?P<b>\d{1,2})\2(?P<y>\d{4}|\d\d)" + TIME, re.IGNORECASE
+)
 COMPACT = re.compile(r"(?P<y>(?:19|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)$")
 DAY_NAMED = re.compile(
     r"(?:\w+,\s*)?(?P<d>\d{1,2})(?:st|nd|rd|th|\.|º|er)?[\s\-/]*(?:de\s+)?(?P<n>[^\W\d_]{3,12})\.?"
@@ -24,8 +26,8 @@ DAY_NAMED = re.compile(
     re.IGNORECASE,
 )
 NAMED_DAY = re.compile(
-    r"(?:\w+,\s*)?(?P<n>[^\W\d_]{3,12})\.?[\s\-/]*(?P<d>\d{1,2})(?:st|nd|rd|th)?,?[\s\-/]+(?P<y>\d{4})"
-    + TIME,
+    r"(?:\w+,\s*)?(?P<n>[^\W\d_]{3,12})\.?[\s\-/]*"
+    r"(?P<d>\d{1,2})(?:st|nd|rd|th)?,?[\s\-/]+(?P<y>\d{4})" + TIME,
     re.IGNORECASE,
 )
 SERIAL = re.compile(r"([2-9]\d{4})(?:[.,](\d{1,12}))?$")
@@ -54,7 +56,7 @@ class DateReading:
     forms: Counter[str] = field(default_factory=Counter)  # iso, dmy?, named, serial, compact, stamp
     votes: Counter[str] = field(default_factory=Counter)  # dmy, mdy: cells that prove an order
     ambiguous: Counter[str] = field(default_factory=Counter)  # cells both orders read, differently
-    parts: set[tuple[int, int]] = field(default_factory=set)
+    parts: set[tuple[int, int, str]] = field(default_factory=set)
 
     @property
     def settled(self) -> str:
@@ -64,10 +66,13 @@ class DateReading:
 
     @property
     def monthly(self) -> str:
-        """The order in which one part is always the first of the month, over many months."""
-        if len(self.parts) < 6:
+        """The order in which one part is always the first of the month, over months and years.
+
+        Within one year 01/01, 01/02, 01/03 are as likely the first days of January.
+        """
+        if len(self.parts) < 6 or len({y for _, _, y in self.parts}) < 2:
             return ""
-        firsts, seconds = {a for a, _ in self.parts}, {b for _, b in self.parts}
+        firsts, seconds = {a for a, _, _ in self.parts}, {b for _, b, _ in self.parts}
         if firsts == {1} and len(seconds) >= 6:
             return "dmy"
         return "mdy" if seconds == {1} and len(firsts) >= 6 else ""
@@ -78,10 +83,12 @@ def survey(values: Iterable[Any]) -> DateReading:
     reading = DateReading()
     for value, times in Counter(v for v in values if isinstance(v, str)).items():
         text = value.strip()
-        if match := NUMERIC.match(text):
+        if text[4:5] == "-" and text[7:8] == "-":
+            reading.forms["iso"] += times
+        elif match := NUMERIC.match(text):
             a, b = int(match["a"]), int(match["b"])
             reading.forms["numeric"] += times
-            reading.parts.add((a, b))
+            reading.parts.add((a, b, match["y"]))
             if a > 12 >= b >= 1 and a <= 31:
                 reading.votes["dmy"] += times
             elif b > 12 >= a >= 1 and b <= 31:
@@ -120,6 +127,8 @@ def _read(text: str, order: str) -> datetime | date | None:
     text = text.strip()
     if len(text) == 10 and text[4:5] == "-" and text[7:8] == "-":
         return date.fromisoformat(text)
+    if len(text) == 19 and text[4] == "-" and text[13] == ":" and text[10] in "T ":
+        return datetime.fromisoformat(text)
     if match := ISO.match(text):
         return _timed(match, int(match["y"]), int(match["m"]), int(match["d"]))
     if match := NUMERIC.match(text):
@@ -134,8 +143,8 @@ def _read(text: str, order: str) -> datetime | date | None:
         seconds = int(text) / (1000 if len(text) == 13 else 1)
         return datetime.fromtimestamp(seconds, UTC)
     match = DAY_NAMED.match(text) or NAMED_DAY.match(text)
-    if match and (month := MONTHS.get(match["n"].casefold())):
-        return _timed(match, _year(match["y"]), month, int(match["d"]))
+    if match and (named := MONTHS.get(match["n"].casefold())):
+        return _timed(match, _year(match["y"]), named, int(match["d"]))
     return None
 
 
@@ -169,7 +178,9 @@ def _timed(match: re.Match[str], year: int, month: int, day: int) -> datetime | 
     if zone[0] not in "+-":
         return value.replace(tzinfo=UTC)
     minutes = int(zone[1:3]) * 60 + int(zone[-2:])
-    return value.replace(tzinfo=timezone(timedelta(minutes=minutes * (-1 if zone[0] == "-" else 1))))
+    return value.replace(
+        tzinfo=timezone(timedelta(minutes=minutes * (-1 if zone[0] == "-" else 1)))
+    )
 
 
 def parse(values: Sequence[Any], order: str) -> tuple[list[datetime | date | None], list[int]]:
@@ -183,7 +194,9 @@ def parse(values: Sequence[Any], order: str) -> tuple[list[datetime | date | Non
                 bad.add(value)
         elif isinstance(value, date):
             found = value if FIRST_YEAR <= value.year <= LAST_YEAR else None
-        elif isinstance(value, int | float) and not isinstance(value, bool) and 1 <= value < 110_000:
+        elif (
+            isinstance(value, int | float) and not isinstance(value, bool) and 1 <= value < 110_000
+        ):
             found = from_serial(float(value))
         else:
             found = None

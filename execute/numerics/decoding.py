@@ -3,6 +3,7 @@
 import codecs
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 
 from charset_normalizer import from_bytes
 
@@ -146,24 +147,21 @@ def _reads_western(sample: bytes) -> bool:
     accented = sum(1 for w in words for c in w if c > "\x7f")
     letters = sum(len(w) for w in words)
     upper_inside = sum(
-        1
-        for w in words
-        for a, b in zip(w, w[1:], strict=False)
-        if a.islower() and b.isupper() and b > "\x7f"
+        1 for w in words for a, b in pairwise(w) if a.islower() and b.isupper() and b > "\x7f"
     )
     return accented <= 0.5 * letters and upper_inside <= 0.05 * max(1, accented)
 
 
 def _candidates(sample: bytes) -> list[str]:
     """Encodings that would read these bytes as words, the likeliest first."""
-    names: list[str] = []
+    found: list[str] = []
     for match in from_bytes(sample, cp_isolation=list(ENCODINGS)):
         for name in (match.encoding, *match.could_be_from_charset):
             known = codecs.lookup(name).name.replace("-", "_")
             known = known if known in ENCODINGS else name
-            if known in ENCODINGS and known not in names:
-                names.append(known)
-    return names
+            if known in ENCODINGS and known not in found:
+                found.append(known)
+    return found
 
 
 def _example(data: bytes, encoding: str) -> str:

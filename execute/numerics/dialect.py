@@ -42,7 +42,7 @@ def grid(text: str) -> Grid:
     skipped = 0
     if first:
         delimiter, text, skipped = first[1], text[first.end() :], 1
-    if quote == '"' and re.search(r'\\"(?!\s*(?:[%s\r\n]|$))' % re.escape(delimiter), text):
+    if quote == '"' and re.search(rf'\\"(?!\s*(?:[{re.escape(delimiter)}\r\n]|$))', text):
         text = text.replace('\\"', '""')
         notes.append(Note('Quotes written as \\" were read as quotes inside the cell.'))
     rows, lines = _rows(text, delimiter, quote)
@@ -83,7 +83,7 @@ def _quote(sample: str) -> str:
     if '"' in sample:
         return '"'
     edges = len(re.findall(r"(?:^|[,;|\t])'[^\r\n]*?'(?=[,;|\t\r\n]|$)", sample, re.MULTILINE))
-    return "'" if edges >= 1 and "\\'" in sample or edges >= 3 else '"'
+    return "'" if (edges >= 1 and "\\'" in sample) or edges >= 3 else '"'
 
 
 def _delimiter(sample: str, quote: str) -> str:

@@ -70,3 +70,8 @@ def lines_said(lines: list[int], most: int = 5) -> str:
     if rest:
         return f"lines {', '.join(first)} and {rest:,} more"
     return f"lines {', '.join(first[:-1])} and {first[-1]}"
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """'1 row', '2,400 rows'."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

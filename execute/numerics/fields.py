@@ -8,7 +8,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from execute.numerics.vocabulary import ALIASES
+from execute.numerics.vocabulary import ALIASES, names
 
 KINDS = ("products", "accounts", "contacts", "deals", "touches", "expenses")
 
@@ -180,3 +180,25 @@ def field(kind: str, name: str) -> Field:
         if found.name == name:
             return found
     raise KeyError(f"{kind} have no field {name!r}")
+
+
+# A column of one of these names says that a person does NOT want mail
+REFUSING_CONSENT = frozenset(
+    names(
+        "do not email, email opt out, has opted out of email, opt out, unsubscribed, unsubscribed "
+        "from all email"
+    )
+)
+# A date column of one of these names opens a period, which an end date closes
+PERIOD_STARTS = frozenset(
+    names(
+        "reporting starts, start date, campaign start date, period start, date start, from, datum "
+        "von, berichtsstart, startdatum, inicio del informe, fecha de inicio, date de debut, "
+        "debut des rapports, debut, inicio dos relatorios, data de inicio, data di inizio, inizio "
+        "del report, inizio report, rapportage start"
+    )
+)
+# A close date of one of these names says of itself that the deal was won
+WON_DATES = frozenset(names("won date, date won, won time"))
+# Kept beside the row under a shorter name
+ATTRIBUTES = {"landing page id": "landing_page", "landing page url": "landing_page"}

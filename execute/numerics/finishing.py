@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from execute.numerics import numbers, values
-from execute.numerics.doubts import Doubt, Note, Option, shown
-from execute.numerics.fields import normalise
-from execute.numerics.vocabulary import WON_DATES
+from execute.numerics.doubts import Doubt, Note, Option, counted, shown
+from execute.numerics.fields import WON_DATES, normalise
 
 OUTCOMES = (
     Option("open", "Still open"),
@@ -54,7 +53,9 @@ def finish_deals(
         doubts.append(
             Doubt(
                 key=f"stage.{name}",
-                question=f"The stage {shown(name)} ({times:,} deals) is not known. What is it?",
+                question=(
+                    f"The stage {shown(name)} ({counted(times, 'deal')}) is not known. What is it?"
+                ),
                 options=OUTCOMES,
                 answer=answer,
             )
@@ -168,8 +169,9 @@ def finish_expenses(
             Doubt(
                 key="period",
                 question=(
-                    f"{len(periods):,} rows are totals of several days (the longest of {days:,}, from "
-                    f"{a:%-d %B %Y} to {b:%-d %B %Y}). Each is spread evenly over its days."
+                    f"Totals of several days: {counted(len(periods), 'row')}, the longest of "
+                    f"{days:,} days, from {a:%-d %B %Y} to {b:%-d %B %Y}. Each is spread evenly "
+                    "over its days."
                 ),
                 options=(
                     Option("spread", "Spread each over its days"),
@@ -181,12 +183,12 @@ def finish_expenses(
         if answers.get("period") == "refuse":
             text = "the amount is a total of several days"
             return {i: text for i, (x, y) in enumerate(spans) if x and y and y > x}
-    return {i: "the period ends before it begins" for i, (x, y) in enumerate(spans) if x and y and y < x}
+    return {
+        i: "the period ends before it begins" for i, (x, y) in enumerate(spans) if x and y and y < x
+    }
 
 
-def merge_variants(
-    columns: Columns, answers: Mapping[str, str], doubts: list[Doubt]
-) -> None:
+def merge_variants(columns: Columns, answers: Mapping[str, str], doubts: list[Doubt]) -> None:
     """Spellings of one name that differ in case or space become the commonest, and it is said."""
     for name in ("source", "channel", "stage", "owner", "industry"):
         column = columns.get(name)
@@ -206,7 +208,10 @@ def merge_variants(
             Doubt(
                 key=key,
                 question=f"The same name is written in several ways. Taken: {said}.",
-                options=(Option("merge", "Yes, they are one"), Option("keep", "No, keep them apart")),
+                options=(
+                    Option("merge", "Yes, they are one"),
+                    Option("keep", "No, keep them apart"),
+                ),
                 answer=answer,
             )
         )

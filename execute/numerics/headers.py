@@ -6,11 +6,10 @@ from typing import Any
 
 from execute.numerics import dates, numbers
 from execute.numerics.doubts import Doubt, Option, shown
-from execute.numerics.fields import FIELDS, INDEX, Field, normalise
+from execute.numerics.fields import ATTRIBUTES, FIELDS, INDEX, PERIOD_STARTS, Field, normalise
 from execute.numerics.sheets import Sheet
 from execute.numerics.texts import as_text, email_share, is_null
 from execute.numerics.values import expense_state, outcome_word
-from execute.numerics.vocabulary import ATTRIBUTES, PERIOD_STARTS
 
 SAMPLE = 400
 BOOLS = frozenset({"true", "false", "yes", "no"})
@@ -96,10 +95,18 @@ def _share(field: Field, values: list[Any]) -> float:
         return email_share(values)
     elif field.name in {"state", "outcome"}:
         read = expense_state if field.name == "state" else outcome_word
-        good = sum(1 for v in values if not isinstance(v, str) or read(v))
+        good = sum(
+            1
+            for v in values
+            if not isinstance(v, str) or read(v) or v.casefold() in BOOLS | {"0", "1"}
+        )
     else:
         # 'Customer: True' tells what a row is, not what it is called
-        return 0.0 if field.type == "text" and all(as_text(v).casefold() in BOOLS for v in values) else 1.0
+        return (
+            0.0
+            if field.type == "text" and all(as_text(v).casefold() in BOOLS for v in values)
+            else 1.0
+        )
     return good / len(values)
 
 
@@ -128,8 +135,9 @@ def _holding(
             Doubt(
                 key=f"map.{field.name}",
                 question=(
-                    f"The column {shown(candidate.header)} is named like {field.label.lower()}, but "
-                    f"its cells do not read so (for example {shown(values[0], 30)}). It is left out."
+                    f"The column {shown(candidate.header)} is named like {field.label.lower()}, "
+                    f"but its cells do not read so (for example {shown(values[0], 30)}). "
+                    "It is left out."
                 ),
                 options=_options(sheet, [candidate.header]),
                 answer="",
@@ -220,9 +228,10 @@ def _reads_as(field: Field, values: list[Any]) -> bool:
         texts = [v for v in texts if not isinstance(v, int | float)]
         return len(texts) > 0.9 * len(values) and _share(field, values) >= 0.9
     if field.type == "money":
-        return any(
-            isinstance(v, str) and (p := numbers.take_apart(v)) and p.currency for v in values
-        ) and _share(field, values) >= 0.9
+        return (
+            any(isinstance(v, str) and (p := numbers.take_apart(v)) and p.currency for v in values)
+            and _share(field, values) >= 0.9
+        )
     return False
 
 
@@ -245,16 +254,35 @@ def _attributes(sheet: Sheet, unmapped: tuple[str, ...]) -> dict[str, str]:
 
 
 # Fields whose presence tells one kind of file from another
-_TELLING = {
+_TELLING: dict[str, dict[str, float]] = {
     "products": {"list_price": 3, "unit_cost": 2, "family": 2},
     "accounts": {"industry": 2, "employees": 3, "annual_revenue": 2, "website": 1, "parent": 1},
-    "contacts": {"email": 3, "first_name": 2, "last_name": 2, "phone": 2, "title": 1, "source": 1,
-                 "lead_date": 1, "consent": 2},
-    "deals": {"stage": 4, "close_date": 4, "net_amount": 1, "outcome": 1, "driver": 3,
-              "competitor": 2, "discount_percent": 1, "list_amount": 1},
+    "contacts": dict(
+        zip(
+            (
+                "email",
+                "first_name",
+                "last_name",
+                "phone",
+                "title",
+                "source",
+                "lead_date",
+                "consent",
+            ),
+            (3, 2, 2, 2, 1, 1, 1, 2),
+            strict=True,
+        )
+    ),
+    "deals": dict(
+        zip(
+            ("stage", "close_date", "net_amount", "outcome", "driver", "competitor", "list_amount"),
+            (4, 4, 1, 1, 3, 2, 1),
+            strict=True,
+        )
+    ),
     "touches": {"occurred_at": 1, "kind": 2, "contact": 1},
-    "expenses": {"amount": 2, "impressions": 4, "clicks": 3, "campaign": 1, "state": 0.5, "date": 1},
-}  # fmt: skip
+    "expenses": {"amount": 2, "impressions": 4, "clicks": 3, "campaign": 1, "date": 1},
+}
 _NAMED = {
     "products": ("product",),
     "accounts": ("account", "compan", "customer", "seller"),
@@ -273,7 +301,7 @@ def kind_scores(sheet: Sheet) -> dict[str, float]:
     file_name = sheet.name.casefold()
     for kind, fields in FIELDS.items():
         hit = {INDEX[kind][n][0]: n for n in names if n in INDEX[kind]}
-        score = sum(0.5 + _TELLING[kind].get(f, 0) for f in hit)
+        score: float = sum(0.5 + _TELLING[kind].get(f, 0) for f in hit)
         score -= sum(3.0 for f in fields if f.required and f.name not in hit)
         # a first column such as opportunity_id names the row itself
         if sheet.headers and INDEX[kind].get(normalise(sheet.headers[0])) == ("external_id", 0):

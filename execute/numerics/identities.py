@@ -27,15 +27,14 @@ def identities(kind: str, columns: dict[str, list[Any]], size: int) -> list[str 
     stay apart and the same file gives the same keys.
     """
     external: Sequence[Any] = columns.get("external_id") or [None] * size
-    if kind in NAMED:
-        keys = _named(kind, columns, size)
-    else:
-        keys = _happened(kind, columns, size)
+    if all(external):
+        return list(external)
+    keys = (_named if kind in NAMED else _happened)(kind, columns, size)
     return [e if e else k for e, k in zip(external, keys, strict=True)]
 
 
 def _digest(parts: tuple[Any, ...]) -> str:
-    text = "\x1f".join("" if p is None else str(p).casefold() for p in parts)
+    text = "\x1f".join(map(str, parts)).casefold()
     return "~" + hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 

@@ -73,10 +73,8 @@ def lay_out(rows: list[Row], lines: list[int], answers: Mapping[str, str], ragge
 
 def is_blank(row: Row) -> bool:
     """Whether no cell of the row holds anything."""
-    return (
-        not any(row)
-        and not any(c == 0 and c != "" for c in row)
-        or not any(c != "" and (not isinstance(c, str) or not c.isspace()) for c in row)
+    return (not any(row) and not any(c == 0 and c != "" for c in row)) or not any(
+        c != "" and (not isinstance(c, str) or not c.isspace()) for c in row
     )
 
 
@@ -313,7 +311,8 @@ def _set_apart_totals(out: Layout, answers: Mapping[str, str]) -> None:
             break
     if out.apart:
         out.apart.sort(key=lambda a: a.line)
-        text = f"Totals and report lines were kept out of the rows: {lines_said([a.line for a in out.apart])}."
+        where = lines_said([a.line for a in out.apart])
+        text = f"Totals and report lines were kept out of the rows: {where}."
         out.notes.append(Note(text, out.apart[0].line))
 
 

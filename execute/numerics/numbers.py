@@ -18,9 +18,12 @@ SYMBOLS = {
 }  # fmt: skip
 DOLLARS = ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "CLP", "COP", "ARS")
 CODES = frozenset(
-    "USD EUR GBP CHF CAD AUD NZD JPY CNY INR BRL MXN PEN EGP SEK NOK DKK PLN CZK HUF RON BGN TRY "
-    "RUB UAH ILS AED SAR QAR KWD ZAR NGN KES GHS MAD SGD HKD TWD KRW THB MYR IDR PHP VND CLP COP "
-    "ARS UYU CRC ISK HRK RSD PKR BDT LKR".split()
+    re.findall(
+        r"\w+",
+        "USD EUR GBP CHF CAD AUD NZD JPY CNY INR BRL MXN PEN EGP SEK NOK DKK PLN CZK HUF RON "
+        "BGN TRY RUB UAH ILS AED SAR QAR KWD ZAR NGN KES GHS MAD SGD HKD TWD KRW THB MYR IDR "
+        "PHP VND CLP COP ARS UYU CRC ISK HRK RSD PKR BDT LKR ",
+    )
 )
 MINUS = "−–‒﹣－"
 CLEAN = str.maketrans({**dict.fromkeys(MINUS, "-"), "\u00a0": " ", "\u202f": " ", "\u2009": " "})
@@ -140,7 +143,7 @@ def value_of(parts: Parts, mark: str) -> Decimal | None:
     if separators:
         groups = whole.split(separators.pop())
         # lakhs stand in twos before the last three
-        if not 1 <= len(groups[0]) <= 3 or len(groups[-1]) != 3:
+        if not 1 <= len(groups[0]) <= 3 or len(groups[-1]) != 3 or groups[0][0] == "0":
             return None
         middle = {len(g) for g in groups[1:-1]}
         if middle - {3} and middle - {2}:

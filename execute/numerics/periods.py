@@ -4,9 +4,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 
 
-def spread(
-    amount: Decimal, start: date, end: date, places: int = 2
-) -> list[tuple[date, Decimal]]:
+def spread(amount: Decimal, start: date, end: date, places: int = 2) -> list[tuple[date, Decimal]]:
     """The amount in even parts over the days from start to end, both included.
 
     Parts are rounded to `places`; each is the difference of two rounded running totals, so that

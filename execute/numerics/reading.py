@@ -15,7 +15,9 @@ from execute.numerics.fields import Field, normalise
 # In these a word such as 'NA' or 'None' may be somebody's name
 NAMES = frozenset({"name", "first_name", "last_name", "account", "contact", "parent", "product"})
 LARGEST = Decimal(10) ** 13
-HEADER_CODE = re.compile(r"[(\[]\s*([A-Z]{3})\s*[)\]]|(?:^|[\s_])(?:in[\s_])([A-Za-z]{3})(?:$|[\s_])")
+HEADER_CODE = re.compile(
+    r"[(\[]\s*([A-Z]{3})\s*[)\]]|(?:^|[\s_])(?:in[\s_])([A-Za-z]{3})(?:$|[\s_])"
+)
 HEADER_TAIL = re.compile(r"[\s_]([A-Za-z]{3})$")
 
 
@@ -61,7 +63,9 @@ def hints(columns: Sequence[Sequence[Any]], delimiter: str) -> Hints:
     return Hints(mark, order_)
 
 
-def read_text(field: Field, header: str, values: Sequence[Any], answers: Mapping[str, str]) -> Column:
+def read_text(
+    field: Field, header: str, values: Sequence[Any], answers: Mapping[str, str]
+) -> Column:
     """Cleaned text, None where the cell says nothing; cut at the field's limit, and said."""
     key = f"nulls.{field.name}"
     keep = answers.get(key, "keep" if field.name in NAMES else "missing") == "keep"
@@ -80,14 +84,16 @@ def read_text(field: Field, header: str, values: Sequence[Any], answers: Mapping
     if any(v is not None and len(v) > field.limit for v in set(parsed)):
         long = [i for i, v in enumerate(parsed) if v is not None and len(v) > field.limit]
         for i in long:
-            parsed[i] = parsed[i][: field.limit - 1] + "…"
+            parsed[i] = f"{(parsed[i] or '')[: field.limit - 1]}…"
         out.notes.append(
             Note(f"{header}: {len(long):,} text(s) longer than {field.limit} characters were cut.")
         )
     return out
 
 
-def read_email(field: Field, header: str, values: Sequence[Any], answers: Mapping[str, str]) -> Column:
+def read_email(
+    field: Field, header: str, values: Sequence[Any], answers: Mapping[str, str]
+) -> Column:
     """E-mail addresses; what is none is bad."""
     parsed, _ = texts.parse_text(values, False)
     wrong = {v for v in set(parsed) if v and (len(v) > 254 or not texts.EMAIL.match(v))}
@@ -97,7 +103,9 @@ def read_email(field: Field, header: str, values: Sequence[Any], answers: Mappin
     return Column(parsed, bad)
 
 
-def read_bool(field: Field, header: str, values: Sequence[Any], answers: Mapping[str, str]) -> Column:
+def read_bool(
+    field: Field, header: str, values: Sequence[Any], answers: Mapping[str, str]
+) -> Column:
     """Yes and no."""
     parsed, wrong = texts.parse_bool(values)
     return Column(parsed, {i: f"{shown(values[i])} is neither yes nor no" for i in wrong})
@@ -121,7 +129,7 @@ def read_dates(
     contrary = reading.votes["mdy" if order == "dmy" else "dmy"]
     # one proof in a hundred is a slip of the pen, one in five is another habit
     mixed = contrary > 0.1 * (reading.votes["dmy"] + reading.votes["mdy"])
-    if reading.ambiguous and (not reading.settled or mixed) or (contrary and mixed):
+    if (reading.ambiguous and (not reading.settled or mixed)) or (contrary and mixed):
         text = next(iter(reading.ambiguous), None)
         out.doubts.append(_date_doubt(key, header, text, order, reading, given, proved, known))
     parsed, wrong = dates.parse(values, order)
@@ -201,16 +209,20 @@ def read_numbers(
     out = Column([])
     contrary = bool(reading.votes["."] and reading.votes[","])
     if (reading.ambiguous and not reading.settled) or contrary:
-        mark = mark or ("." if "," in reading.ambiguous else ".")
+        mark = mark or "."
         out.doubts.append(_mark_doubt(key, header, reading, mark, given, bool(hint)))
     parsed, wrong = numbers.parse(values, mark or ".")
     noun = "a whole number" if field.type == "integer" else "a number"
     out.bad = {i: f"{shown(values[i])} is not {noun}" for i in wrong}
-    for number in {n for n in parsed if n is not None and abs(n) >= LARGEST}:
-        out.bad |= {i: f"{shown(values[i])} is too large" for i, n in enumerate(parsed) if n == number}
     if normalise(header).rsplit(" ", 1)[-1] in {"micro", "micros"}:
         parsed = _from_micros(field, header, parsed, answers, out)
     out.values = parsed
+    if any(n is not None and abs(n) >= LARGEST for n in parsed):
+        out.bad |= {
+            i: f"{shown(values[i])} is too large"
+            for i, n in enumerate(parsed)
+            if n is not None and abs(n) >= LARGEST
+        }
     if field.type == "percent":
         _to_points(field, header, reading, answers, out)
     elif field.type == "integer":
@@ -247,7 +259,7 @@ def _mark_doubt(
         question=f"{header}: do decimals follow a point or a comma?{why}",
         options=tuple(options),
         answer=mark or ".",
-        blocking=not given and ((dot or comma) > 0 and close or not (dot or comma or hinted)),
+        blocking=not given and (((dot or comma) > 0 and close) or not (dot or comma or hinted)),
     )
 
 
@@ -264,7 +276,10 @@ def _from_micros(
         Doubt(
             key=key,
             question=f"{shown(header)} counts millionths; the amounts were divided by 1,000,000.",
-            options=(Option("divide", "Divide by 1,000,000"), Option("keep", "Take them as they are")),
+            options=(
+                Option("divide", "Divide by 1,000,000"),
+                Option("keep", "Take them as they are"),
+            ),
             answer=answer,
         )
     )
@@ -274,7 +289,11 @@ def _from_micros(
 
 
 def _to_points(
-    field: Field, header: str, reading: numbers.NumberReading, answers: Mapping[str, str], out: Column
+    field: Field,
+    header: str,
+    reading: numbers.NumberReading,
+    answers: Mapping[str, str],
+    out: Column,
 ) -> None:
     numbers_ = [n for n in out.values if n is not None]
     if reading.percents or not numbers_ or not any(numbers_) or max(map(abs, numbers_)) > 1:
@@ -300,9 +319,10 @@ def _to_points(
 def header_currency(header: str) -> str | None:
     """The ISO code in a column's name: 'Amount (EUR)', 'cost_in_usd', 'Cost €'; None without."""
     for pattern in (HEADER_CODE, HEADER_TAIL):
-        if (match := pattern.search(header)) and (code := next(g for g in match.groups() if g)):
-            if code.upper() in numbers.CODES:
-                return code.upper()
+        match = pattern.search(header)
+        code = next(g for g in match.groups() if g).upper() if match else ""
+        if code in numbers.CODES:
+            return code
     symbol = re.search(r"US\$|R\$|€|£|¥|₹", header)
     return numbers.SYMBOLS[symbol[0]] if symbol else None
 

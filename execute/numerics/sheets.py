@@ -144,7 +144,7 @@ def _refuse_markup(text: str) -> None:
     head = text[:200].lstrip("\ufeff \t\r\n").casefold()
     if head.startswith(("<html", "<!doctype", "<?xml", "<table", "<meta", "<svg")):
         raise Unreadable("This is a web page, not a table. Export the table as CSV or xlsx.")
-    if head.startswith(("{\"", "[{", "{\n", "{\r")):
+    if head.startswith(('{"', "[{", "{\n", "{\r")):
         raise Unreadable("This is JSON, not a table. Export the table as CSV or xlsx.")
 
 

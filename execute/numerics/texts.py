@@ -8,10 +8,13 @@ from typing import Any
 
 # Words that stand for nothing wherever a number, a date or a yes is expected
 NULLS = frozenset(
-    "|null|(null)|<null>|\\n|nil|na|n/a|#n/a|#na|n.a.|n.v.|k.a.|none|nan|-|--|---|—|–|.|..|…|?|"
-    "(blank)|(leer)|(vide)|(not set)|(none)|undefined|not available|nicht verfügbar|no data|"
-    "#null!|#value!|#ref!|#div/0!|#name?|#num!| --".split("|")
-)
+    re.findall(
+        r"\S+",
+        r"null (null) <null> \n nil na n/a #n/a #na n.a. n.v. k.a. none nan - -- --- — – . .. "
+        r"… ? (blank) (leer) (vide) (none) undefined #null! #value! #ref! #div/0! #name? #num! ",
+    )
+) | {"", "(not set)", "not available", "nicht verfügbar", "no data"}
+LONGEST_NULL = max(map(len, NULLS))
 # In a text column these may be somebody's name, so they are asked about there
 MAYBE_NAMES = frozenset({"na", "none", "nan", "nil", ".", "n.a.", "undefined", "?"})
 INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -19,12 +22,18 @@ CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 NBSP = re.compile("[\u00a0\u202f\u2007]")
 EMAIL = re.compile(r"[^@\s,;<>()]+@[^@\s,;<>()]+\.[^@\s,;<>()]+$")
 YES = frozenset(
-    "1 true t yes y x ja j si sí s oui o sim vero vrai verdadero verdadeiro wahr waar on "
-    "✓ ✔ checked opted-in subscribed given granted won".split()
+    re.findall(
+        r"\S+",
+        r"1 true t yes y x ja j si sí s oui o sim vero vrai verdadero verdadeiro wahr waar on "
+        r"✓ ✔ checked opted-in subscribed given granted won ",
+    )
 )
 NO = frozenset(
-    "0 false f no n nein nee não nao non falso faux falsch onwaar off unchecked opted-out "
-    "unsubscribed refused denied".split()
+    re.findall(
+        r"\S+",
+        r"0 false f no n nein nee não nao non falso faux falsch onwaar off unchecked opted-out "
+        r"unsubscribed refused denied ",
+    )
 )
 
 
@@ -35,7 +44,10 @@ def is_null(value: str) -> bool:
 
 def clean(value: str) -> str:
     """The text composed (NFC), trimmed, without control or invisible characters."""
-    if not value.isascii():
+    if value.isascii():
+        if value.isprintable():
+            return value.strip()
+    else:
         value = INVISIBLE.sub("", NBSP.sub(" ", unicodedata.normalize("NFC", value)))
     return CONTROLS.sub("", value).strip()
 
@@ -59,7 +71,10 @@ def parse_text(values: Sequence[Any], keep_names: bool) -> tuple[list[str | None
     known: dict[Any, str | None] = {}
     maybe: dict[Any, str] = {}
     for value in set(values):
-        text = clean(as_text(value))
+        text = clean(value if isinstance(value, str) else as_text(value))
+        if len(text) > LONGEST_NULL:
+            known[value] = text
+            continue
         folded = text.casefold()
         if folded in MAYBE_NAMES:
             maybe[value] = text

@@ -7,12 +7,11 @@ from datetime import UTC, tzinfo
 from typing import Any
 
 from execute.numerics import finishing, reading
-from execute.numerics.doubts import Doubt, Note, Option, Refusal, lines_said
-from execute.numerics.fields import FIELDS, Field, normalise
+from execute.numerics.doubts import Doubt, Note, Option, Refusal, counted, lines_said
+from execute.numerics.fields import FIELDS, REFUSING_CONSENT, Field, normalise
 from execute.numerics.identities import identities
 from execute.numerics.sheets import Sheet
 from execute.numerics.texts import parse_text
-from execute.numerics.vocabulary import REFUSING_CONSENT
 
 AMOUNTS = {
     "products": ("list_price", "unit_cost"),
@@ -83,7 +82,8 @@ def interpret(
     known = reading.hints(sheet.columns, sheet.delimiter)
     for field in FIELDS[kind]:
         if field.name in fixed:
-            header, cells = field.label, [fixed[field.name]] * size
+            header = field.label
+            cells: list[Any] = [fixed[field.name]] * size
         elif field.name in mapping:
             header = mapping[field.name]
             cells = list(sheet.column(header))
@@ -247,7 +247,7 @@ def _repeated(
         Doubt(
             key="duplicates",
             question=(
-                f"{len(again):,} rows say exactly what a row above them says "
+                f"{counted(len(again), 'row repeats', 'rows repeat')} a row above word for word "
                 f"({lines_said([int(lines[i]) for i in again])}), and no column is an id. Did they "
                 "happen twice, or were they exported twice?"
             ),
@@ -283,7 +283,10 @@ def _one_each(
     doubts.append(
         Doubt(
             key="repeated",
-            question=f"{len(groups):,} ids or names stand more than once ({lines_said(again)}). {text}",
+            question=(
+                f"{counted(len(groups), 'id or name', 'ids or names')} in more than one row "
+                f"({lines_said(again)}). {text}"
+            ),
             options=(Option("last", "The last one"), Option("first", "The first one")),
             answer=answer,
             blocking=differing and "repeated" not in answers,

@@ -18,40 +18,50 @@ def _words(text: str) -> list[str]:
 STAGES: dict[str, str] = {
     normalise(word): outcome
     for outcome, words in {
-        WON: "won, closed won, closedwon, win, gewonnen, abgeschlossen gewonnen, geschlossen gewonnen, "
-        "ganado, cerrado ganado, ganada, cerrada ganada, gagné, gagnée, fermé gagné, conclu, clôturé gagné, "
-        "ganho, fechado ganho, ganha, negócio fechado, vinto, vinta, chiuso vinto, chiusa vinta, "
-        "gesloten gewonnen, successful, erfolgreich, signed, contract signed, order received, "
-        "purchase, purchased, customer",
-        LOST: "lost, closed lost, closedlost, loss, lose, closed lost to competition, closed lost to "
-        "competitor, verloren, abgeschlossen verloren, geschlossen verloren, perdido, cerrado perdido, "
-        "perdida, cerrada perdida, perdu, perdue, fermé perdu, clôturé perdu, fechado perdido, perso, "
-        "persa, chiuso perso, chiusa persa, gesloten verloren, rejected, declined, "
-        "abgelehnt, unsuccessful",
-        NO_DECISION: "no decision, closed no decision, nodecision, no outcome, cancelled, canceled, "
-        "abandoned, stalled out, keine entscheidung, sin decisión, sans décision, sem decisão, "
-        "nessuna decisione, geen beslissing, closed cancelled, disqualified, no response, "
-        "abandonné, abandonado, abbandonato, geannuleerd, storniert",
-        OPEN: "open, new, engaging, prospecting, prospect, qualification, qualified, "
-        "discovery, needs analysis, value proposition, id decision makers, identify decision makers, "
-        "perception analysis, proposal, proposal price quote, proposal quote, proposition, quote, quoted, "
-        "negotiation, negotiation review, negotiating, in progress, appointment scheduled, "
-        "appointmentscheduled, qualifiedtobuy, qualified to buy, presentationscheduled, "
-        "presentation scheduled, decisionmakerboughtin, decision maker bought in, contractsent, "
-        "contract sent, contact made, contacted, demo scheduled, demo, proposal made, negotiations "
-        "started, lead in, lead, opportunity, meeting, pilot, evaluation, verbal agreement, on hold, "
-        "offen, neu, qualifizierung, qualifiziert, angebot, verhandlung, in bearbeitung, abierto, "
-        "abierta, nuevo, cualificación, calificación, propuesta, negociación, en curso, ouvert, ouverte, "
-        "nouveau, proposition commerciale, négociation, en cours, aberto, aberta, novo, "
-        "qualificação, proposta, negociação, em andamento, aperto, aperta, nuovo, qualifica, "
-        "negoziazione, trattativa in corso, nieuw, kwalificatie, offerte, voorstel, onderhandeling, "
-        "pending, commit, best case, pipeline, active, working",
+        WON: (
+            "won, closed won, closedwon, win, gewonnen, abgeschlossen gewonnen, geschlossen "
+            "gewonnen, ganado, cerrado ganado, ganada, cerrada ganada, gagné, gagnée, fermé "
+            "gagné, conclu, clôturé gagné, ganho, fechado ganho, ganha, negócio fechado, vinto, "
+            "vinta, chiuso vinto, chiusa vinta, gesloten gewonnen, successful, erfolgreich, "
+            "signed, contract signed, order received, purchase, purchased, customer"
+        ),
+        LOST: (
+            "lost, closed lost, closedlost, loss, lose, closed lost to competition, closed lost "
+            "to competitor, verloren, abgeschlossen verloren, geschlossen verloren, perdido, "
+            "cerrado perdido, perdida, cerrada perdida, perdu, perdue, fermé perdu, clôturé "
+            "perdu, fechado perdido, perso, persa, chiuso perso, chiusa persa, gesloten verloren, "
+            "rejected, declined, abgelehnt, unsuccessful"
+        ),
+        NO_DECISION: (
+            "no decision, closed no decision, nodecision, no outcome, cancelled, canceled, "
+            "abandoned, stalled out, keine entscheidung, sin decisión, sans décision, sem "
+            "decisão, nessuna decisione, geen beslissing, closed cancelled, disqualified, no "
+            "response, abandonné, abandonado, abbandonato, geannuleerd, storniert"
+        ),
+        OPEN: (
+            "open, new, engaging, prospecting, prospect, qualification, qualified, discovery, "
+            "needs analysis, value proposition, id decision makers, identify decision makers, "
+            "perception analysis, proposal, proposal price quote, proposal quote, proposition, "
+            "quote, quoted, negotiation, negotiation review, negotiating, in progress, "
+            "appointment scheduled, appointmentscheduled, qualifiedtobuy, qualified to buy, "
+            "presentationscheduled, presentation scheduled, decisionmakerboughtin, decision maker "
+            "bought in, contractsent, contract sent, contact made, contacted, demo scheduled, "
+            "demo, proposal made, negotiations started, lead in, lead, opportunity, meeting, "
+            "pilot, evaluation, verbal agreement, on hold, offen, neu, qualifizierung, "
+            "qualifiziert, angebot, verhandlung, in bearbeitung, abierto, abierta, nuevo, "
+            "cualificación, calificación, propuesta, negociación, en curso, ouvert, ouverte, "
+            "nouveau, proposition commerciale, négociation, en cours, aberto, aberta, novo, "
+            "qualificação, proposta, negociação, em andamento, aperto, aperta, nuovo, qualifica, "
+            "negoziazione, trattativa in corso, nieuw, kwalificatie, offerte, voorstel, "
+            "onderhandeling, pending, commit, best case, pipeline, active, working"
+        ),
     }.items()
     for word in _words(words)
 }
 STATUSES = {**STAGES, "true": WON, "yes": WON, "1": WON, "converted": WON}
 
-# Each kind of touch, and how far it shows a mind to have moved: 1 aware, 2 considering, 3 second look
+# Each kind of touch, and how far it shows a mind to have moved: 1 aware, 2 considering,
+# 3 second look
 TOUCH_KINDS: dict[str, int] = {
     "impression": 1,
     "sent": 1,
@@ -70,23 +80,40 @@ LEVELS = {1: "aware", 2: "considering", 3: "second look"}
 TOUCH_WORDS: dict[str, str] = {
     normalise(word): kind
     for kind, words in {
-        "impression": "impression, impressions, view, ad view, viewed, ad impression, video view, display",
+        "impression": (
+            "impression, impressions, view, ad view, viewed, ad impression, video view, display"
+        ),
         "sent": "sent, email sent, mail sent, delivered, send, mailed, email delivered, sms sent",
         "open": "open, opened, email opened, email open, mail opened",
-        "click": "click, clicked, email link clicked, email click, ad click, link click, clicks, "
-        "clicked link",
-        "visit": "visit, visited, page view, pageview, page visited, page visited on website, session, "
-        "session start, web visit, website visit, view item, first visit",
-        "form": "form, form submitted, form submission, form submitted on website, submission, form fill, "
-        "download, downloaded, demo request, request demo, signup, sign up, registered, contact form, "
-        "olark chat conversation, chat, form submit, generate lead, webinar registration, quote request",
-        "event": "event, attended, webinar, webinar attended, trade show, conference, workshop, seminar",
-        "reply": "reply, replied, responded, response, email reply, email replied, email received, "
-        "answered",
+        "click": (
+            "click, clicked, email link clicked, email click, ad click, link click, clicks, "
+            "clicked link"
+        ),
+        "visit": (
+            "visit, visited, page view, pageview, page visited, page visited on website, session, "
+            "session start, web visit, website visit, view item, first visit"
+        ),
+        "form": (
+            "form, form submitted, form submission, form submitted on website, submission, form "
+            "fill, download, downloaded, demo request, request demo, signup, sign up, registered, "
+            "contact form, olark chat conversation, chat, form submit, generate lead, webinar "
+            "registration, quote request"
+        ),
+        "event": (
+            "event, attended, webinar, webinar attended, trade show, conference, workshop, seminar"
+        ),
+        "reply": (
+            "reply, replied, responded, response, email reply, email replied, email received, "
+            "answered"
+        ),
         "lead": "lead, lead source, converted to lead, new lead, lead created, mql",
-        "call": "call, called, phone call, had a phone conversation, phone, telephone call, anruf",
-        "meeting": "meeting, met, visit by rep, demo, demo held, appointment, on site visit, meeting "
-        "held, termin, presentation",
+        "call": (
+            "call, called, phone call, had a phone conversation, phone, telephone call, anruf"
+        ),
+        "meeting": (
+            "meeting, met, visit by rep, demo, demo held, appointment, on site visit, meeting "
+            "held, termin, presentation"
+        ),
         "other": "other, note, task, todo, unknown",
     }.items()
     for word in _words(words)
@@ -94,13 +121,19 @@ TOUCH_WORDS: dict[str, str] = {
 EXPENSE_STATES: dict[str, str] = {
     normalise(word): state
     for state, words in {
-        "planned": "planned, plan, budget, budgeted, forecast, draft, proposed, geplant, planificado, "
-        "prévu, planejado, pianificato, gepland",
-        "committed": "committed, ordered, approved, open, po, purchase order, unpaid, pending, "
-        "contracted, beauftragt, bestellt, comprometido, engagé, impegnato, vastgelegd",
-        "actual": "actual, paid, spent, invoiced, billed, posted, booked, settled, ist, bezahlt, "
-        "gebucht, real, pagado, gastado, réel, payé, realizado, pago, effettivo, pagato, "
-        "werkelijk, betaald",
+        "planned": (
+            "planned, plan, budget, budgeted, forecast, draft, proposed, geplant, planificado, "
+            "prévu, planejado, pianificato, gepland"
+        ),
+        "committed": (
+            "committed, ordered, approved, open, po, purchase order, unpaid, pending, contracted, "
+            "beauftragt, bestellt, comprometido, engagé, impegnato, vastgelegd"
+        ),
+        "actual": (
+            "actual, paid, spent, invoiced, billed, posted, booked, settled, ist, bezahlt, "
+            "gebucht, real, pagado, gastado, réel, payé, realizado, pago, effettivo, pagato, "
+            "werkelijk, betaald"
+        ),
     }.items()
     for word in _words(words)
 }

@@ -85,12 +85,12 @@ def _best_sheet(
                 answer=answer,
             )
         )
-    rows = filled[answer]
-    if rows and len(rows[0]) > MAX_COLUMNS:
+    chosen_rows = filled[answer]
+    if chosen_rows and len(chosen_rows[0]) > MAX_COLUMNS:
         raise Unreadable(
-            f"The sheet has {len(rows[0]):,} columns; at most {MAX_COLUMNS:,} can be read."
+            f"The sheet has {len(chosen_rows[0]):,} columns; at most {MAX_COLUMNS:,} can be read."
         )
-    return rows, kind, answer, doubts
+    return chosen_rows, kind, answer, doubts
 
 
 def _cell(value: object) -> Cell:
@@ -114,7 +114,7 @@ def _guard(data: bytes) -> None:
             size = sum(p.file_size for p in parts)
             if any(p.flag_bits & 1 for p in parts):
                 raise Unreadable("The file is locked with a password.")
-            if size > MAX_UNPACKED or size > 10_000_000 and size > MAX_RATIO * len(data):
+            if size > MAX_UNPACKED or (size > 10_000_000 and size > MAX_RATIO * len(data)):
                 raise Unreadable("The workbook unpacks to far more than it weighs; it is refused.")
             names = [p.filename for p in parts]
             if not any(n.lower() == "xl/workbook.xml" for n in names):
