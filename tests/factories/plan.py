@@ -56,3 +56,25 @@ class BudgetLineFactory(DjangoModelFactory):
     program_plan = factory.SubFactory(ProgramPlanFactory)
     month = date(2026, 1, 1)
     amount = Decimal("10000.00")
+
+
+class ReadyScenarioFactory(ScenarioFactory):
+    """A draft that lacks nothing: one objective, one value-led bet with money."""
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        scenario = super()._create(model_class, *args, **kwargs)
+        models.Objective.objects.get_or_create(
+            cycle=scenario.cycle,
+            metric=models.Objective.Metric.WON_MARGIN,
+            defaults={
+                "baseline": Decimal(100_000),
+                "target": Decimal(150_000),
+                "due_date": scenario.cycle.ends_on,
+            },
+        )
+        BudgetLineFactory(
+            program_plan=ProgramPlanFactory(scenario=scenario, is_bet=True),
+            month=scenario.cycle.starts_on.replace(day=1),
+        )
+        return scenario

@@ -1,0 +1,48 @@
+"""Only a draft changes: what was proposed or approved stands as it was seen."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from ipeo.models import Cycle
+from plan.models import Scenario
+
+_WHY = {
+    Scenario.Status.PROPOSED: "waits for approval; take it back to change it",
+    Scenario.Status.APPROVED: "is approved; revise it to change it",
+    Scenario.Status.REPLACED: "was replaced; clone it to go on from it",
+}
+
+
+class ScenarioLocked(Exception):
+    """The scenario is no draft any more."""
+
+
+class CycleOver(Exception):
+    """The cycle is closed; its plan stays as it was."""
+
+
+def demand_open(cycle: Cycle) -> None:
+    """Raise `CycleOver` where the cycle is closed."""
+    if cycle.closed_at is not None:
+        raise CycleOver(f"{cycle} is closed; its plan stays as it was.")
+
+
+def hold_draft(scenario: Scenario, *, now: datetime | None = None) -> Scenario:
+    """Lock a draft for the rest of the transaction, mark it changed, and return it afresh.
+
+    Raises `ScenarioLocked` where it is no draft, and `CycleOver`.
+    """
+    held: Scenario = (
+        Scenario.objects.select_for_update(of=("self",))
+        .select_related("cycle__campaign")
+        .get(pk=scenario.pk)
+    )
+    demand_open(held.cycle)
+    if held.status != Scenario.Status.DRAFT:
+        raise ScenarioLocked(f"“{held.name}” {_WHY[Scenario.Status(held.status)]}.")
+    held.updated_at = now or timezone.now()
+    held.save(update_fields=["updated_at"])
+    return held

@@ -1,0 +1,135 @@
+"""The budget grid as it was typed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from django.core.exceptions import ValidationError
+
+from plan.forms.figures import amount_text, read_money
+from plan.queries.sheet import Cell, Row, Sheet
+
+CellKey = tuple[int, date]
+
+
+@dataclass(frozen=True)
+class CellInput:
+    """One input of the grid: what stands in it, and what is wrong with that."""
+
+    cell: Cell
+    value: str
+    error: str
+
+    @property
+    def name(self) -> str:
+        """The input's name."""
+        return f"cell-{self.cell.key}"
+
+
+@dataclass(frozen=True)
+class RowInputs:
+    """One program's line of inputs."""
+
+    row: Row
+    inputs: list[CellInput]
+
+
+class BudgetGrid:
+    """Reads the cells that were sent: each becomes an amount, or keeps its text and its error.
+
+    `base` holds what the person saw in the cells when the page came, so that two people can work
+    in one grid and only a clash in the same cell is put to them.
+    """
+
+    def __init__(self, sheet: Sheet, data: Mapping[str, str] | None = None) -> None:
+        self.sheet = sheet
+        self.is_bound = data is not None
+        self.errors: dict[CellKey, str] = {}
+        self.amounts: dict[CellKey, Decimal] = {}
+        self._typed: dict[CellKey, str] = {}
+        self.seen = self._base(data) if data is not None else None
+        for row in sheet.rows if data is not None else []:
+            for cell in row.cells:
+                self._read(cell, (data or {}).get(f"cell-{cell.key}"))
+
+    def _base(self, data: Mapping[str, str]) -> dict[CellKey, Decimal] | None:
+        try:
+            base = json.loads(data.get("base", ""))
+            by_key = {name: Decimal(amount) for name, amount in base.items()}
+        except (ValueError, TypeError, AttributeError, InvalidOperation):
+            return None
+        return {
+            (cell.plan_id, cell.month): by_key[cell.key]
+            for row in self.sheet.rows
+            for cell in row.cells
+            if cell.key in by_key
+        }
+
+    def _read(self, cell: Cell, text: str | None) -> None:
+        if text is None:
+            return
+        key = (cell.plan_id, cell.month)
+        self._typed[key] = text
+        try:
+            amount = read_money(text)
+        except ValidationError as error:
+            self.errors[key] = " ".join(error.messages)
+            return
+        # A cell that was left as it was seen is not written, whatever it holds by now.
+        if self.seen is None or amount != self.seen.get(key, Decimal(0)):
+            self.amounts[key] = amount
+
+    def is_valid(self) -> bool:
+        """Return whether every cell that was sent is an amount."""
+        return self.is_bound and not self.errors
+
+    def clash(self, stored: Mapping[CellKey, Decimal]) -> None:
+        """Mark cells that somebody else changed; sent again, the person's own amounts win."""
+        for key, amount in stored.items():
+            self.errors[key] = (
+                f"Somebody made this {amount_text(amount)} meanwhile. Save again to keep yours."
+            )
+
+    def listed_errors(self) -> list[dict[str, str]]:
+        """Return each error with its input's name and where it stands, in words."""
+        return [
+            {
+                "name": f"cell-{cell.key}",
+                "where": f"{row.plan.program.name}, {cell.month:%b %Y}",
+                "text": self.errors[cell.plan_id, cell.month],
+            }
+            for row in self.sheet.rows
+            for cell in row.cells
+            if (cell.plan_id, cell.month) in self.errors
+        ]
+
+    @property
+    def base(self) -> str:
+        """What is stored, as the page keeps it beside the inputs."""
+        return json.dumps(
+            {
+                cell.key: str(cell.amount)
+                for row in self.sheet.rows
+                for cell in row.cells
+                if cell.amount
+            },
+            separators=(",", ":"),
+        )
+
+    @property
+    def rows(self) -> list[RowInputs]:
+        """The lines of inputs, with what was typed where something was."""
+        return [
+            RowInputs(row, [self._input(cell) for cell in row.cells]) for row in self.sheet.rows
+        ]
+
+    def _input(self, cell: Cell) -> CellInput:
+        key = (cell.plan_id, cell.month)
+        error = self.errors.get(key, "")
+        keeps = error or key in self.amounts
+        value = self._typed[key] if keeps and key in self._typed else amount_text(cell.amount)
+        return CellInput(cell, value, error)

@@ -1,0 +1,245 @@
+"""Objectives, programs and scenarios as people type them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from insight.models import Audience, Channel, ProofPoint
+from ipeo.forms import DateInput
+from ipeo.models import Campaign, Cycle, Workspace
+from ipeo.queries.members import members_of
+from plan.actions.programs import flight_fault
+from plan.forms.figures import PercentField, percent_text, read_money, read_percent
+from plan.models import Objective, Program, ProgramPlan, Scenario
+from plan.queries.objectives import RATES, in_metric
+from plan.queries.scenarios import findings_for, proof_points, unplanned_programs
+
+
+class ObjectiveForm(forms.Form):
+    """What the cycle is to reach; the metric tells how the figures are read."""
+
+    metric = forms.ChoiceField(choices=Objective.Metric.choices)
+    baseline = forms.CharField(
+        required=False, max_length=30, help_text="Where it stands now, or stood at the last count."
+    )
+    target = forms.CharField(required=False, max_length=30)
+    due_date = forms.DateField(required=False, label="By", widget=DateInput())
+    audience = forms.ModelChoiceField(
+        Audience.objects.order_by("name"), required=False, empty_label="Everybody"
+    )
+
+    def __init__(self, *args: Any, cycle: Cycle, instance: Objective | None = None, **kw: Any):
+        self.cycle = cycle
+        self.instance = instance or Objective(cycle=cycle)
+        kw.setdefault("initial", self._stored() if instance else {"due_date": cycle.ends_on})
+        super().__init__(*args, **kw)
+
+    def _stored(self) -> dict[str, Any]:
+        held = self.instance
+        return {
+            "metric": held.metric,
+            "baseline": in_metric(held.metric, held.baseline, ""),
+            "target": in_metric(held.metric, held.target, ""),
+            "due_date": held.due_date,
+            "audience": held.audience_id,
+        }
+
+    def clean(self) -> dict[str, Any]:
+        """Read baseline and target as the metric's kind of figure."""
+        cleaned = super().clean() or {}
+        metric = cleaned.get("metric", "")
+        for name in ("baseline", "target"):
+            text = cleaned.get(name, "")
+            try:
+                cleaned[name] = read_in_metric(metric, text) if text else None
+            except ValidationError as error:
+                self.add_error(name, error)
+        return cleaned
+
+    def row(self) -> Objective:
+        """Return the objective with what was typed, not yet saved."""
+        for name, value in self.cleaned_data.items():
+            setattr(self.instance, name, value)
+        return self.instance
+
+
+def read_in_metric(metric: str, text: str) -> Decimal:
+    """Return the figure that a text names, as the metric counts; raises `ValidationError`."""
+    if metric in RATES:
+        return read_percent(text)
+    amount = read_money(text)
+    if metric == Objective.Metric.NEW_CUSTOMERS and amount != amount.to_integral_value():
+        raise ValidationError("Customers come in whole numbers.")
+    return amount
+
+
+class ScenarioChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A scenario of the campaign, named with its cycle."""
+
+    def label_from_instance(self, obj: Scenario) -> str:
+        """Return the scenario's name and its cycle's number."""
+        return f"{obj.name} (cycle {obj.cycle.number})"
+
+
+class ScenarioForm(forms.Form):
+    """A new scenario, empty or begun from another."""
+
+    name = forms.CharField(max_length=80, help_text="What it stands for: prove the payback.")
+    start_from = ScenarioChoice(
+        Scenario.objects.none(), required=False, label="Start from", empty_label="An empty plan"
+    )
+
+    def __init__(self, *args: Any, cycle: Cycle, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["start_from"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = (
+            Scenario.objects.filter(cycle__campaign=cycle.campaign_id)
+            .select_related("cycle")
+            .order_by("-cycle__number", "pk")
+        )
+
+
+class NameForm(forms.Form):
+    """A name."""
+
+    name = forms.CharField(max_length=80)
+
+
+class NoteForm(forms.Form):
+    """A word to go with a decision."""
+
+    note = forms.CharField(
+        max_length=1000,
+        required=False,
+        label="A word to the planner",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class ProgramForm(forms.ModelForm[Program]):
+    """A program: its name, its channel and what it offers."""
+
+    discount = PercentField(
+        required=False,
+        max_length=12,
+        label="Discount on list price",
+        help_text="Of a price-led offer: 8%.",
+    )
+
+    class Meta:
+        model = Program
+        fields = ("name", "campaign", "channel", "offer", "discount")
+        widgets = {"offer": forms.RadioSelect}
+        labels = {"offer": "What it wins with"}
+
+    def __init__(self, *args: Any, campaign: Campaign | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None or not self.instance.is_price_led:
+            self.initial["discount"] = None
+        self.fields["channel"].queryset = Channel.objects.order_by("is_sales", "name")  # type: ignore[attr-defined]
+        self.fields["offer"].choices = Program.Offer.choices  # type: ignore[attr-defined]
+        if campaign is not None:
+            self.instance.campaign = campaign
+        if campaign is not None or self.instance.pk is not None:
+            # A program stays with its campaign: its past belongs there.
+            del self.fields["campaign"]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask a price-led offer for its discount; another offer has none."""
+        cleaned = super().clean() or {}
+        if cleaned.get("offer") != Program.Offer.PRICE:
+            cleaned["discount"] = Decimal(0)
+            self.errors.pop("discount", None)
+        elif "discount" in cleaned:
+            discount = cleaned["discount"]
+            if not discount:
+                self.add_error("discount", "A price-led offer gives a discount; say how much.")
+            elif discount >= 1:
+                self.add_error("discount", f"{percent_text(discount)} off gives it away.")
+        return cleaned
+
+
+class ProgramPlanForm(forms.ModelForm[ProgramPlan]):
+    """What a scenario intends with a program."""
+
+    is_bet = forms.BooleanField(
+        required=False, label="It is a bet: nothing shows yet that it works"
+    )
+    proof_points = forms.ModelMultipleChoiceField(
+        ProofPoint.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Of the brand story; the message stands on them.",
+    )
+
+    class Meta:
+        model = ProgramPlan
+        fields = (
+            "audience",
+            "message",
+            "starts_on",
+            "ends_on",
+            "marketing_owner",
+            "sales_owner",
+            "finding",
+            "is_bet",
+        )
+        widgets = {
+            "starts_on": DateInput(),
+            "ends_on": DateInput(),
+            "message": forms.Textarea(attrs={"rows": 2}),
+        }
+        labels = {
+            "starts_on": "Flight starts",
+            "ends_on": "Flight ends",
+            "finding": "The finding it rests on",
+            "marketing_owner": "Owner in marketing",
+            "sales_owner": "Owner in sales",
+        }
+
+    def __init__(self, *args: Any, workspace: Workspace, cycle: Cycle, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cycle = cycle
+        members = members_of(workspace).filter(is_active=True)
+        choices: dict[str, Any] = {
+            "audience": Audience.objects.order_by("name"),
+            "finding": findings_for(cycle, self.instance.finding_id),
+            "proof_points": proof_points(self.instance if self.instance.pk else None),
+            "marketing_owner": members,
+            "sales_owner": members,
+        }
+        for name, queryset in choices.items():
+            self.fields[name].queryset = queryset  # type: ignore[attr-defined]
+        for name in ("audience", "finding", "marketing_owner", "sales_owner"):
+            self.fields[name].empty_label = "None yet"  # type: ignore[attr-defined]
+        if self.instance.pk is not None:
+            self.initial["proof_points"] = list(
+                self.instance.proof_points.values_list("pk", flat=True)
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a flight outside the cycle, and a bet that cites a finding."""
+        cleaned = super().clean() or {}
+        starts_on, ends_on = cleaned.get("starts_on"), cleaned.get("ends_on")
+        fault = flight_fault(starts_on, ends_on, self.cycle.starts_on, self.cycle.ends_on)
+        if fault:
+            early = starts_on and not self.cycle.starts_on <= starts_on <= self.cycle.ends_on
+            self.add_error("starts_on" if early else "ends_on", fault)
+        if cleaned.get("finding") and cleaned.get("is_bet"):
+            self.add_error("is_bet", "It rests on a finding, so it is no bet. Choose one.")
+        return cleaned
+
+
+class AddProgramForm(forms.Form):
+    """A program of the campaign that the scenario does not have yet."""
+
+    program = forms.ModelChoiceField(Program.objects.none(), empty_label="Choose a program")
+
+    def __init__(self, *args: Any, scenario: Scenario, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["program"].queryset = unplanned_programs(scenario)  # type: ignore[attr-defined]

@@ -1,0 +1,144 @@
+"""The planned money: by program, channel and month, of a scenario or of a cycle's approved one."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import TypeVar
+
+from django.db.models import QuerySet, Sum
+
+from ipeo.models import Cycle
+from plan.models import BudgetLine, Scenario
+
+Key = TypeVar("Key")
+CENT = Decimal("0.01")
+
+
+def months_between(first: date, last: date) -> list[date]:
+    """Return the first day of every month from one day's month to another's, both included."""
+    count = (last.year - first.year) * 12 + last.month - first.month + 1
+    return [month_after(first.replace(day=1), place) for place in range(count)]
+
+
+def month_after(month: date, places: int) -> date:
+    """Return the first day of the month so many months later (or earlier, where negative)."""
+    years, zero_based = divmod(month.month - 1 + places, 12)
+    return date(month.year + years, zero_based + 1, 1)
+
+
+def months_of(cycle: Cycle) -> list[date]:
+    """Return the first day of every month that a cycle touches."""
+    return months_between(cycle.starts_on, cycle.ends_on)
+
+
+def approved_scenario(cycle: Cycle) -> Scenario | None:
+    """Return the scenario that a cycle's money follows, None while none is approved."""
+    found: Scenario | None = Scenario.objects.filter(
+        cycle=cycle, status=Scenario.Status.APPROVED
+    ).first()
+    return found
+
+
+def approved_scenarios(cycles: Iterable[Cycle]) -> dict[int, Scenario]:
+    """Return the approved scenario of each of several cycles, by the cycle's id."""
+    found = Scenario.objects.filter(
+        cycle__in=[cycle.pk for cycle in cycles], status=Scenario.Status.APPROVED
+    )
+    return {scenario.cycle_id: scenario for scenario in found}
+
+
+def amounts_of(scenario: Scenario) -> dict[tuple[int, date], Decimal]:
+    """Return a scenario's money by program plan and month, the empty months left out."""
+    lines = BudgetLine.objects.filter(program_plan__scenario=scenario)
+    return {
+        (plan_id, month): amount
+        for plan_id, month, amount in lines.values_list("program_plan_id", "month", "amount")
+    }
+
+
+def totals_of(scenarios: Iterable[Scenario]) -> dict[int, Decimal]:
+    """Return the whole money of each scenario, by its id."""
+    ids = [scenario.pk for scenario in scenarios]
+    lines = (
+        BudgetLine.objects.filter(program_plan__scenario__in=ids)
+        .values("program_plan__scenario_id")
+        .annotate(total=Sum("amount"))
+    )
+    sums = {line["program_plan__scenario_id"]: line["total"] for line in lines}
+    return {pk: sums.get(pk, Decimal(0)) for pk in ids}
+
+
+def total_of(scenario: Scenario) -> Decimal:
+    """Return the whole money of a scenario."""
+    return totals_of([scenario])[scenario.pk]
+
+
+def planned_by_program_month(cycle: Cycle) -> dict[tuple[int, date], Decimal]:
+    """Return the approved money by program id and first day of the month."""
+    lines = _approved_lines(cycle).values_list("program_plan__program_id", "month", "amount")
+    return {(program_id, month): amount for program_id, month, amount in lines}
+
+
+def planned_by_program(cycle: Cycle) -> dict[int, Decimal]:
+    """Return the approved money by program id."""
+    return _summed(
+        (program_id, amount) for (program_id, _), amount in planned_by_program_month(cycle).items()
+    )
+
+
+def planned_by_month(cycle: Cycle) -> dict[date, Decimal]:
+    """Return the approved money of every month that the cycle touches, in order."""
+    sums = _summed(
+        (month, amount) for (_, month), amount in planned_by_program_month(cycle).items()
+    )
+    return {month: sums.get(month, Decimal(0)) for month in months_of(cycle)}
+
+
+def planned_by_channel_month(cycle: Cycle) -> dict[tuple[int, date], Decimal]:
+    """Return the approved money by channel id and first day of the month."""
+    lines = (
+        _approved_lines(cycle)
+        .values("program_plan__program__channel_id", "month")
+        .annotate(total=Sum("amount"))
+    )
+    return {
+        (line["program_plan__program__channel_id"], line["month"]): line["total"] for line in lines
+    }
+
+
+def planned_total(cycle: Cycle, until: date | None = None) -> Decimal:
+    """Return the approved money, or with `until` the part of it planned up to that day.
+
+    The month in which `until` falls counts for the share of its days that are over by the end
+    of that day. Without an approved scenario nothing is planned, and the answer is 0.
+    """
+    total = Decimal(0)
+    for month, amount in planned_by_month(cycle).items():
+        total += amount * _share_over(month, until)
+    return total.quantize(CENT)
+
+
+def _share_over(month: date, until: date | None) -> Decimal:
+    if until is None or until >= month_after(month, 1):
+        return Decimal(1)
+    if until < month:
+        return Decimal(0)
+    return Decimal(until.day) / Decimal(monthrange(month.year, month.month)[1])
+
+
+def _approved_lines(cycle: Cycle) -> QuerySet[BudgetLine]:
+    found: QuerySet[BudgetLine] = BudgetLine.objects.filter(
+        program_plan__scenario__cycle=cycle,
+        program_plan__scenario__status=Scenario.Status.APPROVED,
+    )
+    return found
+
+
+def _summed(pairs: Iterable[tuple[Key, Decimal]]) -> dict[Key, Decimal]:
+    sums: dict[Key, Decimal] = {}
+    for key, amount in pairs:
+        sums[key] = sums.get(key, Decimal(0)) + amount
+    return sums

@@ -1,0 +1,113 @@
+"""Scenarios side by side: money, expected result, and how much of it sells on price."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from ipeo.models import Cycle
+from plan.models import Scenario
+from plan.queries.budget import months_of
+from plan.queries.forecasts import ObjectiveExpectation, ScenarioForecast, shown_forecast
+from plan.queries.scenarios import scenarios_of
+from plan.queries.sheet import Row, Sheet, sheet_of
+
+
+@dataclass(frozen=True)
+class Column:
+    """One scenario as it is compared."""
+
+    scenario: Scenario
+    sheet: Sheet
+    forecast: ScenarioForecast
+
+    @property
+    def bets_share(self) -> float | None:
+        """The share of the money on programs that nothing shows to work yet."""
+        if not self.sheet.total:
+            return None
+        bets = sum((row.total for row in self.sheet.rows if row.plan.is_bet), Decimal(0))
+        return float(bets / self.sheet.total)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One program, channel or month: its money in each scenario, None where it is not there."""
+
+    label: str
+    amounts: list[Decimal | None]
+
+
+@dataclass(frozen=True)
+class ObjectiveLine:
+    """One objective as each scenario is expected to reach it."""
+
+    label: str
+    cells: list[ObjectiveExpectation | None]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A cycle's scenarios, those that were replaced left out."""
+
+    columns: list[Column]
+    objectives: list[ObjectiveLine]
+    programs: list[Line]
+    channels: list[Line]
+    months: list[tuple[date, list[Decimal]]]
+
+
+def comparison_of(cycle: Cycle) -> Comparison:
+    """Return a cycle's scenarios side by side."""
+    columns = []
+    for scenario in scenarios_of(cycle):
+        if scenario.status != Scenario.Status.REPLACED:
+            scenario.cycle = cycle
+            sheet = sheet_of(scenario)
+            columns.append(Column(scenario, sheet, shown_forecast(scenario, sheet)))
+    return Comparison(
+        columns=columns,
+        objectives=_objectives(columns),
+        programs=_lines(
+            columns, lambda row: row.plan.program_id, lambda row: str(row.plan.program.name)
+        ),
+        channels=_lines(
+            columns,
+            lambda row: row.plan.program.channel_id,
+            lambda row: str(row.plan.program.channel.name),
+        ),
+        months=[
+            (month, [column.sheet.month_totals[place] for column in columns])
+            for place, month in enumerate(months_of(cycle))
+        ],
+    )
+
+
+def _lines(
+    columns: list[Column], key: Callable[[Row], Hashable], label: Callable[[Row], str]
+) -> list[Line]:
+    labels: dict[Hashable, str] = {}
+    sums: list[dict[Hashable, Decimal]] = []
+    for column in columns:
+        amounts: dict[Hashable, Decimal] = {}
+        for row in column.sheet.rows:
+            labels.setdefault(key(row), label(row))
+            amounts[key(row)] = amounts.get(key(row), Decimal(0)) + row.total
+        sums.append(amounts)
+    return [
+        Line(text, [amounts.get(one) for amounts in sums])
+        for one, text in sorted(labels.items(), key=lambda pair: pair[1].lower())
+    ]
+
+
+def _objectives(columns: list[Column]) -> list[ObjectiveLine]:
+    found: dict[int, ObjectiveLine] = {}
+    for place, column in enumerate(columns):
+        for one in column.forecast.objectives:
+            line = found.setdefault(
+                one.objective.pk, ObjectiveLine(one.label, [None] * len(columns))
+            )
+            line.cells[place] = one
+    return list(found.values())

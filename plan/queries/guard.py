@@ -1,0 +1,172 @@
+"""The value guard: what a price-led program costs in margin, and what would make up for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from insight.models import Product
+from ipeo import tenancy
+from ipeo.numerics.estimates import Estimate, mean
+from ipeo.templatetags.figures import count, money, percent
+from plan.models import Approval, ProgramPlan
+from plan.numerics.value import BreakEven, break_even_uplift
+from plan.queries.budget import months_between
+from plan.queries.evidence import History, history_of
+
+NO_MARGIN = "No product has both a list price and a unit cost, so the margin is not known."
+NO_SALES = "No sales of this program have been measured yet."
+
+
+@dataclass(frozen=True)
+class Guard:
+    """What the guard shows for one program of a scenario.
+
+    `margin` is the contribution margin at list price, the mean over the products; `uplift` the
+    share by which volume must rise; `given_away` money over the program's flight if volume stays
+    what it was.
+    """
+
+    plan: ProgramPlan
+    discount: Decimal
+    margin: Estimate
+    break_even: BreakEven | None
+    given_away: Estimate
+    months: int
+    approval: Approval | None
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether the program sells on price."""
+        return self.plan.program.is_price_led
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether no volume makes up for the discount."""
+        return self.break_even is not None and not self.break_even.possible
+
+    @property
+    def uplift(self) -> Estimate:
+        """The break-even uplift, or why there is none."""
+        if self.break_even is None:
+            return Estimate.unknown(NO_MARGIN)
+        if self.break_even.uplift is None:
+            return Estimate.unknown(self.break_even.reason)
+        return Estimate.exact(self.break_even.uplift, self.margin.n)
+
+    @property
+    def uplift_says(self) -> str:
+        """The uplift in a sentence."""
+        if self.break_even is None:
+            return NO_MARGIN
+        if self.break_even.uplift is None:
+            return f"No volume makes up for it. {self.break_even.reason}"
+        return f"So much more must be sold to earn the same, at a margin of {percent(self.margin)}."
+
+    @property
+    def margin_says(self) -> str:
+        """Where the margin comes from."""
+        if not self.margin.known:
+            return ""
+        products = f"{count(self.margin.n)} product{'' if self.margin.n == 1 else 's'}"
+        return f"Margin at list price: the mean of {products} with price and unit cost."
+
+    @property
+    def given_away_says(self) -> str:
+        """What would be given away, in a sentence."""
+        currency = tenancy.current_workspace().currency
+        per = money(Decimal(100_000) * self.discount, currency)
+        each = f"{per} for each {money(100_000, currency)} sold at list price"
+        if not self.given_away.known:
+            return f"{self.given_away.reason} It is {each}."
+        months = f"{self.months} month{'' if self.months == 1 else 's'}"
+        return f"On list sales as measured so far, over {months}: {each}."
+
+    @property
+    def says(self) -> str:
+        """The whole in one sentence, as an approval keeps it."""
+        uplift = (
+            f"break-even at {percent(self.uplift)} more volume"
+            if self.uplift.known
+            else self.uplift_says.rstrip(".")
+        )
+        return f"{percent(self.discount, 1)} off list price; {uplift}."
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what was shown, to be frozen with an approval."""
+        return {
+            "says": self.says,
+            "discount": str(self.discount),
+            "margin": dict(self.margin.as_dict()),
+            "margin_says": self.margin_says,
+            "break_even_uplift": dict(self.uplift.as_dict()),
+            "given_away": dict(self.given_away.as_dict()),
+            "given_away_says": self.given_away_says,
+            "months": self.months,
+        }
+
+
+def margin_at_list() -> Estimate:
+    """Return the contribution margin at list price: the mean over active products, n of them."""
+    priced = Product.objects.filter(is_active=True, list_price__gt=0, unit_cost__isnull=False)
+    margins = [
+        float((price - cost) / price)
+        for price, cost in priced.values_list("list_price", "unit_cost")
+    ]
+    if not margins:
+        return Estimate.unknown(NO_MARGIN)
+    return Estimate.exact(sum(margins) / len(margins), len(margins))
+
+
+def guard_of(plan: ProgramPlan) -> Guard:
+    """Return the value guard of one planned program."""
+    return guards_of([plan])[0]
+
+
+def guards_of(plans: Sequence[ProgramPlan]) -> list[Guard]:
+    """Return the value guards of several planned programs, with the same few queries."""
+    if not plans:
+        return []
+    margin = margin_at_list()
+    histories = history_of([plan.program_id for plan in plans])
+    approvals = {
+        one.program_plan_id: one
+        for one in Approval.objects.filter(program_plan__in=plans).select_related("by__user")
+    }
+    return [
+        _guard(plan, margin, histories.get(plan.program_id), approvals.get(plan.pk))
+        for plan in plans
+    ]
+
+
+def _guard(
+    plan: ProgramPlan, margin: Estimate, history: History | None, approval: Approval | None
+) -> Guard:
+    discount = plan.program.discount
+    cycle = plan.scenario.cycle
+    months = len(months_between(plan.starts_on or cycle.starts_on, plan.ends_on or cycle.ends_on))
+    monthly = (
+        mean(history.list_amount) if history and history.list_amount else Estimate.unknown(NO_SALES)
+    )
+    return Guard(
+        plan=plan,
+        discount=discount,
+        margin=margin,
+        break_even=break_even_uplift(float(discount), min(margin.value, 1.0))
+        if margin.value is not None
+        else None,
+        given_away=_not_below_zero(monthly.scaled(float(discount) * months)),
+        months=months,
+        approval=approval,
+    )
+
+
+def _not_below_zero(estimate: Estimate) -> Estimate:
+    """Cut an interval at zero: nobody gives away less than nothing."""
+    if estimate.value is None or estimate.low is None or estimate.low >= 0:
+        return estimate
+    return Estimate(
+        estimate.value, min(0.0, estimate.value), estimate.high, estimate.n, estimate.reason
+    )

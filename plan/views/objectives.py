@@ -1,0 +1,74 @@
+"""Objectives: set, changed, removed."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from ipeo.models import Cycle
+from ipeo.navigation import link
+from ipeo.permissions import WorkspaceRequest, page
+from plan.actions.drafts import CycleOver
+from plan.actions.objectives import (
+    ObjectiveSetAlready,
+    ObjectivesFrozen,
+    remove_objective,
+    save_objective,
+)
+from plan.forms.planning import ObjectiveForm
+from plan.models import Objective
+
+
+@page("plan.edit")
+def new(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Set an objective for a cycle."""
+    cycle = get_object_or_404(Cycle.objects.select_related("campaign"), pk=pk)
+    return _answer(request, cycle, ObjectiveForm(request.POST or None, cycle=cycle))
+
+
+@page("plan.edit")
+def edit(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Change an objective."""
+    found = get_object_or_404(Objective.objects.select_related("cycle__campaign"), pk=pk)
+    form = ObjectiveForm(request.POST or None, cycle=found.cycle, instance=found)
+    return _answer(request, found.cycle, form)
+
+
+def _answer(request: WorkspaceRequest, cycle: Cycle, form: ObjectiveForm) -> HttpResponse:
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = save_objective(objective=form.row())
+        except ObjectiveSetAlready as error:
+            form.add_error("metric", str(error))
+        except (ObjectivesFrozen, CycleOver) as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"{saved} is set.")
+            return redirect(link("plan:cycle", cycle.pk))
+    context = {"form": form, "cycle": cycle, "objective": form.instance}
+    return render(request, "plan/objective.html", context, status=422 if form.is_bound else 200)
+
+
+@page("plan.edit")
+def remove(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Remove an objective: ask first."""
+    found = get_object_or_404(Objective.objects.select_related("cycle__campaign"), pk=pk)
+    fault = ""
+    if request.method == "POST":
+        try:
+            remove_objective(objective=found)
+        except (ObjectivesFrozen, CycleOver) as error:
+            fault = str(error)
+        else:
+            messages.success(request, f"{found} is removed.")
+            return redirect(link("plan:cycle", found.cycle_id))
+    context = {
+        "title": f"Remove the objective {found}",
+        "text": "Its target and baseline go with it.",
+        "eyebrow": str(found.cycle),
+        "back": link("plan:cycle", found.cycle_id),
+        "submit": "Remove it",
+        "fault": fault,
+    }
+    return render(request, "plan/confirm.html", context, status=422 if fault else 200)

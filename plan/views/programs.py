@@ -1,0 +1,192 @@
+"""Programs, and what a scenario intends with them."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from ipeo.navigation import link
+from ipeo.permissions import WorkspaceRequest, page
+from ipeo.queries.paging import page_of
+from plan.actions import programs as actions
+from plan.actions.drafts import CycleOver, ScenarioLocked
+from plan.forms.planning import AddProgramForm, ProgramForm, ProgramPlanForm
+from plan.models import Program, ProgramPlan, Scenario
+from plan.queries import scenarios as queries
+
+
+def _scenario(pk: int) -> Scenario:
+    found: Scenario = get_object_or_404(Scenario.objects.select_related("cycle__campaign"), pk=pk)
+    return found
+
+
+@page("plan.view")
+def programs(request: WorkspaceRequest) -> HttpResponse:
+    """List the workspace's programs."""
+    found = page_of(queries.programs(), order=("-id",), after=request.GET.get("after", ""))
+    return render(request, "plan/programs.html", {"page": found})
+
+
+@page("plan.edit")
+def new(request: WorkspaceRequest) -> HttpResponse:
+    """Make a program."""
+    form = ProgramForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and (made := _saved(form)):
+        messages.success(request, f"{made.name} is ready to be planned.")
+        return redirect(link("plan:programs"))
+    context = {"form": form, "title": "New program", "back": link("plan:programs")}
+    return render(request, "plan/program.html", context, status=422 if form.is_bound else 200)
+
+
+@page("plan.view", change="plan.edit")
+def program(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Show a program with where it was planned; change its name, channel and offer."""
+    found = get_object_or_404(queries.programs(), pk=pk)
+    form = ProgramForm(request.POST or None, instance=found)
+    if request.method == "POST" and form.is_valid() and _saved(form):
+        messages.success(request, "Saved.")
+        return redirect(link("plan:programs"))
+    stored = get_object_or_404(queries.programs(), pk=pk)
+    plans = ProgramPlan.objects.filter(program=pk).select_related("scenario__cycle__campaign")
+    context = {
+        "form": form,
+        "program": stored,
+        "title": stored.name,
+        "plans": list(plans.order_by("-scenario__cycle__number", "-pk")[:50]),
+        "back": link("plan:programs"),
+    }
+    return render(request, "plan/program.html", context, status=422 if form.is_bound else 200)
+
+
+def _saved(form: ProgramForm) -> Program | None:
+    form.instance.discount = form.cleaned_data["discount"]
+    try:
+        return actions.save_program(program=form.instance)
+    except actions.ProgramNameTaken as error:
+        form.add_error("name", str(error))
+    except actions.DiscountMissing as error:
+        form.add_error("discount", str(error))
+    except actions.OfferFrozen as error:
+        form.add_error("offer", str(error))
+    return None
+
+
+@page("plan.edit")
+def remove(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Remove a program that was never planned: ask first."""
+    found = get_object_or_404(Program.objects.all(), pk=pk)
+    fault = ""
+    if request.method == "POST":
+        try:
+            actions.remove_program(program=found)
+        except actions.ProgramInUse as error:
+            fault = str(error)
+        else:
+            messages.success(request, f"{found.name} is removed.")
+            return redirect(link("plan:programs"))
+    context = {
+        "title": f"Remove {found.name}",
+        "text": "Only a program that no scenario holds can be removed.",
+        "eyebrow": "Programs",
+        "back": link("plan:program", pk),
+        "submit": "Remove it",
+        "fault": fault,
+    }
+    return render(request, "plan/confirm.html", context, status=422 if fault else 200)
+
+
+@page("plan.edit")
+def add(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Add one of the campaign's programs to a draft."""
+    scenario = _scenario(pk)
+    chosen = AddProgramForm(request.POST or None, scenario=scenario)
+    plan = ProgramPlan(scenario=scenario)
+    form = _plan_form(request, plan)
+    if request.method == "POST" and all([chosen.is_valid(), form.is_valid()]):
+        plan.program = chosen.cleaned_data["program"]
+        if _planned(form, scenario):
+            return redirect(link("plan:scenario", pk))
+    context = {"chosen": chosen, "form": form, "scenario": scenario}
+    return render(request, "plan/add_program.html", context, status=422 if form.is_bound else 200)
+
+
+@page("plan.edit")
+def new_within(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Make a program of the scenario's campaign, and go on to plan it."""
+    scenario = _scenario(pk)
+    form = ProgramForm(request.POST or None, campaign=scenario.cycle.campaign)
+    if request.method == "POST" and form.is_valid() and (made := _saved(form)):
+        return redirect(f"{link('plan:add_program', pk)}?program={made.pk}")
+    context = {"form": form, "title": "New program", "back": link("plan:add_program", pk)}
+    return render(request, "plan/program.html", context, status=422 if form.is_bound else 200)
+
+
+@page("plan.view", change="plan.edit")
+def intended(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Show and change what a scenario intends with a program."""
+    plans = ProgramPlan.objects.select_related("scenario__cycle__campaign", "program__channel")
+    found = get_object_or_404(plans, pk=pk)
+    form = _plan_form(request, found)
+    if request.method == "POST" and form.is_valid() and _planned(form, None):
+        messages.success(request, f"{found.program.name} is saved.")
+        return redirect(link("plan:scenario", found.scenario_id))
+    context = {
+        "form": form,
+        "plan": found,
+        "scenario": found.scenario,
+        "is_draft": found.scenario.status == Scenario.Status.DRAFT,
+    }
+    return render(request, "plan/program_plan.html", context, status=422 if form.is_bound else 200)
+
+
+def _plan_form(request: WorkspaceRequest, plan: ProgramPlan) -> ProgramPlanForm:
+    return ProgramPlanForm(
+        request.POST or None,
+        instance=plan,
+        workspace=request.workspace,
+        cycle=plan.scenario.cycle,
+    )
+
+
+def _planned(form: ProgramPlanForm, into: Scenario | None) -> ProgramPlan | None:
+    proof_points = form.cleaned_data["proof_points"]
+    try:
+        if into is None:
+            return actions.change_program_plan(plan=form.instance, proof_points=proof_points)
+        return actions.plan_program(scenario=into, plan=form.instance, proof_points=proof_points)
+    except actions.FlightOutsideCycle as error:
+        form.add_error("ends_on", str(error))
+    except (
+        actions.PlannedAlready,
+        actions.OtherCampaign,
+        ScenarioLocked,
+        CycleOver,
+    ) as error:
+        form.add_error(None, str(error))
+    return None
+
+
+@page("plan.edit")
+def take_out(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Take a program out of a draft: ask first."""
+    plans = ProgramPlan.objects.select_related("scenario__cycle__campaign", "program")
+    found = get_object_or_404(plans, pk=pk)
+    fault = ""
+    if request.method == "POST":
+        try:
+            actions.remove_program_plan(plan=found)
+        except (ScenarioLocked, CycleOver) as error:
+            fault = str(error)
+        else:
+            messages.success(request, f"{found.program.name} is out of “{found.scenario}”.")
+            return redirect(link("plan:scenario", found.scenario_id))
+    context = {
+        "title": f"Take {found.program.name} out of “{found.scenario}”",
+        "text": "Its money in this scenario goes with it. The program stays.",
+        "eyebrow": str(found.scenario.cycle),
+        "back": link("plan:program_plan", pk),
+        "submit": "Take it out",
+        "fault": fault,
+    }
+    return render(request, "plan/confirm.html", context, status=422 if fault else 200)

@@ -1,0 +1,283 @@
+"""Scenarios: begun, cloned, proposed, decided; and the value guard of a price-led program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from ipeo.models import Cycle
+from ipeo.navigation import link
+from ipeo.permissions import WorkspaceRequest, page
+from plan.actions import approvals as approving
+from plan.actions import scenarios as actions
+from plan.actions.drafts import CycleOver, ScenarioLocked
+from plan.forms.figures import percent_text
+from plan.forms.planning import NameForm, NoteForm, ScenarioForm
+from plan.models import ProgramPlan, Scenario
+from plan.queries.budget import approved_scenario, total_of
+from plan.queries.forecasts import shown_forecast
+from plan.queries.guard import guard_of
+from plan.queries.readiness import missing_of
+from plan.queries.sheet import sheet_of
+
+REFUSALS = (
+    ScenarioLocked,
+    CycleOver,
+    actions.NotProposed,
+    approving.AlreadyApproved,
+    approving.AnotherApproved,
+)
+
+
+def _scenario(pk: int) -> Scenario:
+    found: Scenario = get_object_or_404(Scenario.objects.select_related("cycle__campaign"), pk=pk)
+    return found
+
+
+@page("plan.edit")
+def new(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Begin a scenario, empty or from another one."""
+    cycle = get_object_or_404(Cycle.objects.select_related("campaign"), pk=pk)
+    form = ScenarioForm(
+        request.POST or None, cycle=cycle, initial={"start_from": request.GET.get("from")}
+    )
+    if request.method == "POST" and form.is_valid():
+        name, source = form.cleaned_data["name"], form.cleaned_data["start_from"]
+        try:
+            made = (
+                actions.clone_scenario(scenario=source, name=name, into=cycle)
+                if source
+                else actions.create_scenario(cycle=cycle, name=name)
+            )
+        except actions.ScenarioNameTaken as error:
+            form.add_error("name", str(error))
+        except CycleOver as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect(link("plan:scenario", made.pk))
+    context = {"form": form, "cycle": cycle}
+    return render(request, "plan/new_scenario.html", context, status=422 if form.is_bound else 200)
+
+
+@page("plan.edit")
+def rename(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Rename a draft."""
+    found = _scenario(pk)
+    form = NameForm(request.POST or None, initial={"name": found.name})
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.rename_scenario(scenario=found, name=form.cleaned_data["name"])
+        except actions.ScenarioNameTaken as error:
+            form.add_error("name", str(error))
+        except (ScenarioLocked, CycleOver) as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect(link("plan:scenario", pk))
+    context = {"form": form, "scenario": found}
+    status = 422 if form.is_bound else 200
+    return render(request, "plan/rename_scenario.html", context, status=status)
+
+
+def _confirmed(
+    request: WorkspaceRequest, found: Scenario, act: Callable[[], str], **words: Any
+) -> HttpResponse:
+    """Ask, then act; `act` returns the address to go to."""
+    fault = ""
+    if request.method == "POST":
+        try:
+            return redirect(act())
+        except REFUSALS as error:
+            fault = str(error)
+    context = {
+        "eyebrow": str(found.cycle),
+        "back": link("plan:scenario", found.pk),
+        "fault": fault,
+        **words,
+    }
+    return render(request, "plan/confirm.html", context, status=422 if fault else 200)
+
+
+@page("plan.edit")
+def remove(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Remove a draft: ask first."""
+    found = _scenario(pk)
+
+    def act() -> str:
+        actions.remove_scenario(scenario=found)
+        messages.success(request, f"“{found.name}” is removed.")
+        return link("plan:cycle", found.cycle_id)
+
+    return _confirmed(
+        request,
+        found,
+        act,
+        title=f"Remove “{found.name}”",
+        text="The draft and its money are removed. The programs stay.",
+        submit="Remove the draft",
+    )
+
+
+@page("plan.edit")
+def clone(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Begin a new draft from a scenario; a revision where it is the approved one."""
+    found = _scenario(pk)
+
+    def act() -> str:
+        return link("plan:scenario", actions.clone_scenario(scenario=found).pk)
+
+    revising = found.status == Scenario.Status.APPROVED
+    return _confirmed(
+        request,
+        found,
+        act,
+        title=f"Revise “{found.name}”" if revising else f"Clone “{found.name}”",
+        text=(
+            "A new draft begins from the approved plan. The approved one holds until a manager "
+            "approves the revision."
+            if revising
+            else "A new draft begins with the same programs and money. Approvals are not copied."
+        ),
+        submit="Begin the revision" if revising else "Make the copy",
+        tone="primary",
+    )
+
+
+@page("plan.edit")
+def propose(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Hand a draft to the managers: show what it lacks, or what they will read."""
+    found = _scenario(pk)
+    fault = ""
+    if request.method == "POST":
+        try:
+            actions.propose_scenario(scenario=found, by=request.membership)
+        except actions.NotReady:
+            fault = "It is not ready yet."
+        except (ScenarioLocked, CycleOver) as error:
+            fault = str(error)
+        else:
+            messages.success(request, f"“{found.name}” now waits for a manager's approval.")
+            return redirect(link("plan:scenario", pk))
+    missing = missing_of(found)
+    context = {
+        "scenario": found,
+        "missing": [one for one in missing if not one.needs_manager],
+        "later": [one for one in missing if one.needs_manager],
+        "total": total_of(found),
+        "fault": fault,
+    }
+    return render(request, "plan/propose.html", context, status=422 if fault else 200)
+
+
+@page("plan.edit")
+def take_back(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Make a proposed scenario a draft again."""
+    found = _scenario(pk)
+
+    def act() -> str:
+        actions.take_back_scenario(scenario=found)
+        messages.success(request, f"“{found.name}” is a draft again.")
+        return link("plan:scenario", pk)
+
+    return _confirmed(
+        request,
+        found,
+        act,
+        title=f"Take “{found.name}” back",
+        text="It becomes a draft again, and no longer waits for approval.",
+        submit="Take it back",
+        tone="primary",
+    )
+
+
+def _seen_approved(request: WorkspaceRequest, found: Scenario) -> Scenario | None:
+    seen = request.POST.get("replacing", "")
+    if not seen.isdigit():
+        return None
+    held: Scenario | None = Scenario.objects.filter(cycle=found.cycle_id, pk=int(seen)).first()
+    return held
+
+
+@page("plan.approve")
+def approve(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Read a proposed scenario with its forecast, and approve it."""
+    found = _scenario(pk)
+    form = NoteForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            approving.approve_scenario(
+                scenario=found,
+                by=request.membership,
+                replacing=_seen_approved(request, found),
+                note=form.cleaned_data["note"],
+            )
+        except actions.NotReady:
+            form.add_error(None, "It still lacks what is listed below.")
+        except REFUSALS as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"“{found.name}” is approved, and its forecast is frozen.")
+            return redirect(link("plan:scenario", pk))
+    found = _scenario(pk)
+    context = {
+        "scenario": found,
+        "sheet": sheet_of(found),
+        "forecast": shown_forecast(found),
+        "missing": missing_of(found),
+        "current": approved_scenario(found.cycle),
+        "form": form,
+    }
+    return render(request, "plan/approve.html", context, status=422 if form.is_bound else 200)
+
+
+@page("plan.approve")
+def send_back(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Send a proposed scenario back to the planner with a note."""
+    found = _scenario(pk)
+    form = NoteForm(request.POST or None)
+    form.fields["note"].label = "What should change"
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.send_back_scenario(
+                scenario=found, by=request.membership, note=form.cleaned_data["note"]
+            )
+        except actions.NoteMissing as error:
+            form.add_error("note", str(error))
+        except actions.NotProposed as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"“{found.name}” is sent back.")
+            return redirect(link("plan:cycle", found.cycle_id))
+    context = {"form": form, "scenario": found}
+    return render(request, "plan/send_back.html", context, status=422 if form.is_bound else 200)
+
+
+@page("plan.view", change="plan.approve")
+def value_guard(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Show what a price-led program costs in margin; a manager may approve it here."""
+    plans = ProgramPlan.objects.select_related("scenario__cycle__campaign", "program__channel")
+    found = get_object_or_404(plans, pk=pk)
+    form = NoteForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        discount = request.POST.get("discount", "")
+        try:
+            if discount and discount != percent_text(found.program.discount):
+                raise approving.OfferChanged("The discount has changed since you looked.")
+            approving.approve_price(
+                plan=found, by=request.membership, note=form.cleaned_data["note"]
+            )
+        except (approving.OfferChanged, approving.NotPriceLed, *REFUSALS) as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"{found.program.name} is approved, with what was shown.")
+            return redirect(link("plan:scenario", found.scenario_id))
+    context = {
+        "plan": found,
+        "guard": guard_of(found),
+        "form": form,
+        "discount": percent_text(found.program.discount),
+    }
+    return render(request, "plan/value_guard.html", context, status=422 if form.is_bound else 200)
