@@ -10,6 +10,7 @@ from typing import Any
 from execute.numerics.texts import is_null
 
 EPOCH = date(1899, 12, 30)  # day 0 of Excel's count
+LONGEST = 60  # no date is written longer, and no longer text is searched
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 TIME = (
     r"(?:[T ,]+(?:at |um |à )?(?P<h>\d{1,2})[:.h](?P<mi>\d\d)(?:[:.](?P<s>\d\d)(?:[.,]\d{1,9})?)?"
@@ -83,6 +84,8 @@ def survey(values: Iterable[Any]) -> DateReading:
     reading = DateReading()
     for value, times in Counter(v for v in values if isinstance(v, str)).items():
         text = value.strip()
+        if len(text) > LONGEST:
+            continue
         if text[4:5] == "-" and text[7:8] == "-":
             reading.forms["iso"] += times
         elif match := NUMERIC.match(text):
@@ -125,6 +128,8 @@ def read_one(text: str, order: str) -> datetime | date | None:
 
 def _read(text: str, order: str) -> datetime | date | None:
     text = text.strip()
+    if len(text) > LONGEST:
+        return None
     if len(text) == 10 and text[4:5] == "-" and text[7:8] == "-":
         return date.fromisoformat(text)
     if len(text) == 19 and text[4] == "-" and text[13] == ":" and text[10] in "T ":
@@ -194,10 +199,8 @@ def parse(values: Sequence[Any], order: str) -> tuple[list[datetime | date | Non
                 bad.add(value)
         elif isinstance(value, date):
             found = value if FIRST_YEAR <= value.year <= LAST_YEAR else None
-        elif (
-            isinstance(value, int | float) and not isinstance(value, bool) and 1 <= value < 110_000
-        ):
-            found = from_serial(float(value))
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            found = read_one(repr(value), order)  # a day counted by Excel, or 20260105
         else:
             found = None
         known[value] = found

@@ -54,6 +54,7 @@ ENCODINGS = {
 WESTERN = set("àâäáãåçéèêëíìîïñóòôöõúùûüýÿæøœßšžÀÂÄÁÃÅÇÉÈÊËÍÌÎÏÑÓÒÔÖÕÚÙÛÜÝŸÆØŒŠŽ")
 SIGNS = set("€£¥§°·•–—‘’“”„«»…™®©²³½¼¾µ¿¡ªº´¨\xa0\xad")
 HIGH = re.compile(rb"[\x80-\xff]")
+BREAK = re.compile(rb"[\s,;|\"]")
 WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -165,6 +166,10 @@ def _candidates(sample: bytes) -> list[str]:
 
 
 def _example(data: bytes, encoding: str) -> str:
-    for word in re.findall(rb"[^\s,;|\t\"]*[\x80-\xff][^\s,;|\t\"]*", data[:65536])[:1]:
-        return f"“{word[:30].decode(encoding, 'replace')}”"
-    return "nothing beyond plain letters"
+    """The first word with a letter beyond ASCII, as the encoding reads it."""
+    if not (found := HIGH.search(data)):
+        return "nothing beyond plain letters"
+    start, end = max(0, found.start() - 30), found.start() + 30
+    before = BREAK.split(data[start : found.start()])[-1]
+    after = BREAK.split(data[found.start() : end])[0]
+    return f"“{(before + after)[:30].decode(encoding, 'replace')}”"

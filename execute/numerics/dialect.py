@@ -12,7 +12,7 @@ MAX_COLUMNS = 2_000
 SAMPLE = 262_144
 DELIMITERS = ",;\t|^"
 NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", "^": "carets"}
-CONTROLS = re.compile(r"[\x01-\x08\x0e-\x1f\x7f]")
+QUOTED_CELL = re.compile(r"(?:^|[,;|\t])'[^\r\n]{0,300}?'(?=[,;|\t\r\n]|$)", re.MULTILINE)
 
 
 @dataclass(slots=True)
@@ -82,7 +82,9 @@ def _rows(text: str, delimiter: str, quote: str) -> tuple[list[list[str]], list[
 def _quote(sample: str) -> str:
     if '"' in sample:
         return '"'
-    edges = len(re.findall(r"(?:^|[,;|\t])'[^\r\n]*?'(?=[,;|\t\r\n]|$)", sample, re.MULTILINE))
+    edges = len(
+        re.findall(r"(?:^|[,;|\t])'[^\r\n]{0,300}?'(?=[,;|\t\r\n]|$)", sample, re.MULTILINE)
+    )
     return "'" if (edges >= 1 and "\\'" in sample) or edges >= 3 else '"'
 
 

@@ -167,14 +167,19 @@ def _headers(
 def clean_header(cell: object) -> str:
     """A column's name on one line, without control characters."""
     text = "".join(c if c.isprintable() else " " for c in str(cell))
-    return " ".join(text.replace("\ufeff", "").replace("\u200b", "").split())
+    return " ".join(text.replace("\ufeff", "").replace("\u200b", "").split())[:200]
+
+
+def _reads_as_data(text: str) -> bool:
+    return DATA_LIKE.match(text.strip()[:300]) is not None
 
 
 def _looks_like_data(row: Row) -> bool:
     if _known(row):
         return False
     return any(
-        not isinstance(c, str) or (DATA_LIKE.match(c.strip()) and not re.match(r"(19|20)\d\d$", c))
+        not isinstance(c, str)
+        or (DATA_LIKE.match(c.strip()[:300]) and not re.match(r"(19|20)\d\d$", c))
         for c in row
     )
 
@@ -188,7 +193,7 @@ def _lower_header(rows: list[Row], start: int, cells: list[str], ragged: bool) -
             continue
         texts = [(k, str(c).strip()) for k, c in enumerate(row) if str(c).strip()]
         continues = not str(row[0]).strip() and bool(cells and cells[0])
-        if not continues or any(DATA_LIKE.match(t) for _, t in texts) or len(row) > len(cells):
+        if not continues or any(_reads_as_data(t) for _, t in texts) or len(row) > len(cells):
             break
         if not last and not any(k < len(cells) and not cells[k] for k, _ in texts):
             break

@@ -25,6 +25,7 @@ CODES = frozenset(
         "PHP VND CLP COP ARS UYU CRC ISK HRK RSD PKR BDT LKR ",
     )
 )
+LONGEST = 60  # no amount is written longer, and no longer text is searched
 MINUS = "−–‒﹣－"
 CLEAN = str.maketrans({**dict.fromkeys(MINUS, "-"), "\u00a0": " ", "\u202f": " ", "\u2009": " "})
 PLAIN = re.compile(r"-?(?:0|[1-9]\d{0,2}|[1-9]\d{3,14})(?:\.\d{1,2}|\.\d{4,15})?$")
@@ -70,6 +71,8 @@ class NumberReading:
 
 def take_apart(text: str) -> Parts | None:
     """A written number's parts, or None where the text is no number at all."""
+    if len(text) > LONGEST:
+        return None
     s = text.translate(CLEAN).strip()
     negative = percent = False
     currency = ""

@@ -96,7 +96,7 @@ def read_email(
 ) -> Column:
     """E-mail addresses; what is none is bad."""
     parsed, _ = texts.parse_text(values, False)
-    wrong = {v for v in set(parsed) if v and (len(v) > 254 or not texts.EMAIL.match(v))}
+    wrong = {v for v in set(parsed) if v and not texts.is_email(v)}
     bad = {
         i: f"{shown(v)} is not an e-mail address" for i, v in enumerate(parsed) if v in wrong
     } if wrong else {}  # fmt: skip

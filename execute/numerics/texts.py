@@ -37,6 +37,11 @@ NO = frozenset(
 )
 
 
+def is_email(value: str) -> bool:
+    """Whether a text is one e-mail address; an endless one is none, and is not searched."""
+    return len(value) <= 254 and EMAIL.match(value) is not None
+
+
 def is_null(value: str) -> bool:
     """Whether a cell's text stands for nothing, where no text is expected."""
     return value.strip().casefold() in NULLS
@@ -105,4 +110,4 @@ def parse_bool(values: Sequence[Any]) -> tuple[list[bool | None], list[int]]:
 def email_share(values: Sequence[Any]) -> float:
     """The share of the filled cells, among the first few hundred, that read as e-mail addresses."""
     filled = [v.strip() for v in values[:400] if isinstance(v, str) and not is_null(v)]
-    return sum(1 for v in filled if EMAIL.match(v)) / len(filled) if filled else 0.0
+    return sum(1 for v in filled if is_email(v)) / len(filled) if filled else 0.0

@@ -9,7 +9,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from execute.numerics.fields import FIELDS
+from execute.numerics.headers import propose
 from execute.numerics.sheets import Sheet, Unreadable, read
+from execute.numerics.typed import interpret
 
 
 def table(text: str, **answers: str) -> Sheet:
@@ -267,3 +270,34 @@ def test_a_damaged_workbook_never_breaks_the_reader(at: int, junk: bytes) -> Non
     at = at % len(data)
     sheet = read_or_refuse(data[:at] + junk + data[at + len(junk) :], "book.xlsx")
     assert sheet is None or len(sheet.headers) == len(sheet.columns)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"a,b\n" + b",'x" * 80_000 + b"\n",
+        b"email,name\na@" + b"." * 120_000 + b" ,x\n",
+        b"a@" + b"." * 120_000 + b" ,x\n1,2\n",
+        b"name\n" + b"x" * 60_000 + b"\xe4x\n" + b"y" * 60_000 + b"\n",
+        b"(" * 100_000 + b",b\n1,2\n",
+    ],
+    ids=["quotes", "address", "address above", "letters", "brackets"],
+)
+def test_text_made_to_be_searched_for_ever_is_read_at_once(data: bytes) -> None:
+    sheet = read_or_refuse(data, "x.csv")
+    if sheet is not None:
+        for kind in FIELDS:
+            interpret(kind, sheet, propose(kind, sheet).mapping)
+
+
+@pytest.mark.parametrize(("cell", "day"), [(46027, 5), (46027.0, 5), (20260105, 5)])
+def test_a_workbooks_bare_number_can_be_a_day(cell: float, day: int) -> None:
+    sheet = read(workbook([["date", "amount"], [cell, 1]]))
+    rows = interpret("expenses", sheet, {"date": "date", "amount": "amount"})
+    assert rows.columns["date"] == [date(2026, 1, day)]
+
+
+def test_a_workbooks_year_is_no_day() -> None:
+    sheet = read(workbook([["date", "amount"], [2026, 1]]))
+    rows = interpret("expenses", sheet, {"date": "date", "amount": "amount"})
+    assert [r.reason for r in rows.refused] == ["“2026” is not a date"]
