@@ -2,6 +2,18 @@
 
 from rest_framework.routers import SimpleRouter
 
+from insight.api import views
+
 router = SimpleRouter(trailing_slash=True)
+router.register("products", views.ProductView, basename="api-product")
+router.register("channels", views.ChannelView, basename="api-channel")
+router.register("accounts", views.AccountView, basename="api-account")
+router.register("contacts", views.ContactView, basename="api-contact")
+router.register("audiences", views.AudienceView, basename="api-audience")
+router.register("competitors", views.CompetitorView, basename="api-competitor")
+router.register("competitor-moves", views.CompetitorMoveView, basename="api-competitor-move")
+router.register("brand-stories", views.BrandStoryView, basename="api-brand-story")
+router.register("proof-points", views.ProofPointView, basename="api-proof-point")
+router.register("findings", views.FindingView, basename="api-finding")
 
 urlpatterns = router.urls

@@ -1,0 +1,289 @@
+"""Insight's resources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from insight.actions import accounts, audiences, catalog, findings, rivals, stories
+from insight.api import filters, serializers
+from insight.models import (
+    Account,
+    Audience,
+    BrandStory,
+    Channel,
+    Competitor,
+    CompetitorMove,
+    Contact,
+    Finding,
+    Product,
+    ProofPoint,
+)
+from insight.queries.audiences import contacts_of, size_of
+from insight.queries.rules import read_rule
+from insight.queries.stories import current_story
+from ipeo.api.problems import Conflict
+from ipeo.api.views import ReadViewSet
+
+
+class KeptViewSet(mixins.CreateModelMixin, mixins.UpdateModelMixin, ReadViewSet):
+    """Rows that are written one by one. `keep` saves one; `refusals` name the field at fault."""
+
+    permission = "insight.view"
+    change_permission = "insight.edit"
+    refusals: Mapping[type[Exception], str] = {}
+
+    def keep(self, row: Any) -> Any:
+        """Save a row by the action that does."""
+        raise NotImplementedError
+
+    def perform_create(self, serializer: Any) -> None:
+        """Save a new row."""
+        self._keep(serializer, serializer.Meta.model(**serializer.validated_data))
+
+    def perform_update(self, serializer: Any) -> None:
+        """Save what changed."""
+        row = serializer.instance
+        for name, value in serializer.validated_data.items():
+            setattr(row, name, value)
+        self._keep(serializer, row)
+
+    def _keep(self, serializer: Any, row: Any) -> None:
+        try:
+            serializer.instance = self.keep(row)
+        except tuple(self.refusals) as refusal:
+            raise ValidationError({self.refusals[type(refusal)]: [str(refusal)]}) from None
+
+
+class ProductView(KeptViewSet):
+    """Products."""
+
+    serializer_class = serializers.ProductSerializer
+    queryset = Product.objects.all()
+    filterset_fields = ("is_active", "family")
+    refusals = {catalog.ProductNameTaken: "name"}
+
+    def keep(self, row: Product) -> Product:
+        """Save a product."""
+        return catalog.save_product(product=row)
+
+
+class ChannelView(KeptViewSet):
+    """Channels."""
+
+    serializer_class = serializers.ChannelSerializer
+    queryset = Channel.objects.all()
+    filterset_fields = ("is_sales", "key")
+    refusals = {catalog.ChannelNameTaken: "name"}
+
+    def keep(self, row: Channel) -> Channel:
+        """Save a channel."""
+        return catalog.save_channel(channel=row)
+
+
+class AccountView(KeptViewSet):
+    """Accounts."""
+
+    serializer_class = serializers.AccountSerializer
+    queryset = Account.objects.all()
+    filterset_class = filters.AccountFilter
+
+    def keep(self, row: Account) -> Account:
+        """Save an account."""
+        return accounts.save_account(account=row)
+
+
+class ContactView(KeptViewSet):
+    """Contacts and leads."""
+
+    serializer_class = serializers.ContactSerializer
+    queryset = Contact.objects.all()
+    filterset_class = filters.ContactFilter
+    refusals = {accounts.NobodyNamed: "name"}
+
+    def keep(self, row: Contact) -> Contact:
+        """Save a contact."""
+        return accounts.save_contact(contact=row)
+
+
+class AudienceView(KeptViewSet):
+    """Audiences, and the people of each."""
+
+    serializer_class = serializers.AudienceSerializer
+    queryset = Audience.objects.all()
+    filterset_fields = ("name",)
+    permissions_by_action = {"preview": "insight.view"}
+    refusals = {audiences.AudienceNameTaken: "name"}
+
+    def keep(self, row: Audience) -> Audience:
+        """Save an audience, counted."""
+        return audiences.save_audience(audience=row)
+
+    @extend_schema(request=serializers.RuleSerializer, responses=serializers.SizeSerializer)
+    @action(detail=False, methods=["post"])
+    def preview(self, request: Request) -> Response:
+        """Count whom a rule would find, and save nothing."""
+        wish = serializers.RuleSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        size = size_of(read_rule(wish.validated_data["rule"]))
+        return Response(serializers.SizeSerializer(size).data)
+
+    @extend_schema(request=None, responses=serializers.AudienceSerializer)
+    @action(detail=True, methods=["post"])
+    def count(self, request: Request, pk: int) -> Response:
+        """Count an audience afresh."""
+        counted = audiences.count_audience(audience=self.get_object())
+        return Response(self.get_serializer(counted).data)
+
+    @extend_schema(responses=serializers.ContactSerializer(many=True))
+    @action(detail=True, filterset_fields=())
+    def contacts(self, request: Request, pk: int) -> Response:
+        """List the people of an audience as they are now."""
+        page = self.paginate_queryset(contacts_of(self.get_object()))
+        return self.get_paginated_response(serializers.ContactSerializer(page, many=True).data)
+
+
+class CompetitorView(KeptViewSet):
+    """Rivals."""
+
+    serializer_class = serializers.CompetitorSerializer
+    queryset = Competitor.objects.all()
+    filterset_fields = ("name",)
+    refusals = {rivals.CompetitorNameTaken: "name"}
+
+    def keep(self, row: Competitor) -> Competitor:
+        """Save a rival."""
+        return rivals.save_competitor(competitor=row)
+
+
+class CompetitorMoveView(mixins.DestroyModelMixin, KeptViewSet):
+    """What rivals did."""
+
+    serializer_class = serializers.CompetitorMoveSerializer
+    queryset = CompetitorMove.objects.all()
+    filterset_class = filters.MoveFilter
+
+    def keep(self, row: CompetitorMove) -> CompetitorMove:
+        """Save a move."""
+        return rivals.save_move(move=row)
+
+    def perform_destroy(self, instance: CompetitorMove) -> None:
+        """Remove a move that was noted by mistake."""
+        rivals.delete_move(move=instance)
+
+
+class BrandStoryView(mixins.CreateModelMixin, ReadViewSet):
+    """The brand's story in its versions; to change it is to add a version."""
+
+    permission = "insight.view"
+    change_permission = "insight.edit"
+    serializer_class = serializers.BrandStorySerializer
+    queryset = BrandStory.objects.prefetch_related("proof_points")
+    filterset_fields = ("is_current",)
+
+    def perform_create(self, serializer: Any) -> None:
+        """Save a new version; 409 where the version seen is no longer the current one."""
+        typed = dict(serializer.validated_data)
+        seen = typed.pop("seen_version", None)
+        try:
+            serializer.instance = stories.save_story(
+                story=stories.Story(**typed), by=self.membership, seen_version=seen
+            )
+        except stories.StoryMovedOn as refusal:
+            raise Conflict(str(refusal)) from None
+
+
+class ProofPointView(
+    mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.DestroyModelMixin, ReadViewSet
+):
+    """Proof points; those of the current story can change."""
+
+    permission = "insight.view"
+    change_permission = "insight.edit"
+    serializer_class = serializers.ProofPointSerializer
+    queryset = ProofPoint.objects.select_related("story")
+    filterset_fields = ("story",)
+
+    def perform_create(self, serializer: Any) -> None:
+        """Add a proof point to the current story."""
+        story = current_story()
+        if story is None:
+            raise Conflict("There is no story yet: write one first.")
+        serializer.instance = stories.add_proof_point(story=story, **serializer.validated_data)
+
+    def perform_update(self, serializer: Any) -> None:
+        """Change a proof point's words."""
+        point = serializer.instance
+        words = {"statement": point.statement, "evidence": point.evidence}
+        try:
+            stories.edit_proof_point(point=point, **(words | serializer.validated_data))
+        except stories.OldVersion as refusal:
+            raise Conflict(str(refusal)) from None
+
+    def perform_destroy(self, instance: ProofPoint) -> None:
+        """Remove a proof point."""
+        try:
+            stories.remove_proof_point(point=instance)
+        except stories.OldVersion as refusal:
+            raise Conflict(str(refusal)) from None
+
+    @extend_schema(
+        request=serializers.StepsSerializer,
+        responses=serializers.ProofPointSerializer(many=True),
+    )
+    @action(detail=True, methods=["post"], pagination_class=None, filterset_fields=())
+    def move(self, request: Request, pk: int) -> Response:
+        """Move a proof point among the others, and return them in their order."""
+        wish = serializers.StepsSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        try:
+            points = stories.move_proof_point(
+                point=self.get_object(), steps=wish.validated_data["steps"]
+            )
+        except stories.OldVersion as refusal:
+            raise Conflict(str(refusal)) from None
+        return Response(self.get_serializer(points, many=True).data)
+
+
+class FindingView(mixins.DestroyModelMixin, KeptViewSet):
+    """Findings, and the decisions on them."""
+
+    serializer_class = serializers.FindingSerializer
+    queryset = Finding.objects.prefetch_related("dispositions").select_related("campaign")
+    filterset_class = filters.FindingFilter
+    refusals = {findings.LinkNotValid: "evidence_url"}
+
+    def keep(self, row: Finding) -> Finding:
+        """Save a finding."""
+        return findings.save_finding(finding=row, by=self.membership)
+
+    def perform_destroy(self, instance: Finding) -> None:
+        """Remove a finding."""
+        findings.delete_finding(finding=instance)
+
+    @extend_schema(
+        request=serializers.DisposeSerializer, responses=serializers.DispositionSerializer
+    )
+    @action(detail=True, methods=["post"])
+    def dispose(self, request: Request, pk: int) -> Response:
+        """Adopt, reject or defer; 409 where somebody else decided since `seen`."""
+        wish = serializers.DisposeSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        try:
+            held = findings.dispose_finding(
+                finding=self.get_object(), by=self.membership, **wish.validated_data
+            )
+        except findings.ReasonMissing as refusal:
+            raise ValidationError({"reason": [str(refusal)]}) from None
+        except findings.OtherCampaign as refusal:
+            raise ValidationError({"cycle": [str(refusal)]}) from None
+        except (findings.AlreadyDecided, findings.CycleIsClosed) as refusal:
+            raise Conflict(str(refusal)) from None
+        return Response(serializers.DispositionSerializer(held).data)
