@@ -19,6 +19,8 @@ PASSWORD = "demo-ipeo-2026"  # noqa: S105 - the demonstration's own, printed at 
 SIGN_INS = tuple(f"{person}@demo.ipeo.test" for person in ("marketer", "rep", "manager", "owner"))
 _READY_WITHIN = 120.0
 _ASK_EVERY = 0.5
+# Without Django's checks they need not load every page; `manage.py check` has them.
+_CELERY = ("celery", "-q", "-A", "ipeo", "--skip-checks")
 
 
 class CannotStart(SystemExit):
@@ -184,14 +186,14 @@ class Supervisor:
         return self._module("web", ["gunicorn", "ipeo.wsgi"], on_parent_death=signal.SIGQUIT)
 
     def _worker(self) -> Child:
-        words = ["celery", "-q", "-A", "ipeo", "worker", "--concurrency", "2"]
+        words = [*_CELERY, "worker", "--concurrency", "2"]
         words += ["--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
         # SIGTERM lets tasks end; SIGQUIT hands those that do not back to the queue.
         farewell = ((signal.SIGTERM, 10.0), (signal.SIGQUIT, 5.0))
         return self._module("worker", words, on_parent_death=signal.SIGQUIT, farewell=farewell)
 
     def _beat(self) -> Child:
-        words = ["celery", "-q", "-A", "ipeo", "beat", "--loglevel", "WARNING", "--pidfile="]
+        words = [*_CELERY, "beat", "--loglevel", "WARNING", "--pidfile="]
         return self._module("beat", words)
 
     def _demonstration(self) -> Child:
@@ -211,9 +213,7 @@ class Supervisor:
         on_parent_death: signal.Signals = signal.SIGTERM,
         farewell: tuple[tuple[signal.Signals, float], ...] = ((signal.SIGTERM, 10.0),),
     ) -> Child:
-        # Celery warns at each start that it runs as root, which a container or a trial does.
-        quiet = ["-W", "ignore:You're running the worker with superuser privileges"]
-        argv = [sys.executable, *quiet, "-m", *words]
+        argv = [sys.executable, "-m", *words]
         return Child(name, argv, ROOT, self._environment(), on_parent_death, farewell)
 
     def _environment(self) -> dict[str, str]:
@@ -223,6 +223,8 @@ class Supervisor:
             "PORT": str(self.port),
             "PYTHONUNBUFFERED": "1",
             "DJANGO_SETTINGS_MODULE": "ipeo.settings",
+            # Celery warns at each start that it runs as root, as one may while trying it out.
+            "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
         }
         env.setdefault("ALLOWED_HOSTS", ",".join(_names(self.host)))
         return dict(env)

@@ -1,0 +1,88 @@
+"""`manage.py up`: the whole product in one process tree."""
+
+import signal
+import subprocess
+from pathlib import Path
+
+from ipeo.local.health import serves
+from tests.local.processes import (
+    PYTHON,
+    ROOT,
+    environment,
+    eventually,
+    free_port,
+    kill,
+    living,
+    one,
+    start,
+)
+
+UP = [PYTHON, "manage.py", "up", "--no-demo"]
+WORKER, WEB, BEAT = ("celery", "worker"), ("gunicorn", "ipeo.wsgi"), ("celery", "beat")
+
+
+def refused(home: Path, port: int) -> str:
+    """Start a second product; return what it says instead."""
+    ran = subprocess.run(
+        UP, env=environment(home, PORT=str(port)), cwd=ROOT, capture_output=True, text=True
+    )
+    assert ran.returncode == 1
+    assert "Traceback" not in ran.stderr
+    return ran.stderr
+
+
+def test_the_product_starts_survives_kills_and_stops_without_a_trace(home: Path) -> None:
+    port, log = free_port(), home / "up.txt"
+    env = environment(home, PORT=str(port))
+
+    up = start(UP, env, log)
+    eventually(lambda: serves("127.0.0.1", port), within=120, told_by=log)
+    eventually(lambda: f"IPEO is at http://127.0.0.1:{port}/" in log.read_text(), told_by=log)
+    eventually(lambda: one(home, *WORKER) and one(home, *BEAT), told_by=log)
+
+    assert "already runs from" in refused(home, free_port())
+    other = home / "other"
+    assert f"Port {port} on 127.0.0.1 cannot be used" in refused(other, port)
+    made = subprocess.run(
+        [PYTHON, "manage.py", "workspace", "create", "kept", "--currency", "EUR"],
+        env=env,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert made.returncode == 0, made.stderr
+
+    for name, words in (("worker", WORKER), ("web", WEB)):
+        before = one(home, *words)
+        kill(before)
+        eventually(lambda words=words, before=before: one(home, *words) not in (0, before))
+        eventually(lambda name=name: f"{name} ended with -9" in log.read_text(), told_by=log)
+    eventually(lambda: serves("127.0.0.1", port), told_by=log)
+
+    kill(up.pid)
+    up.wait()
+    eventually(lambda: not living(home), within=30)
+
+    up = start(UP, env, log)
+    eventually(lambda: serves("127.0.0.1", port), within=120, told_by=log)
+    again = subprocess.run(
+        [PYTHON, "manage.py", "workspace", "create", "kept", "--currency", "EUR"],
+        env=env,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert again.returncode != 0, "the workspace that was made before the kill is still there"
+
+    up.send_signal(signal.SIGINT)
+    assert up.wait(60) == 0, log.read_text()
+    assert not living(home)
+    assert log.read_text().rstrip().endswith("Stopped.")
+
+
+def test_ctrl_c_while_it_still_starts_leaves_nothing_either(home: Path) -> None:
+    up = start(UP, environment(home, PORT=str(free_port())), home / "up.txt")
+    eventually(lambda: one(home, "manage.py", "prepare"), told_by=home / "up.txt")
+    up.send_signal(signal.SIGINT)
+    assert up.wait(60) == 0
+    assert not living(home)
