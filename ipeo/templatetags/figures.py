@@ -276,7 +276,7 @@ def json_block(value: Any) -> SafeString:
     Takes a Plotly figure, JSON text, or anything that `json.dumps` takes.
     """
     if hasattr(value, "to_json"):
-        text = value.to_json()
+        text = str(value.to_json())
     else:
         text = value if isinstance(value, str) else json.dumps(value, default=str)
     for character in "<>&":

@@ -75,7 +75,8 @@ class Sample(forms.Form):
 def test_a_field_has_a_label_and_its_help():
     shown = page('<c-field :field="field" />', field=Sample()["name"])
     assert shown.one("label")["for"] == shown.one("input")["id"]
-    assert shown.one("input")["aria-describedby"] == shown.one("p")["id"]
+    told = next(attrs for attrs in shown.all("div") if attrs["class"] == "help")
+    assert shown.one("input")["aria-describedby"] == told["id"]
 
 
 def test_a_refused_field_says_what_is_wrong_where_it_was_typed():
