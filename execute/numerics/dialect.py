@@ -82,9 +82,7 @@ def _rows(text: str, delimiter: str, quote: str) -> tuple[list[list[str]], list[
 def _quote(sample: str) -> str:
     if '"' in sample:
         return '"'
-    edges = len(
-        re.findall(r"(?:^|[,;|\t])'[^\r\n]{0,300}?'(?=[,;|\t\r\n]|$)", sample, re.MULTILINE)
-    )
+    edges = len(QUOTED_CELL.findall(sample))
     return "'" if (edges >= 1 and "\\'" in sample) or edges >= 3 else '"'
 
 

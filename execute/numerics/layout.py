@@ -178,8 +178,7 @@ def _looks_like_data(row: Row) -> bool:
     if _known(row):
         return False
     return any(
-        not isinstance(c, str)
-        or (DATA_LIKE.match(c.strip()[:300]) and not re.match(r"(19|20)\d\d$", c))
+        not isinstance(c, str) or (_reads_as_data(c) and not re.match(r"(19|20)\d\d$", c))
         for c in row
     )
 
