@@ -2,6 +2,15 @@
 
 from rest_framework.routers import SimpleRouter
 
+from plan.api import views
+
 router = SimpleRouter(trailing_slash=True)
+router.register("objectives", views.ObjectiveView)
+router.register("scenarios", views.ScenarioView)
+router.register("programs", views.ProgramView)
+router.register("program-plans", views.ProgramPlanView)
+router.register("budget-lines", views.BudgetLineView)
+router.register("approvals", views.ApprovalView)
+router.register("forecasts", views.ForecastView)
 
 urlpatterns = router.urls

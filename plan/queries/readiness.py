@@ -26,7 +26,7 @@ class Missing:
 
 def plans_of(scenario: Scenario) -> list[ProgramPlan]:
     """Return a scenario's programs in the order of the grid, with all that the grid names."""
-    return list(
+    plans = list(
         ProgramPlan.objects.filter(scenario=scenario)
         .select_related(
             "program__channel",
@@ -37,6 +37,9 @@ def plans_of(scenario: Scenario) -> list[ProgramPlan]:
         )
         .order_by("position", "pk")
     )
+    for plan in plans:
+        plan.scenario = scenario
+    return plans
 
 
 def price_approvals_of(scenario: Scenario) -> dict[int, Approval]:

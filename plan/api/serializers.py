@@ -1,0 +1,233 @@
+"""Plan's rows as JSON."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from insight.models import Audience, Channel, Finding, ProofPoint
+from ipeo.models import Campaign, Cycle, Membership
+from ipeo.queries.members import members_of
+from plan.models import (
+    Approval,
+    BudgetLine,
+    Forecast,
+    Objective,
+    Program,
+    ProgramPlan,
+    Scenario,
+)
+
+
+class ObjectiveSerializer(serializers.ModelSerializer[Objective]):
+    """What a cycle is to reach; shares are between 0 and 1."""
+
+    cycle = serializers.PrimaryKeyRelatedField(queryset=Cycle.objects.all())
+    audience = serializers.PrimaryKeyRelatedField(
+        queryset=Audience.objects.all(), required=False, allow_null=True
+    )
+
+    class Meta:
+        model = Objective
+        fields = ("id", "cycle", "metric", "baseline", "target", "due_date", "audience")
+        validators: list[Any] = []
+
+
+class ScenarioSerializer(serializers.ModelSerializer[Scenario]):
+    """One way to spend a cycle's money."""
+
+    cycle = serializers.PrimaryKeyRelatedField(queryset=Cycle.objects.all())
+
+    class Meta:
+        model = Scenario
+        fields = (
+            "id",
+            "cycle",
+            "name",
+            "status",
+            "note",
+            "proposed_by",
+            "proposed_at",
+            "updated_at",
+            "created_at",
+        )
+        read_only_fields = (
+            "status",
+            "note",
+            "proposed_by",
+            "proposed_at",
+            "updated_at",
+            "created_at",
+        )
+        validators: list[Any] = []
+
+
+class CloneSerializer(serializers.Serializer[Any]):
+    """A copy's name, and the cycle it goes to; its own cycle where none is given."""
+
+    name = serializers.CharField(max_length=80, required=False, allow_blank=True, default="")
+    into = serializers.PrimaryKeyRelatedField(
+        queryset=Cycle.objects.all(), required=False, allow_null=True, default=None
+    )
+
+
+class ApproveSerializer(serializers.Serializer[Any]):
+    """A manager's yes; `replacing` is the approved scenario that this one replaces, if any."""
+
+    replacing = serializers.PrimaryKeyRelatedField(
+        queryset=Scenario.objects.all(), required=False, allow_null=True, default=None
+    )
+    note = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class NoteSerializer(serializers.Serializer[Any]):
+    """A word to go with a decision."""
+
+    note = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class ProgramSerializer(serializers.ModelSerializer[Program]):
+    """A repeatable program; `discount` is the share of list price that a price offer gives."""
+
+    campaign = serializers.PrimaryKeyRelatedField(queryset=Campaign.objects.all())
+    channel = serializers.PrimaryKeyRelatedField(queryset=Channel.objects.all())
+
+    class Meta:
+        model = Program
+        fields = ("id", "campaign", "name", "channel", "offer", "discount", "created_at")
+        read_only_fields = ("created_at",)
+        validators: list[Any] = []
+
+
+class _Members(serializers.PrimaryKeyRelatedField):  # type: ignore[type-arg]
+    """A member of the scope's workspace."""
+
+    def get_queryset(self) -> Any:
+        """Return the workspace's members."""
+        request = self.context.get("request")
+        workspace = getattr(getattr(request, "_request", None), "workspace", None)
+        return Membership.objects.none() if workspace is None else members_of(workspace)
+
+
+class ProgramPlanSerializer(serializers.ModelSerializer[ProgramPlan]):
+    """A program as one scenario intends it."""
+
+    scenario = serializers.PrimaryKeyRelatedField(queryset=Scenario.objects.all())
+    program = serializers.PrimaryKeyRelatedField(queryset=Program.objects.all())
+    audience = serializers.PrimaryKeyRelatedField(
+        queryset=Audience.objects.all(), required=False, allow_null=True
+    )
+    finding = serializers.PrimaryKeyRelatedField(
+        queryset=Finding.objects.all(), required=False, allow_null=True
+    )
+    marketing_owner = _Members(queryset=Membership.objects.none(), required=False, allow_null=True)
+    sales_owner = _Members(queryset=Membership.objects.none(), required=False, allow_null=True)
+    proof_points = serializers.PrimaryKeyRelatedField(
+        queryset=ProofPoint.objects.all(), many=True, required=False
+    )
+
+    class Meta:
+        model = ProgramPlan
+        fields = (
+            "id",
+            "scenario",
+            "program",
+            "audience",
+            "message",
+            "proof_points",
+            "starts_on",
+            "ends_on",
+            "marketing_owner",
+            "sales_owner",
+            "finding",
+            "is_bet",
+            "position",
+        )
+        read_only_fields = ("position",)
+        validators: list[Any] = []
+
+
+class BudgetLineSerializer(serializers.ModelSerializer[BudgetLine]):
+    """What a scenario gives a program in one month."""
+
+    scenario = serializers.IntegerField(source="program_plan.scenario_id", read_only=True)
+
+    class Meta:
+        model = BudgetLine
+        fields = ("id", "scenario", "program_plan", "month", "amount")
+        read_only_fields = fields
+
+
+class CellSerializer(serializers.Serializer[Any]):
+    """One cell of the grid: the month is its first day; 0 empties it."""
+
+    program_plan = serializers.IntegerField()
+    month = serializers.DateField()
+    amount = serializers.DecimalField(max_digits=16, decimal_places=2, min_value=Decimal(0))
+
+
+class BudgetSerializer(serializers.Serializer[Any]):
+    """Cells of a scenario's grid, saved together or not at all; the others stay."""
+
+    lines = CellSerializer(many=True)
+
+
+class BudgetSavedSerializer(serializers.Serializer[Any]):
+    """How many cells changed."""
+
+    changed = serializers.IntegerField()
+
+
+class ApprovalSerializer(serializers.ModelSerializer[Approval]):
+    """A manager's yes, with what was shown."""
+
+    class Meta:
+        model = Approval
+        fields = ("id", "scenario", "program_plan", "by", "at", "note", "shown")
+        read_only_fields = fields
+
+
+class ForecastSerializer(serializers.ModelSerializer[Forecast]):
+    """A frozen forecast, with an 80 % interval; scored when the cycle closes."""
+
+    rests_on = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Forecast
+        fields = (
+            "id",
+            "scenario",
+            "program",
+            "objective",
+            "metric",
+            "expected",
+            "low",
+            "high",
+            "chance",
+            "rests_on",
+            "frozen_at",
+            "actual",
+            "scored_at",
+        )
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.DictField())
+    def get_rests_on(self, row: Forecast) -> dict[str, Any]:
+        """Return what the forecast rests on, without its long list of percentiles."""
+        return {name: value for name, value in row.rests_on.items() if name != "quantiles"}
+
+
+class GuardSerializer(serializers.Serializer[Any]):
+    """What the value guard shows of a price-led program."""
+
+    says = serializers.CharField()
+    discount = serializers.CharField()
+    margin = serializers.DictField()
+    margin_says = serializers.CharField()
+    break_even_uplift = serializers.DictField()
+    given_away = serializers.DictField()
+    given_away_says = serializers.CharField()
+    months = serializers.IntegerField()
