@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scipy import stats
+from scipy import special
 
 
 def chance_at_least(successes: int, n: int, target: float) -> float:
@@ -12,4 +12,4 @@ def chance_at_least(successes: int, n: int, target: float) -> float:
     """
     if n < 0 or not 0 <= successes <= n:
         raise ValueError(f"{successes} of {n} is no rate")
-    return float(stats.beta.sf(target, successes + 0.5, n - successes + 0.5))
+    return float(special.betaincc(successes + 0.5, n - successes + 0.5, target))

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special
 
 from ipeo.numerics.estimates import LEVEL, Estimate, EstimateDict, from_draws
 
@@ -251,7 +251,7 @@ def _learn(histories: Sequence[History]) -> _Rate | None:
     mean = max(mean, 1e-3)
     # Few months know their own noise badly: Student's t, as a widening of the normal.
     edge = (1 + LEVEL) / 2
-    widening = float(stats.t.ppf(edge, n - 1)) / float(stats.norm.ppf(edge))
+    widening = float(special.stdtrit(n - 1, edge)) / float(special.ndtri(edge))
     return _Rate(mean, widening * math.sqrt(phi / total) / mean, phi, n)
 
 
