@@ -11,7 +11,8 @@ from django.db import transaction
 from demo import names
 from demo.facts import load_facts
 from demo.simulation import simulate
-from demo.story import set_the_scene, turn_the_cycles
+from demo.story import set_the_scene
+from demo.turns import turn_the_cycles
 from ipeo import tenancy
 from ipeo.actions.workspaces import create_workspace
 from ipeo.models import Membership, Role, User, Workspace

@@ -1,0 +1,1 @@
+"""Files become facts: received, understood, answered, and loaded exactly once."""

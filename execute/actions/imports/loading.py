@@ -1,0 +1,250 @@
+"""Rows go in, piece by piece, each piece with all that follows from it in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+from django.db import connection, transaction
+from django.utils import timezone
+
+from execute.actions.imports import references, rows
+from execute.actions.imports.deals import deals
+from execute.actions.imports.upsert import Upserted, adopt, upsert
+from execute.models import Import
+from execute.queries.references import account_key
+from ipeo import tenancy
+from ipeo.database import bulk
+
+PIECE = 20_000
+
+BUILDERS: dict[str, Callable[[rows.Sheet], rows.Rows]] = {
+    "products": rows.products,
+    "accounts": rows.accounts,
+    "contacts": rows.contacts,
+    "deals": deals,
+    "touches": rows.touches,
+    "expenses": rows.expenses,
+}
+TABLES = {
+    "products": "insight_product",
+    "accounts": "insight_account",
+    "contacts": "insight_contact",
+    "deals": "execute_deal",
+    "touches": "execute_touch",
+    "expenses": "execute_expense",
+}
+_EMPTY_ACCOUNT = dict.fromkeys(("industry", "region", "country", "website", "parent_name"), "")
+_EMPTY_CONTACT = dict.fromkeys(("name", "email", "phone", "title", "source"), "")
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many of a piece's lines were new, changed or as they were."""
+
+    new: int
+    changed: int
+    unchanged: int
+
+
+def load_piece(*, brought: Import, frame: pd.DataFrame) -> Counts:
+    """Write one piece of a file's rows, with all that follows from them.
+
+    Runs inside the caller's transaction; the rows are audited by their Import.
+    """
+    workspace_id = tenancy.current_workspace_id()
+    with bulk.unaudited():
+        match brought.kind:
+            case "products":
+                written = _products(workspace_id, frame)
+            case "accounts":
+                written = _accounts(workspace_id, frame)
+            case "contacts":
+                written = _contacts(workspace_id, frame)
+            case "deals":
+                written = _deals(workspace_id, frame, brought)
+            case "touches" | "expenses":
+                table = TABLES[brought.kind]
+                columns = frame.drop(columns="line")
+                first = {} if brought.kind == "touches" else {"description": "", "state": "actual"}
+                written = upsert(
+                    table,
+                    workspace_id,
+                    columns,
+                    at_first=first,
+                    with_change={"source_id": brought.pk},
+                )
+            case _:
+                raise ValueError(f"Files of {brought.kind} cannot be loaded.")
+    return _counted(frame, written)
+
+
+def _counted(frame: pd.DataFrame, written: Upserted) -> Counts:
+    line_of = dict(zip(frame["import_key"], frame["line"], strict=True))
+    new = {line_of[key] for key in written.added}
+    changed = {line_of[key] for key in written.changed} - new
+    lines = frame["line"].nunique()
+    return Counts(len(new), len(changed), lines - len(new) - len(changed))
+
+
+def _products(workspace_id: int, frame: pd.DataFrame) -> Upserted:
+    keyed = frame[["import_key", "name"]].assign(by_name=frame["import_key"])
+    adopt("insight_product", workspace_id, keyed)
+    first = {"family": "", "valued_for": "", "is_active": True}
+    return upsert("insight_product", workspace_id, frame.drop(columns="line"), at_first=first)
+
+
+def _accounts(workspace_id: int, frame: pd.DataFrame) -> Upserted:
+    keyed = frame[["import_key", "name"]].assign(by_name=frame["name"].map(account_key))
+    adopt("insight_account", workspace_id, keyed)
+    first = _EMPTY_ACCOUNT | {"attributes": "{}", "created_at": timezone.now()}
+    return upsert("insight_account", workspace_id, frame.drop(columns="line"), at_first=first)
+
+
+def _contacts(workspace_id: int, frame: pd.DataFrame) -> Upserted:
+    moved = _note_moves(frame) if "account_id" in frame.columns else False
+    first = _EMPTY_CONTACT | {
+        "consent": "unknown",
+        "attributes": "{}",
+        "created_at": timezone.now(),
+    }
+    written = upsert("insight_contact", workspace_id, frame.drop(columns="line"), at_first=first)
+    if moved:
+        _move_touches()
+    if "source" in frame.columns and "lead_date" in frame.columns:
+        _lead_touches(workspace_id, frame)
+    return written
+
+
+def _note_moves(frame: pd.DataFrame) -> bool:
+    """Remember where people were before, to move their touches along with them."""
+    bulk.stage("placed", {"import_key": "text", "account_id": "bigint"}, frame)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMPORARY TABLE moved ON COMMIT DROP AS"
+            " SELECT c.workspace_id, c.id, coalesce(c.account_id, -c.id) AS party, p.account_id"
+            " FROM placed p JOIN insight_contact c"
+            " ON c.workspace_id = %s AND c.import_key = p.import_key"
+            " WHERE c.account_id IS DISTINCT FROM p.account_id",
+            [tenancy.current_workspace_id()],
+        )
+        some = bool(cursor.rowcount)
+        cursor.execute("DROP TABLE placed")
+        if not some:
+            cursor.execute("DROP TABLE moved")
+        return some
+
+
+def _move_touches() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE execute_touch t SET account_id = m.account_id FROM moved m"
+            " WHERE t.workspace_id = m.workspace_id AND t.party = m.party AND t.contact_id = m.id"
+        )
+        cursor.execute("DROP TABLE moved")
+
+
+def _lead_touches(workspace_id: int, frame: pd.DataFrame) -> None:
+    """A lead's source and first contact date are its first touch on that channel."""
+    said = frame[frame["source"].ne("") & frame["lead_date"].notna()]
+    if said.empty:
+        return
+    channels = references.channels_for(references.distinct(said["source"]))
+    staged = said[["import_key", "lead_date"]].assign(channel_id=said["source"].map(channels))
+    bulk.stage("led", {"import_key": "text", "lead_date": "date", "channel_id": "bigint"}, staged)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO execute_touch AS t (workspace_id, import_key, contact_id, account_id,"
+            " channel_id, kind, level, occurred_at)"
+            " SELECT c.workspace_id, 'lead:' || left(c.import_key, 240), c.id, c.account_id,"
+            " l.channel_id, 'lead', 2, l.lead_date::timestamp AT TIME ZONE %s"
+            " FROM led l JOIN insight_contact c"
+            " ON c.workspace_id = %s AND c.import_key = l.import_key"
+            " ON CONFLICT (workspace_id, import_key)"
+            " DO UPDATE SET contact_id = EXCLUDED.contact_id, account_id = EXCLUDED.account_id,"
+            " channel_id = EXCLUDED.channel_id, occurred_at = EXCLUDED.occurred_at"
+            " WHERE ROW(t.contact_id, t.account_id, t.channel_id, t.occurred_at) IS DISTINCT FROM"
+            " ROW(EXCLUDED.contact_id, EXCLUDED.account_id, EXCLUDED.channel_id,"
+            " EXCLUDED.occurred_at)",
+            [tenancy.current_workspace().time_zone, workspace_id],
+        )
+        cursor.execute("DROP TABLE led")
+
+
+def _deals(workspace_id: int, frame: pd.DataFrame, brought: Import) -> Upserted:
+    columns = frame.drop(columns=["line", *(["driver_id"] if "driver_id" in frame.columns else [])])
+    written = upsert(
+        "execute_deal",
+        workspace_id,
+        columns,
+        at_first={"quantity": 1, "outcome_note": "", "version": 1, "attributes": "{}"},
+        with_change={"source_id": brought.pk, "updated_at": timezone.now()},
+    )
+    _note_stages(workspace_id, list(written.added | written.changed))
+    if "driver_id" in frame.columns:
+        _note_drivers(workspace_id, frame[["import_key", "driver_id"]].dropna())
+    if "contact_id" in frame.columns and "account_id" in frame.columns:
+        _place_people(workspace_id, list(frame["import_key"]))
+    return written
+
+
+def _note_stages(workspace_id: int, keys: list[str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO execute_dealstagechange (workspace_id, deal_id, stage_id, entered_at)"
+            " SELECT d.workspace_id, d.id, d.stage_id,"
+            " coalesce((coalesce(d.closed_date, CASE WHEN last.stage_id IS NULL"
+            "  THEN d.created_date END))::timestamp AT TIME ZONE %s, now())"
+            " FROM execute_deal d LEFT JOIN LATERAL (SELECT stage_id FROM execute_dealstagechange c"
+            "  WHERE c.workspace_id = d.workspace_id AND c.deal_id = d.id"
+            "  ORDER BY c.entered_at DESC, c.id DESC LIMIT 1) last ON true"
+            " WHERE d.workspace_id = %s AND d.import_key = ANY(%s)"
+            " AND last.stage_id IS DISTINCT FROM d.stage_id",
+            [tenancy.current_workspace().time_zone, workspace_id, keys],
+        )
+
+
+def _note_drivers(workspace_id: int, frame: pd.DataFrame) -> None:
+    """The file's reason stands first; reasons that a rep gave besides are kept."""
+    bulk.stage("driven", {"import_key": "text", "driver_id": "bigint"}, frame)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO execute_dealdriver (workspace_id, deal_id, driver_id, rank)"
+            " SELECT d.workspace_id, d.id, v.driver_id, 1 FROM driven v JOIN execute_deal d"
+            " ON d.workspace_id = %s AND d.import_key = v.import_key"
+            " ON CONFLICT (workspace_id, deal_id, driver_id) DO NOTHING",
+            [workspace_id],
+        )
+        cursor.execute("DROP TABLE driven")
+
+
+def _place_people(workspace_id: int, keys: list[str]) -> None:
+    """A deal that names a person and a company says where the person works, if nobody knew.
+
+    Without it the person's touches would be another buyer's than the deal's.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH said AS (SELECT DISTINCT ON (contact_id) contact_id, account_id"
+            "  FROM execute_deal WHERE workspace_id = %s AND import_key = ANY(%s)"
+            "  AND contact_id IS NOT NULL AND account_id IS NOT NULL ORDER BY contact_id, id),"
+            " placed AS (UPDATE insight_contact c SET account_id = said.account_id FROM said"
+            "  WHERE c.id = said.contact_id AND c.workspace_id = %s AND c.account_id IS NULL"
+            "  RETURNING c.id, c.account_id)"
+            " UPDATE execute_touch t SET account_id = placed.account_id FROM placed"
+            " WHERE t.workspace_id = %s AND t.party = -placed.id AND t.contact_id = placed.id",
+            [workspace_id, keys, workspace_id, workspace_id],
+        )
+
+
+@transaction.atomic
+def record_piece(*, brought: Import, frame: pd.DataFrame) -> Import:
+    """Load a piece and count it, both or neither: a lost worker's successor goes on from there."""
+    locked: Import = Import.objects.select_for_update().get(pk=brought.pk)
+    counts = load_piece(brought=locked, frame=frame)
+    locked.new += counts.new
+    locked.changed += counts.changed
+    locked.unchanged += counts.unchanged
+    locked.save(update_fields=["new", "changed", "unchanged"])
+    return locked

@@ -1,0 +1,269 @@
+"""From what a file says to the rows that are stored: one frame for each kind."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from execute.actions.imports import references
+from execute.actions.reps import reps_named
+from execute.numerics.doubts import Note, Refusal, counted, shown
+from execute.numerics.periods import spread
+from execute.numerics.typed import Interpretation
+from execute.numerics.values import TOUCH_KINDS
+from execute.queries.references import contacts_named
+from insight.models import Contact
+from ipeo import tenancy
+from ipeo.models import Membership
+
+PLACES = Decimal("0.01")
+
+
+@dataclass
+class Rows:
+    """What will be stored: `frame` has `import_key`, `line` and the table's columns."""
+
+    frame: pd.DataFrame
+    refused: list[Refusal] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+
+
+class Sheet:
+    """The accepted rows of a file while they are turned into a table's columns."""
+
+    def __init__(self, given: Interpretation, answers: Mapping[str, str]) -> None:
+        self.given, self.answers = given, answers
+        self.frame = pd.DataFrame({"import_key": given.identity, "line": given.lines}, dtype=object)
+        self.refused: list[Refusal] = []
+        self.notes: list[Note] = []
+        self._gone: set[int] = set()
+
+    def __len__(self) -> int:
+        return len(self.given)
+
+    def has(self, name: str) -> bool:
+        """Whether the file says this at all."""
+        return name in self.given.columns
+
+    def column(self, name: str) -> list[Any]:
+        """Return a field's values, one a row; nothing everywhere for a field the file lacks."""
+        return self.given.columns.get(name) or [None] * len(self)
+
+    def set(self, column: str, values: list[Any]) -> None:
+        """Give a column of the table its values."""
+        self.frame[column] = pd.Series(values, dtype=object)
+
+    def text(self, column: str, source: str | None = None) -> None:
+        """Copy a text field, blank where it says nothing, if the file has it."""
+        name = source or column
+        if self.has(name):
+            self.set(column, [value or "" for value in self.column(name)])
+
+    def plain(self, column: str, source: str | None = None) -> None:
+        """Copy a field as it is, if the file has it."""
+        if self.has(source or column):
+            self.set(column, self.column(source or column))
+
+    def refer(self, column: str, ids: Mapping[str, int], source: str) -> None:
+        """Point a column at the rows that a field names, if the file has the field."""
+        if self.has(source):
+            self.set(column, [ids.get(value) if value else None for value in self.column(source)])
+
+    def refuse(self, place: int, column: str, value: object, reason: str) -> None:
+        """Leave a row out, and say why."""
+        if place not in self._gone:
+            self._gone.add(place)
+            line = self.given.lines[place]
+            self.refused.append(Refusal(line, column, str(value or ""), reason))
+
+    def say(self, text: str) -> None:
+        """Say something about the file as a whole."""
+        self.notes.append(Note(text))
+
+    def refuse_other_currencies(self, currency: str) -> None:
+        """Refuse amounts in a currency that the workspace does not keep its books in."""
+        for place, code in enumerate(self.column("currency")):
+            if code and code != currency:
+                why = f"{code} is not the workspace's currency, {currency}, and no rate is known"
+                self.refuse(place, "currency", code, why)
+
+    def keep_attributes(self) -> None:
+        """Keep beside each row what the file says and no column has a place for."""
+        kept = self.given.attributes
+        if kept:
+            said = [
+                {name: value for name, value in zip(kept, values, strict=True) if value}
+                for values in zip(*kept.values(), strict=True)
+            ]
+            self.set("attributes", [json.dumps(one, sort_keys=True) for one in said])
+
+    def done(self) -> Rows:
+        """Return the rows that stay, each key once."""
+        seen: dict[str, int] = {}
+        for place, key in enumerate(self.given.identity):
+            if place in self._gone:
+                continue
+            if key in seen:
+                earlier = self.given.lines[seen[key]]
+                self.refuse(place, "", key, f"line {earlier} has the same id or name already")
+            else:
+                seen[key] = place
+        keep = [place for place in range(len(self)) if place not in self._gone]
+        frame = self.frame.iloc[keep].reset_index(drop=True)
+        return Rows(frame, self.refused, self.notes)
+
+
+def owners(sheet: Sheet) -> dict[str, int]:
+    """Return the member each rep's name means; a placeholder where nobody has it."""
+    members: dict[str, Membership] = reps_named(references.distinct(sheet.column("owner")))
+    return {name: member.pk for name, member in members.items()}
+
+
+def products(sheet: Sheet) -> Rows:
+    """Return products."""
+    sheet.refuse_other_currencies(tenancy.current_workspace().currency)
+    sheet.text("name")
+    sheet.text("family")
+    sheet.plain("list_price")
+    sheet.plain("unit_cost")
+    return sheet.done()
+
+
+def accounts(sheet: Sheet) -> Rows:
+    """Return accounts."""
+    for name in ("name", "industry", "region", "country", "website"):
+        sheet.text(name)
+    sheet.text("parent_name", "parent")
+    sheet.plain("employees")
+    sheet.plain("annual_revenue")
+    sheet.keep_attributes()
+    sheet.refer("owner_id", owners(sheet), "owner")
+    return sheet.done()
+
+
+def contacts(sheet: Sheet) -> Rows:
+    """Return contacts and leads."""
+    names = sheet.column("name")
+    if sheet.has("first_name") or sheet.has("last_name"):
+        pairs = zip(names, sheet.column("first_name"), sheet.column("last_name"), strict=True)
+        names = [name or " ".join(filter(None, (first, last))) for name, first, last in pairs]
+        sheet.set("name", [name[:200] for name in names])
+    else:
+        sheet.text("name")
+    for name in ("email", "phone", "title", "source"):
+        sheet.text(name)
+    sheet.plain("lead_date")
+    if sheet.has("consent"):
+        words = {True: "given", False: "refused", None: "unknown"}
+        sheet.set("consent", [words[value] for value in sheet.column("consent")])
+    found, made = references.accounts_for(references.distinct(sheet.column("account")))
+    if made:
+        sheet.say(f"{counted(made, 'account')} that the file names and nobody knew: made by name.")
+    sheet.refer("account_id", found, "account")
+    sheet.refer("owner_id", owners(sheet), "owner")
+    sheet.keep_attributes()
+    return sheet.done()
+
+
+def touches(sheet: Sheet) -> Rows:
+    """Return touches; one of nobody known is refused, since it could be credited to nobody."""
+    people = contacts_named(references.distinct(sheet.column("contact")))
+    accounts_, made = references.accounts_for(references.distinct(sheet.column("account")))
+    if made:
+        sheet.say(f"{counted(made, 'account')} that the file names and nobody knew: made by name.")
+    employers = _accounts_of(list(people.values()))
+    contact_ids: list[int | None] = []
+    account_ids: list[int | None] = []
+    for place, (person, company) in enumerate(
+        zip(sheet.column("contact"), sheet.column("account"), strict=True)
+    ):
+        contact = people.get(person) if person else None
+        account = accounts_.get(company) if company else None
+        contact_ids.append(contact)
+        account_ids.append(employers.get(contact or 0) or account)
+        if contact is None and account is None:
+            why = f"nobody is known as {shown(person)}; import contacts first"
+            sheet.refuse(place, "contact", person, why)
+    sheet.set("contact_id", contact_ids)
+    sheet.set("account_id", account_ids)
+    sheet.refer(
+        "channel_id",
+        references.channels_for(references.distinct(sheet.column("channel"))),
+        "channel",
+    )
+    _programs(sheet)
+    kinds = [kind or "other" for kind in sheet.column("kind")]
+    sheet.set("kind", kinds)
+    sheet.set("level", [TOUCH_KINDS[kind] for kind in kinds])
+    sheet.plain("occurred_at")
+    return sheet.done()
+
+
+def expenses(sheet: Sheet) -> Rows:
+    """Return expenses; the total of a period is spread over its days."""
+    sheet.refuse_other_currencies(tenancy.current_workspace().currency)
+    channels = references.channels_for(references.distinct(sheet.column("channel")))
+    sheet.refer("channel_id", channels, "channel")
+    programs = _programs(sheet)
+    described = zip(sheet.column("description"), sheet.column("campaign"), strict=True)
+    sheet.set("description", [(text or campaign or "")[:300] for text, campaign in described])
+    sheet.plain("date")
+    sheet.set("amount", [amount.quantize(PLACES) for amount in sheet.column("amount")])
+    sheet.plain("state")
+    sheet.plain("impressions")
+    sheet.plain("clicks")
+    if programs and not sheet.has("channel"):
+        by_program = {program.pk: program.channel_id for program in programs.values()}
+        sheet.set("channel_id", [by_program.get(pk) for pk in sheet.frame["program_id"]])
+    rows = sheet.done()
+    if sheet.has("end_date"):
+        ends = dict(zip(sheet.given.lines, sheet.column("end_date"), strict=True))
+        rows.frame = _spread(rows.frame, ends)
+    return rows
+
+
+def _spread(frame: pd.DataFrame, ends: Mapping[int, Any]) -> pd.DataFrame:
+    """Give each day of a period its part of the amount, and the first day the counts."""
+    out: list[dict[str, Any]] = []
+    for row in frame.to_dict("records"):
+        end = ends.get(row["line"])
+        if end is None or end <= row["date"]:
+            out.append(row)
+            continue
+        for place, (day, amount) in enumerate(spread(row["amount"], row["date"], end)):
+            part = row | {"date": day, "amount": amount}
+            if place:
+                part["import_key"] = f"{row['import_key']}@{day}"
+                part |= {name: None for name in ("impressions", "clicks") if name in row}
+            out.append(part)
+    return pd.DataFrame(out, columns=frame.columns, dtype=object)
+
+
+def _programs(sheet: Sheet) -> dict[str, Any]:
+    """Point rows at the program they name, under `program` or else under `campaign`."""
+    pairs = zip(sheet.column("program"), sheet.column("campaign"), strict=True)
+    names = [program or campaign for program, campaign in pairs]
+    if not (sheet.has("program") or sheet.has("campaign")):
+        return {}
+    wanted = references.distinct(names)
+    found = references.programs_for(wanted)
+    unknown = [name for name in wanted if name not in found]
+    if unknown:
+        few = ", ".join(shown(name, 30) for name in unknown[:5])
+        more = f" and {len(unknown) - 5:,} more" if len(unknown) > 5 else ""
+        sheet.say(f"No program is called {few}{more}: these rows count for their channel alone.")
+    sheet.set("program_id", [found[name].pk if name in found else None for name in names])
+    return found
+
+
+def _accounts_of(contacts_: list[int]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for start in range(0, len(contacts_), 20_000):
+        part = Contact.objects.filter(pk__in=contacts_[start : start + 20_000])
+        found |= dict(part.exclude(account=None).values_list("pk", "account_id"))
+    return found
