@@ -14,7 +14,7 @@ from typing import TypedDict
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special
 
 LEVEL = 0.8
 """The level of every interval that the product shows, unless it says otherwise."""
@@ -299,17 +299,17 @@ def from_draws(
 
 def from_error(value: float, error: float, n: int, level: float = LEVEL) -> Estimate:
     """A value with the normal interval of a given standard error."""
-    reach = float(stats.norm.ppf((1 + level) / 2)) * error
+    reach = float(special.ndtri((1 + level) / 2)) * error
     return Estimate(value, value - reach, value + reach, n, level=level)
 
 
 def _around(value: float, error: float, n: int, level: float, df: int) -> Estimate:
-    reach = float(stats.t.ppf((1 + level) / 2, df)) * error
+    reach = float(special.stdtrit(df, (1 + level) / 2)) * error
     return Estimate(value, value - reach, value + reach, n, level=level)
 
 
 def _beta_interval(a: float, b: float, level: float) -> tuple[float, float]:
-    ends = np.asarray(stats.beta.ppf([(1 - level) / 2, (1 + level) / 2], a, b))
+    ends = np.asarray(special.betaincinv(a, b, [(1 - level) / 2, (1 + level) / 2]))
     return float(ends[0]), float(ends[1])
 
 

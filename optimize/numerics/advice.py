@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special
 
 from ipeo.numerics.estimates import Estimate, difference, from_draws
 from optimize.numerics.efficacy import Wear
@@ -32,7 +32,7 @@ from optimize.numerics.price import DiscountEffect
 
 Floats = npt.NDArray[np.float64]
 
-FAMILY_ERROR = 0.0125
+FAMILY_ERROR = 0.02
 MIN_DEALS = 10
 """Programs credited with fewer deals than this are not compared."""
 REACHED = 0.8
@@ -114,8 +114,8 @@ def widened(estimate: Estimate, error: float) -> Estimate:
     """
     if estimate.value is None or estimate.low is None or estimate.high is None:
         return estimate
-    held = float(stats.norm.ppf((1 + estimate.level) / 2))
-    stretch = max(float(stats.norm.ppf(1 - error / 2)) / held, 1.0)
+    held = float(special.ndtri((1 + estimate.level) / 2))
+    stretch = max(float(special.ndtri(1 - error / 2)) / held, 1.0)
     low = estimate.value - stretch * (estimate.value - estimate.low)
     high = estimate.value + stretch * (estimate.high - estimate.value)
     return Estimate(estimate.value, low, high, estimate.n, level=1 - error)
@@ -337,7 +337,7 @@ def _models(p: ProgramEvidence) -> dict[str, object]:
 def _draws(estimate: Estimate, rng: np.random.Generator, n: int = 4000) -> Floats:
     """Draws of a normal with a spread to each side as the interval's ends say."""
     z = rng.normal(size=n)
-    held = float(stats.norm.ppf((1 + estimate.level) / 2))
+    held = float(special.ndtri((1 + estimate.level) / 2))
     centre = _value(estimate)
     below, above = (centre - _low(estimate)) / held, (_high(estimate) - centre) / held
     return centre + z * np.where(z < 0, below, above)

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from ipeo.numerics.estimates import LEVEL, Estimate, from_error, mean_from_sums, rate
 
@@ -150,9 +150,9 @@ def _squared_error(sums: Sums) -> float:
 
 
 def _reach() -> float:
-    return float(stats.norm.ppf((1 + LEVEL) / 2))
+    return float(special.ndtri((1 + LEVEL) / 2))
 
 
 def _gamma_interval(shape: float, scale: float) -> tuple[float, float]:
-    ends = np.asarray(stats.gamma.ppf([(1 - LEVEL) / 2, (1 + LEVEL) / 2], shape, scale=scale))
+    ends = special.gammaincinv(shape, [(1 - LEVEL) / 2, (1 + LEVEL) / 2]) * scale
     return float(ends[0]), float(ends[1])

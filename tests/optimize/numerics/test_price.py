@@ -31,13 +31,13 @@ def deals(seed, slope, n=800):
 def test_the_intervals_cover_the_truth_about_as_often_as_they_say(slope):
     # Measured over 200 worlds of 1,000 deals: 83.5 % for the uplift, 82.5 % for the margin.
     held_uplift = held_net = 0
-    for seed in range(150):
+    for seed in range(100):
         arrays, controls, uplift, net = deals(seed, slope)
         effect = discount_effect(*arrays, **controls)
         held_uplift += effect.uplift.low <= uplift <= effect.uplift.high
         held_net += effect.net_margin.low <= net <= effect.net_margin.high
-    assert 0.72 <= held_uplift / 150 <= 0.9
-    assert 0.72 <= held_net / 150 <= 0.9
+    assert 0.72 <= held_uplift / 100 <= 0.9
+    assert 0.72 <= held_net / 100 <= 0.9
 
 
 def test_reps_who_discount_more_and_win_more_do_not_make_discounts_look_good():
