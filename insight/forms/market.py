@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 
 from insight.models import BrandStory, Competitor, CompetitorMove, ProofPoint
@@ -27,6 +29,12 @@ class MoveForm(forms.ModelForm[CompetitorMove]):
         fields = ("kind", "description", "happened_on", "source")
         labels = {"description": "What they did", "happened_on": "When", "source": "Known from"}
         widgets = {"happened_on": DateInput()}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kind = self.fields["kind"]
+        assert isinstance(kind, forms.ChoiceField)
+        kind.choices = [("", "Choose"), *CompetitorMove.Kind.choices]
 
 
 class StoryForm(forms.ModelForm[BrandStory]):
