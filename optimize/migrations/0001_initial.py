@@ -1,4 +1,5 @@
 import django.db.models.deletion
+import django.utils.timezone
 from decimal import Decimal
 from django.db import migrations, models
 
@@ -17,6 +18,182 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.CreateModel(
+            name="Recommendation",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("retire", "Retire"),
+                            ("refresh", "Refresh"),
+                            ("reallocate", "Move budget"),
+                            ("price", "Price"),
+                            ("test", "Test"),
+                            ("hold", "Hold"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "route",
+                    models.CharField(
+                        choices=[
+                            ("product", "Product"),
+                            ("channel", "Channel"),
+                            ("audience", "Audience"),
+                            ("program", "Program"),
+                            ("technology", "Technology"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "subject_key",
+                    models.CharField(help_text="A program's id, or `workspace`.", max_length=120),
+                ),
+                ("title", models.CharField(max_length=250)),
+                (
+                    "summary",
+                    models.CharField(help_text="Why, in a sentence or two.", max_length=400),
+                ),
+                ("text", models.TextField(help_text="Why, with every interval and caution.")),
+                (
+                    "gain",
+                    models.FloatField(
+                        help_text="Expected margin, in the workspace's currency.", null=True
+                    ),
+                ),
+                ("gain_low", models.FloatField(null=True)),
+                ("gain_high", models.FloatField(null=True)),
+                ("gain_reason", models.CharField(blank=True, max_length=300)),
+                ("n", models.PositiveIntegerField(default=0)),
+                ("evidence", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Awaits a decision"),
+                            ("accepted", "Accepted"),
+                            ("rejected", "Rejected"),
+                            ("later", "Put off"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("updated_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "cycle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="recommendations",
+                        to="ipeo.cycle",
+                    ),
+                ),
+                (
+                    "program",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="plan.program",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Decision",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "decision",
+                    models.CharField(
+                        choices=[
+                            ("accepted", "Accept"),
+                            ("rejected", "Reject"),
+                            ("later", "Put it off"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("reason", models.TextField(blank=True)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ipeo.membership",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+                (
+                    "recommendation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="decisions",
+                        to="optimize.recommendation",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="StaleParty",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("party", models.BigIntegerField()),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+        ),
         migrations.CreateModel(
             name="ActivityDelta",
             fields=[
@@ -255,6 +432,7 @@ class Migration(migrations.Migration):
                 ("margin_squares", models.DecimalField(decimal_places=20, max_digits=52)),
                 ("days_n", models.DecimalField(decimal_places=8, max_digits=24)),
                 ("days", models.DecimalField(decimal_places=8, max_digits=28)),
+                ("days_squares", models.DecimalField(decimal_places=16, max_digits=44)),
                 ("new_n", models.DecimalField(decimal_places=8, max_digits=24)),
                 ("model", models.CharField(max_length=11)),
                 (
@@ -449,6 +627,7 @@ class Migration(migrations.Migration):
                 ("margin_squares", models.DecimalField(decimal_places=20, max_digits=52)),
                 ("days_n", models.DecimalField(decimal_places=8, max_digits=24)),
                 ("days", models.DecimalField(decimal_places=8, max_digits=28)),
+                ("days_squares", models.DecimalField(decimal_places=16, max_digits=44)),
                 ("new_n", models.DecimalField(decimal_places=8, max_digits=24)),
                 (
                     "month",
@@ -508,6 +687,53 @@ class Migration(migrations.Migration):
                         fields=("workspace", "month", "owner", "product", "outcome", "is_touched"),
                         name="dealtotal_once",
                         nulls_distinct=False,
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Fit",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("wear", "Wear of a program"),
+                            ("discount", "What discounts bought"),
+                            ("holding", "Why nothing is advised"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "subject_key",
+                    models.CharField(
+                        help_text="A program's or cycle's id, or `workspace`.", max_length=40
+                    ),
+                ),
+                ("result", models.JSONField(default=dict)),
+                ("fitted_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "kind", "subject_key"), name="fit_once"
                     )
                 ],
             },
@@ -735,7 +961,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="StaleParty",
+            name="Period",
             fields=[
                 (
                     "id",
@@ -743,11 +969,31 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("party", models.BigIntegerField()),
+                ("closed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "figures",
+                    models.JSONField(default=dict, help_text="Key figures, in all and by program."),
+                ),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ipeo.membership",
+                    ),
+                ),
+                (
+                    "cycle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="periods",
+                        to="ipeo.cycle",
+                    ),
+                ),
                 (
                     "workspace",
                     models.ForeignKey(
-                        db_constraint=False,
                         db_index=False,
                         editable=False,
                         on_delete=django.db.models.deletion.CASCADE,
@@ -757,23 +1003,66 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [
-                    models.Index(fields=["workspace", "party"], name="staleparty_by_party")
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "cycle"), name="period_once_per_cycle"
+                    )
                 ],
             },
         ),
+        migrations.AddIndex(
+            model_name="recommendation",
+            index=models.Index(
+                fields=["workspace", "state", "-id"], name="recommendation_by_state"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="recommendation",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "cycle", "kind", "subject_key"), name="recommendation_once"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="decision",
+            index=models.Index(
+                fields=["workspace", "recommendation", "-at"], name="decision_by_recommendation"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decision", "rejected"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="decision_rejecting_needs_a_reason",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="staleparty",
+            index=models.Index(fields=["workspace", "party"], name="staleparty_by_party"),
+        ),
         *policies.tenant(
+            "optimize_recommendation",
+            "optimize_decision",
             "optimize_activitytotal",
             "optimize_credit",
             "optimize_credittotal",
             "optimize_dealfact",
             "optimize_dealtotal",
+            "optimize_fit",
             "optimize_funnelfact",
             "optimize_funneltotal",
             "optimize_leadfact",
             "optimize_measurementstate",
+            "optimize_period",
         ),
-        *policies.directory("optimize_activitydelta"),
         *policies.directory("optimize_staleparty"),
+        *policies.directory("optimize_activitydelta"),
         migrations.RunSQL(_triggers.SQL, migrations.RunSQL.noop),
+        *policies.audited(
+            "optimize_period",
+            "optimize_decision",
+        ),
     ]

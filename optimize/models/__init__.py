@@ -1,6 +1,8 @@
-"""What was measured: credit, facts about deals and leads, the funnel, and their totals."""
+"""What was measured and fitted, what it suggests, and what people decided."""
 
+from optimize.models.decisions import Decision, Period, Recommendation
 from optimize.models.facts import Credit, DealFact, FunnelFact, LeadFact
+from optimize.models.fits import Fit
 from optimize.models.marks import ActivityDelta, Figure, MeasurementState, StaleParty
 from optimize.models.totals import (
     ActivityTotal,
@@ -18,10 +20,14 @@ __all__ = [
     "CreditTotal",
     "DealFact",
     "DealTotal",
+    "Decision",
     "Figure",
+    "Fit",
     "FunnelFact",
     "FunnelTotal",
     "LeadFact",
     "MeasurementState",
+    "Period",
+    "Recommendation",
     "StaleParty",
 ]

@@ -39,7 +39,9 @@ class StaleParty(TenantModel):
     party = models.BigIntegerField()
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["workspace", "party"], name="staleparty_by_party")]
+        indexes: ClassVar = [
+            models.Index(fields=["workspace", "party"], name="staleparty_by_party")
+        ]
 
     def __str__(self) -> str:
         return str(self.party)

@@ -87,6 +87,7 @@ class DealSums(models.Model):
     margin_squares = models.DecimalField(max_digits=52, decimal_places=20)
     days_n = models.DecimalField(max_digits=24, decimal_places=8)
     days = models.DecimalField(max_digits=28, decimal_places=8)
+    days_squares = models.DecimalField(max_digits=44, decimal_places=16)
     new_n = models.DecimalField(max_digits=24, decimal_places=8)
 
     class Meta:
