@@ -10,8 +10,93 @@ class ExecuteConfig(AppConfig):
     verbose_name = "Execute"
 
     def ready(self) -> None:
-        """Say what does the work of an import."""
+        """Make the stage, its pages and the importer's work known."""
         from execute.actions.imports.files import RUN_KIND, import_file
-        from ipeo import runs
+        from execute.queries.stage import gate, handoff, summary
+        from ipeo import navigation, runs, stages
+        from ipeo.models import Cycle
 
         runs.register(RUN_KIND, import_file)
+        stages.register(
+            stages.Stage(
+                key=Cycle.Stage.EXECUTE,
+                url_name="execute:cycle",
+                gate=gate,
+                summary=summary,
+                handoff=handoff,
+                panels=(
+                    stages.Panel(
+                        on="campaign",
+                        url_name="execute:spend_panel",
+                        width=7,
+                        order=40,
+                        permission="expenses.view",
+                    ),
+                    stages.Panel(
+                        on="home",
+                        url_name="execute:past_due_panel",
+                        width=6,
+                        order=20,
+                        permission="deals.view",
+                    ),
+                ),
+            )
+        )
+        navigation.register(
+            navigation.Entry(
+                group="",
+                label="Deals",
+                url_name="execute:deals",
+                permission="deals.view",
+                order=30,
+                icon="deals",
+                also=(
+                    "execute:board",
+                    "execute:deal",
+                    "execute:new_deal",
+                    "execute:edit_deal",
+                    "execute:outcome",
+                    "execute:outcome_logged",
+                    "execute:stages",
+                    "execute:drivers",
+                    "execute:reps",
+                ),
+            ),
+            navigation.Entry(
+                group="",
+                label="Tasks",
+                url_name="execute:tasks",
+                permission="tasks.view",
+                order=40,
+                icon="tasks",
+                also=("execute:new_task", "execute:edit_task"),
+            ),
+            navigation.Entry(
+                group="The cycle",
+                label="Execute",
+                url_name="execute:execute",
+                permission="deals.view",
+                order=30,
+                stage="execute",
+                also=("execute:cycle",),
+            ),
+            navigation.Entry(
+                group="Data",
+                label="Expenses",
+                url_name="execute:expenses",
+                permission="expenses.view",
+                order=20,
+                icon="wallet",
+                also=("execute:new_expense", "execute:edit_expense"),
+            ),
+            navigation.Entry(
+                group="Data",
+                label="Materials",
+                url_name="execute:materials",
+                permission="materials.view",
+                order=30,
+                icon="file",
+                also=("execute:new_material", "execute:edit_material"),
+            ),
+        )
+        # The importer's pages in the navigation: below.

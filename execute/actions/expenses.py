@@ -64,7 +64,7 @@ def restore_expense(*, token: str) -> Expense:
         text = signing.loads(token, salt=_salt(), max_age=UNDO_SECONDS)
     except signing.BadSignature:
         raise CannotBeUndone("This removal can no longer be undone.") from None
-    field = Expense._meta.get_field
+    field: Any = Expense._meta.get_field
     raw: dict[str, Any] = json.loads(text)
     kept = {name: field(name.removesuffix("_id")).to_python(raw[name]) for name in KEPT}
     held = Expense.objects.filter(pk=raw["id"])

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import transaction
+from django.db.models import ProtectedError
 
 from execute.models import DealStage, Driver, Outcome
 
@@ -79,3 +82,47 @@ def closing_stage(outcome: str) -> DealStage:
         name=name, defaults={"outcome": outcome, "position": 99}
     )
     return made
+
+
+class InUse(Exception):
+    """Deals name this, so it stays."""
+
+
+class StageMissing(Exception):
+    """Deals need somewhere to begin, and somewhere to end."""
+
+
+@transaction.atomic
+def save_stages(*, rows: Iterable[DealStage], removed: Iterable[DealStage] = ()) -> None:
+    """Save changed stages and remove others.
+
+    Raises `InUse` for a stage that deals or their history name, also where it would then mean
+    another outcome, and `StageMissing` where no stage of an outcome would be left.
+    """
+    for stage in rows:
+        stored = DealStage.objects.filter(pk=stage.pk).first() if stage.pk else None
+        if stored and stored.outcome != stage.outcome and stored.deals.exists():
+            raise InUse(f"Deals stand in “{stored}”: its meaning stays. Make another stage.")
+        stage.save()
+    _remove(removed)
+    left = set(DealStage.objects.values_list("outcome", flat=True))
+    for outcome in Outcome:
+        if outcome not in left:
+            raise StageMissing(f"Keep a stage for deals that are {outcome.label.lower()}.")
+
+
+@transaction.atomic
+def save_drivers(*, rows: Iterable[Driver], removed: Iterable[Driver] = ()) -> None:
+    """Save changed drivers and remove others; raises `InUse` for one that decided a deal."""
+    for driver in rows:
+        driver.save()
+    _remove(removed)
+
+
+def _remove(rows: Iterable[DealStage | Driver]) -> None:
+    for row in rows:
+        try:
+            with transaction.atomic():
+                row.delete()
+        except ProtectedError:
+            raise InUse(f"Deals or their history name “{row}”, so it stays.") from None

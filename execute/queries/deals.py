@@ -67,7 +67,7 @@ def of_campaign(campaign: Campaign | int) -> Q:
     """
     programs = Program.objects.filter(campaign=campaign).values("pk")
     touched = Touch.objects.filter(party=OuterRef("party"), program__in=programs)
-    return Q(program__in=programs) | Exists(touched)
+    return Q(program__in=programs) | Q(Exists(touched))
 
 
 def matching_deals(

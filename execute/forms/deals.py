@@ -1,0 +1,206 @@
+"""Deals, as they are typed and looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from execute.forms.fields import ContactField, offer_accounts, offer_members
+from execute.models import Deal, DealStage, Driver, Outcome
+from insight.forms.catalog import AccountField
+from insight.models import Product
+from ipeo.forms import DateInput
+from ipeo.models import Campaign, Membership
+from ipeo.queries.members import members_of
+from ipeo.templatetags.figures import day
+from ipeo.tenancy import current_workspace
+from plan.forms.figures import MoneyField, amount_text
+from plan.models import Program
+
+
+class DealForm(forms.ModelForm[Deal]):
+    """A deal; `version` is the one its writer saw."""
+
+    account = AccountField(required=False)
+    contact = ContactField(required=False, help_text="By name or e-mail address.")
+    list_amount = MoneyField(
+        required=False, label="List price", help_text="From the product, where left empty."
+    )
+    net_amount = MoneyField(required=False, label="Net price")
+    cost_amount = MoneyField(
+        required=False, label="Cost", help_text="From the product, where left empty."
+    )
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput())
+
+    class Meta:
+        model = Deal
+        fields = (
+            "name",
+            "account",
+            "contact",
+            "stage",
+            "owner",
+            "expected_close_date",
+            "product",
+            "quantity",
+            "list_amount",
+            "net_amount",
+            "cost_amount",
+            "program",
+        )
+        labels = {
+            "expected_close_date": "Expected to close",
+            "program": "Made under the offer of",
+        }
+        help_texts = {"program": ""}
+        widgets = {"expected_close_date": DateInput()}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_members(self)
+        offer_accounts(self)
+        for name, queryset, empty in (
+            ("product", Product.objects.filter(is_active=True).order_by("name"), "Not known"),
+            ("program", Program.objects.order_by("name"), "No program"),
+            ("stage", self._stages(), None),
+        ):
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelChoiceField)
+            field.queryset, field.empty_label = queryset, empty
+        self.fields["quantity"].required = False
+        for field in self.fields.values():
+            field.show_hidden_initial = self.instance.pk is not None
+        self.fields["version"].show_hidden_initial = False
+        self.initial["version"] = self.instance.version
+
+    def _stages(self) -> Any:
+        """Return the stages that saving may put the deal into: it ends by its outcome alone."""
+        held = self.instance.outcome if self.instance.pk else Outcome.OPEN
+        return DealStage.objects.filter(outcome=held).order_by("position")
+
+    def clean_quantity(self) -> Any:
+        """Take one for a quantity that is left empty."""
+        value = self.cleaned_data.get("quantity")
+        return 1 if value is None else value
+
+
+class Difference:
+    """A field that somebody else changed meanwhile: what was typed here, and what they wrote."""
+
+    def __init__(self, field: forms.BoundField, theirs: Any, mine: Any, touched: bool) -> None:
+        self.field, self.touched = field, touched
+        self.label, self.name = field.label, field.html_name
+        self.mine, self.theirs = self._shown(mine), self._shown(theirs)
+
+    @staticmethod
+    def _shown(value: Any) -> str:
+        if value in (None, ""):
+            return "Empty"
+        if isinstance(value, date):
+            return str(day(value))
+        if isinstance(value, Decimal):
+            return amount_text(value)
+        return str(value)
+
+
+def differences(form: DealForm, stored: Deal) -> list[Difference]:
+    """Return where what was typed differs from the stored deal, and whether it was touched."""
+    changed = set(form.changed_data)
+    found = []
+    for name in DealForm.Meta.fields:
+        mine, theirs = form.cleaned_data.get(name), getattr(stored, name)
+        if mine != theirs:
+            found.append(Difference(form[name], theirs, mine, name in changed))
+    return found
+
+
+def chosen(data: QueryDict, stored: Deal) -> QueryDict:
+    """Return what was typed, with the stored value wherever the writer chose it."""
+    fresh = DealForm(instance=stored)
+    taken = data.copy()
+    for name in DealForm.Meta.fields:
+        if data.get(f"keep-{name}") == "theirs":
+            value = fresh[name].value()
+            taken[name] = "" if value is None else str(value)
+    return taken
+
+
+class DealFilterForm(forms.Form):
+    """Narrows the list of deals."""
+
+    q = forms.CharField(required=False, label="Search", max_length=100)
+    stage = forms.ModelChoiceField(
+        DealStage.objects.order_by("position"), required=False, empty_label="Any stage"
+    )
+    outcome = forms.ChoiceField(choices=[("", "Any outcome"), *Outcome.choices], required=False)
+    owner = forms.ChoiceField(required=False)
+    due = forms.ChoiceField(
+        choices=[("", "Any date"), ("past", "Past its close date")], required=False
+    )
+    campaign = forms.ModelChoiceField(
+        Campaign.objects.order_by("name"), required=False, empty_label="Any campaign"
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None, *, member: Membership) -> None:
+        super().__init__(data)
+        self.member = member
+        owner = self.fields["owner"]
+        assert isinstance(owner, forms.ChoiceField)
+        owner.choices = [("", "Anybody"), ("mine", "Me")] + [
+            (str(other.pk), str(other))
+            for other in members_of(current_workspace())
+            if other.pk != member.pk
+        ]
+
+    def wanted(self) -> dict[str, Any]:
+        """Return what the filter asks for, as `matching_deals` takes it."""
+        given = self.cleaned_data if self.is_valid() else {}
+        owner = given.get("owner", "")
+        return {
+            "search": given.get("q", ""),
+            "stage": given.get("stage"),
+            "outcome": given.get("outcome", ""),
+            "owner": self.member if owner == "mine" else int(owner) if owner else None,
+            "due": given.get("due", ""),
+            "campaign": given.get("campaign"),
+        }
+
+
+class MoveForm(forms.Form):
+    """A stage to move a deal to."""
+
+    stage = forms.ModelChoiceField(DealStage.objects.all())
+    version = forms.IntegerField(required=False)
+
+
+class StageForm(forms.ModelForm[DealStage]):
+    """A column of the board."""
+
+    class Meta:
+        model = DealStage
+        fields = ("name", "position", "outcome", "is_proposal")
+        labels = {"outcome": "Deals in it are", "is_proposal": "Offer in hand"}
+        help_texts = {"is_proposal": ""}
+
+
+class DriverForm(forms.ModelForm[Driver]):
+    """Something that decides deals."""
+
+    class Meta:
+        model = Driver
+        fields = ("name", "position", "decides_won", "decides_lost", "is_price", "is_active")
+        labels = {
+            "decides_won": "For won",
+            "decides_lost": "For lost",
+            "is_price": "Is the price",
+            "is_active": "In use",
+        }
+
+
+StageFormSet = forms.modelformset_factory(DealStage, form=StageForm, extra=2, can_delete=True)
+DriverFormSet = forms.modelformset_factory(Driver, form=DriverForm, extra=2, can_delete=True)

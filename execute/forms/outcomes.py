@@ -1,0 +1,142 @@
+"""The outcome of a deal, as a thumb gives it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+
+from execute.models import Deal, Driver, Material, Outcome
+from execute.queries.days import today
+from insight.models import Competitor
+from ipeo.forms import DateInput
+from ipeo.tenancy import current_workspace
+from plan.forms.figures import MoneyField
+
+ENDINGS = [(str(one.value), str(one.label)) for one in Outcome if one != Outcome.OPEN]
+
+
+class OutcomeForm(forms.Form):
+    """How a deal ended, what decided it, at what price, and what helped.
+
+    `order` holds the chosen drivers in the order in which they were touched: the first decided
+    most. Without it they stand in the workspace's order.
+    """
+
+    outcome = forms.ChoiceField(choices=ENDINGS, widget=forms.RadioSelect())
+    won_drivers = forms.ModelMultipleChoiceField(
+        Driver.objects.none(),
+        required=False,
+        label="What decided it?",
+        widget=forms.CheckboxSelectMultiple(),
+    )
+    lost_drivers = forms.ModelMultipleChoiceField(
+        Driver.objects.none(),
+        required=False,
+        label="What decided it?",
+        widget=forms.CheckboxSelectMultiple(),
+    )
+    order = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput())
+    competitor = forms.ModelChoiceField(
+        Competitor.objects.none(),
+        required=False,
+        label="To whom?",
+        empty_label="Nobody we know of",
+        blank=True,
+        widget=forms.RadioSelect(),
+    )
+    net_amount = MoneyField(required=False, label="Net price")
+    list_amount = MoneyField(required=False, label="List price")
+    materials = forms.ModelMultipleChoiceField(
+        Material.objects.none(),
+        required=False,
+        label="What helped?",
+        widget=forms.CheckboxSelectMultiple(),
+    )
+    note = forms.CharField(
+        required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    closed_date = forms.DateField(required=False, label="Closed on", widget=DateInput())
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput())
+
+    def __init__(self, *args: Any, deal: Deal, **kwargs: Any) -> None:
+        self.deal = deal
+        kwargs.setdefault("initial", self._stored(deal))
+        super().__init__(*args, **kwargs)
+        usable = Driver.objects.filter(
+            Q(is_active=True) | Q(pk__in=deal.deal_drivers.values("driver"))
+        ).order_by("position", "pk")
+        self._offer("won_drivers", usable.filter(decides_won=True))
+        self._offer("lost_drivers", usable.filter(decides_lost=True))
+        self._offer("competitor", Competitor.objects.order_by("name"))
+        self._offer(
+            "materials",
+            Material.objects.filter(
+                Q(status=Material.Status.APPROVED)
+                | Q(pk__in=deal.deal_materials.values("material"))
+            ).order_by("name"),
+        )
+        self.fields["closed_date"].widget.attrs["max"] = today().isoformat()
+        if deal.list_amount is not None:
+            del self.fields["list_amount"]
+            threshold = current_workspace().discount_threshold * 100
+            self.fields["net_amount"].widget.attrs |= {
+                "data-list-price": str(deal.list_amount),
+                "data-discount-threshold": f"{threshold:f}",
+            }
+
+    def _offer(self, name: str, queryset: Any) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = queryset
+
+    @staticmethod
+    def _stored(deal: Deal) -> dict[str, Any]:
+        """Return what is logged already, to be corrected; of an open deal, what is known."""
+        given: dict[str, Any] = {"net_amount": deal.net_amount, "version": deal.version}
+        if deal.outcome == Outcome.OPEN:
+            return given
+        drivers = [row.driver_id for row in deal.deal_drivers.order_by("rank", "pk")]
+        return given | {
+            "outcome": deal.outcome,
+            "won_drivers": drivers,
+            "lost_drivers": drivers,
+            "order": ",".join(str(pk) for pk in drivers),
+            "competitor": deal.competitor_id,
+            "materials": list(deal.deal_materials.values_list("material_id", flat=True)),
+            "note": deal.outcome_note,
+            "closed_date": deal.closed_date,
+        }
+
+    @property
+    def price_drivers(self) -> str:
+        """The ids of the drivers that are the price, for the page's own script."""
+        ids = Driver.objects.filter(is_price=True).values_list("pk", flat=True)
+        return " ".join(str(pk) for pk in ids)
+
+    def chosen(self) -> dict[str, Any]:
+        """Return what `log_outcome` takes, the drivers in the order in which they were touched."""
+        given = self.cleaned_data
+        won = given["outcome"] == Outcome.WON
+        drivers = list(given["won_drivers" if won else "lost_drivers"])
+        touched = [int(pk) for pk in given["order"].split(",") if pk.strip().isdecimal()]
+        place = {pk: number for number, pk in reversed(list(enumerate(touched)))}
+        drivers.sort(key=lambda driver: place.get(driver.pk, len(touched)))
+        return {
+            "outcome": given["outcome"],
+            "drivers": drivers,
+            "competitor": given["competitor"] if given["outcome"] == Outcome.LOST else None,
+            "net_amount": given["net_amount"],
+            "list_amount": given.get("list_amount"),
+            "materials": list(given["materials"]),
+            "note": given["note"],
+            "closed_date": given["closed_date"],
+        }
+
+    def refuse(self, field: str, message: str) -> None:
+        """Tell what cannot be taken, at the field where it is mended."""
+        if field == "drivers":
+            won = self.cleaned_data.get("outcome") == Outcome.WON
+            field = "won_drivers" if won else "lost_drivers"
+        self.add_error(field if field in self.fields else None, message)

@@ -1,0 +1,1 @@
+"""Execute's pages."""

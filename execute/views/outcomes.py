@@ -1,0 +1,66 @@
+"""The outcome of a deal: one page for a thumb, and what comes after it."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from execute.actions.deals import ChangedMeanwhile
+from execute.actions.outcomes import OutcomeRefused, log_outcome
+from execute.actions.setup import ensure_defaults
+from execute.forms.outcomes import ENDINGS, OutcomeForm
+from execute.models import Deal, Outcome
+from execute.queries.deals import deals, next_waiting, waiting_of
+from ipeo.navigation import link
+from ipeo.permissions import WorkspaceRequest, page
+
+
+@page("deals.edit")
+def outcome(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Log how a deal ended, or correct it."""
+    ensure_defaults()
+    found = get_object_or_404(deals(), pk=pk)
+    data = request.POST.copy() if request.method == "POST" else None
+    form = OutcomeForm(data, deal=found)
+    wanted = request.GET.get("outcome", "")
+    if data is None and wanted in dict(ENDINGS):
+        form.initial["outcome"] = wanted
+    meanwhile: Deal | None = None
+    if data is not None and form.is_valid():
+        try:
+            log_outcome(
+                deal=found,
+                by=request.membership,
+                version=form.cleaned_data["version"] or 0,
+                **form.chosen(),
+            )
+        except OutcomeRefused as refusal:
+            form.refuse(refusal.field, str(refusal))
+        except ChangedMeanwhile as refusal:
+            meanwhile = refusal.deal
+            data["version"] = str(meanwhile.version)
+        else:
+            return redirect(link("execute:outcome_logged", pk))
+    context = {
+        "form": form,
+        "deal": found,
+        "meanwhile": meanwhile,
+        "is_correction": found.outcome != Outcome.OPEN,
+    }
+    status = 409 if meanwhile else 422 if form.is_bound else 200
+    return render(request, "execute/outcome.html", context, status=status)
+
+
+@page("deals.view")
+def outcome_logged(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Confirm what was logged, and offer the next deal that waits."""
+    found = get_object_or_404(deals(), pk=pk)
+    if found.outcome == Outcome.OPEN:
+        return redirect(link("execute:deal", pk))
+    context = {
+        "deal": found,
+        "next": next_waiting(request.membership, after=found),
+        "waiting": waiting_of(request.membership).count(),
+        "drivers": found.deal_drivers.select_related("driver").order_by("rank", "pk"),
+    }
+    return render(request, "execute/outcome_logged.html", context)

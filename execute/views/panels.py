@@ -1,0 +1,65 @@
+"""Parts of shared pages that Execute provides, each also a page of its own."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from execute.queries.days import today
+from execute.queries.deals import deals, past_due, totals_of
+from execute.queries.spending import spend_of
+from ipeo.charts import spend_against_plan
+from ipeo.models import Cycle, Role
+from ipeo.permissions import WorkspaceRequest, page
+
+SHOWN = 6
+
+
+@page("expenses.view")
+def spend(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Show a cycle's spend against its plan, by month and by program."""
+    cycle = get_object_or_404(Cycle.objects.select_related("campaign"), pk=pk)
+    on = today()
+    money = spend_of(cycle, on=on)
+    figure = spend_against_plan(
+        money.months,
+        [float(amount) for amount in money.planned_by_month],
+        [float(amount) for amount in money.committed_by_month],
+        [float(amount) for amount in money.actual_by_month],
+        currency=request.workspace.currency,
+        today=on,
+    )
+    context = {
+        "cycle": cycle,
+        "spend": money,
+        "figure": figure,
+        "months": list(
+            zip(
+                money.months,
+                money.planned_by_month,
+                money.committed_by_month,
+                money.actual_by_month,
+                strict=True,
+            )
+        ),
+    }
+    part = "#panel" if request.htmx else ""
+    return render(request, f"execute/spend.html{part}", context)
+
+
+@page("deals.view")
+def past_due_panel(request: WorkspaceRequest) -> HttpResponse:
+    """Show the deals that wait for their outcome: a rep's own, or everybody's."""
+    own = request.membership.role == Role.SALES_REP
+    on = today()
+    found = deals().filter(past_due(on))
+    if own:
+        found = found.filter(owner=request.membership)
+    context = {
+        "deals": found.order_by("expected_close_date", "pk")[:SHOWN],
+        "totals": totals_of(found),
+        "own": own,
+        "today": on,
+    }
+    part = "#panel" if request.htmx else ""
+    return render(request, f"execute/past_due.html{part}", context)

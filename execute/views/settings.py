@@ -1,0 +1,51 @@
+"""The workspace's own stages and drivers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from execute.actions.setup import InUse, StageMissing, ensure_defaults, save_drivers, save_stages
+from execute.forms.deals import DriverFormSet, StageFormSet
+from execute.models import DealStage, Driver
+from ipeo.navigation import link
+from ipeo.permissions import WorkspaceRequest, page
+
+
+@page("deals.view", change="deals.manage")
+def stages(request: WorkspaceRequest) -> HttpResponse:
+    """Show the stages of deals, and change them."""
+    ensure_defaults()
+    rows = DealStage.objects.order_by("position", "pk")
+    formset = StageFormSet(request.POST or None, queryset=rows)
+    return _edit(request, formset, save_stages, "stages")
+
+
+@page("deals.view", change="deals.manage")
+def drivers(request: WorkspaceRequest) -> HttpResponse:
+    """Show what may decide deals, and change it."""
+    ensure_defaults()
+    rows = Driver.objects.order_by("position", "pk")
+    formset = DriverFormSet(request.POST or None, queryset=rows)
+    return _edit(request, formset, save_drivers, "drivers")
+
+
+def _edit(request: WorkspaceRequest, formset: Any, save: Any, name: str) -> HttpResponse:
+    refused = ""
+    if request.method == "POST" and formset.is_valid():
+        formset.save(commit=False)
+        kept = [form.instance for form in formset.forms if form.has_changed()]
+        removed = list(formset.deleted_objects)
+        try:
+            save(rows=[row for row in kept if row not in removed], removed=removed)
+        except (InUse, StageMissing) as refusal:
+            refused = str(refusal)
+        else:
+            messages.success(request, f"The {name} are saved.")
+            return redirect(link(f"execute:{name}"))
+    context = {"formset": formset, "refused": refused}
+    status = 422 if request.method == "POST" else 200
+    return render(request, f"execute/{name}.html", context, status=status)

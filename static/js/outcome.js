@@ -1,0 +1,29 @@
+// The outcome form: the driver touched first decided most, and price alone is never enough.
+const form = document.querySelector("form[data-outcome]");
+
+if (form) {
+  const order = form.elements.order;
+  const hint = form.querySelector("[data-price-hint]");
+  const price = new Set(form.dataset.priceDrivers.split(" ").filter(Boolean));
+  const boxes = [...form.querySelectorAll('[name="won_drivers"], [name="lost_drivers"]')];
+  let touched = order.value.split(",").filter(Boolean);
+
+  const show = () => {
+    const here = boxes.filter((box) => box.checked && !box.disabled);
+    touched = touched.filter((pk) => here.some((box) => box.value === pk));
+    for (const box of here) if (!touched.includes(box.value)) touched.push(box.value);
+    order.value = touched.join(",");
+    for (const box of boxes) {
+      const rank = box.disabled ? 0 : touched.indexOf(box.value) + 1;
+      const label = box.closest("label");
+      if (rank && touched.length > 1) label.dataset.rank = rank;
+      else delete label.dataset.rank;
+    }
+    hint.hidden = !(touched.length && touched.every((pk) => price.has(pk)));
+  };
+
+  // forms.js shows and hides the parts of a choice first; the ranks follow it.
+  form.addEventListener("change", () => queueMicrotask(show));
+  addEventListener("pageshow", show);
+  requestAnimationFrame(show);
+}

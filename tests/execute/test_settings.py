@@ -1,0 +1,87 @@
+"""Stages, drivers and reps are the workspace's own."""
+
+import pytest
+
+from execute.actions import setup
+from execute.actions.reps import rep_named
+from execute.models import DealStage, Driver
+from ipeo.models import Membership
+from tests.factories.execute import DealFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def at(workspace):
+    return lambda path="": f"/w/{workspace.slug}/{path}"
+
+
+@pytest.fixture
+def stages(workspace):
+    setup.ensure_defaults()
+    return {stage.name: stage for stage in DealStage.objects.all()}
+
+
+@pytest.fixture
+def drivers(stages):
+    return {driver.name: driver for driver in Driver.objects.all()}
+
+
+def test_a_rep_claims_for_themself_and_a_manager_for_anybody(at, sign_in, member):
+    first, second = rep_named("Ana Torres"), rep_named("Bo Lind")
+    deal, other = DealFactory(owner=first), DealFactory(owner=second)
+    sign_in("sales_rep").post(at(f"deals/reps/{first.pk}/claim/"), {"to": member("manager").pk})
+    sign_in("manager").post(at(f"deals/reps/{second.pk}/claim/"), {"to": member("owner").pk})
+    deal.refresh_from_db()
+    other.refresh_from_db()
+    assert (deal.owner, other.owner) == (member("sales_rep"), member("owner"))
+    assert Membership.objects.get(pk=first.pk).is_active is False
+
+
+def formset(rows, fields, **values):
+    data = {"form-TOTAL_FORMS": len(rows), "form-INITIAL_FORMS": len(rows)}
+    for place, row in enumerate(rows):
+        data[f"form-{place}-id"] = row.pk
+        for name in fields:
+            value = getattr(row, name)
+            if value is not False:
+                data[f"form-{place}-{name}"] = "on" if value is True else value
+    return data | values
+
+
+STAGE_FIELDS = ("name", "position", "outcome", "is_proposal")
+
+
+def test_stages_are_renamed_and_one_that_deals_name_stays(at, sign_in, stages):
+    DealFactory(stage=stages["Lead"])
+    rows = list(DealStage.objects.order_by("position"))
+    browser, address = sign_in("manager"), at("deals/stages/")
+    data = formset(rows, STAGE_FIELDS, **{"form-1-name": "Discovery", "form-2-DELETE": "on"})
+    assert browser.post(address, data).status_code == 302
+    names = set(DealStage.objects.values_list("name", flat=True))
+    assert "Discovery" in names
+    assert "Opportunity" not in names
+    rows = list(DealStage.objects.order_by("position"))
+    refused = browser.post(address, formset(rows, STAGE_FIELDS, **{"form-0-DELETE": "on"}))
+    assert refused.status_code == 422
+    assert "so it stays" in refused.content.decode()
+    place = next(n for n, row in enumerate(rows) if row.name == "No decision")
+    refused = browser.post(address, formset(rows, STAGE_FIELDS, **{f"form-{place}-DELETE": "on"}))
+    assert "Keep a stage for deals that are no decision" in refused.content.decode()
+    assert DealStage.objects.count() == 7
+
+
+def test_a_driver_is_added(at, sign_in, drivers):
+    rows = list(Driver.objects.order_by("position"))
+    fields = ("name", "position", "decides_won", "decides_lost", "is_price", "is_active")
+    new = len(rows)
+    data = formset(rows, fields) | {
+        "form-TOTAL_FORMS": new + 1,
+        f"form-{new}-name": "Delivery time",
+        f"form-{new}-position": 20,
+        f"form-{new}-decides_won": "on",
+        f"form-{new}-is_active": "on",
+    }
+    assert sign_in("manager").post(at("deals/drivers/"), data).status_code == 302
+    made = Driver.objects.get(name="Delivery time")
+    assert (made.decides_won, made.decides_lost) == (True, False)
