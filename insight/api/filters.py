@@ -12,7 +12,7 @@ from insight.models import Account, Competitor, CompetitorMove, Contact, Disposi
 from ipeo.models import Cycle
 
 
-class WordsFilter(filters.CharFilter):
+class WordsFilter(filters.CharFilter):  # type: ignore[misc]
     """Rows of which one of some columns holds every word."""
 
     def __init__(self, *columns: str) -> None:
@@ -29,7 +29,7 @@ class WordsFilter(filters.CharFilter):
         return qs
 
 
-class AccountFilter(filters.FilterSet):
+class AccountFilter(filters.FilterSet):  # type: ignore[misc]
     """Accounts by words, industry, region, country and owner."""
 
     q = WordsFilter("name", "website", "industry", "region", "country")
@@ -43,7 +43,7 @@ class AccountFilter(filters.FilterSet):
         fields = ()
 
 
-class ContactFilter(filters.FilterSet):
+class ContactFilter(filters.FilterSet):  # type: ignore[misc]
     """Contacts by words, account, source, consent, owner and first contact."""
 
     q = WordsFilter("name", "email", "title", "source", "account__name")
@@ -59,7 +59,7 @@ class ContactFilter(filters.FilterSet):
         fields = ("consent",)
 
 
-class MoveFilter(filters.FilterSet):
+class MoveFilter(filters.FilterSet):  # type: ignore[misc]
     """Rivals' moves by rival, kind and date."""
 
     competitor = filters.ModelChoiceFilter(queryset=Competitor.objects.all())
@@ -71,7 +71,7 @@ class MoveFilter(filters.FilterSet):
         fields = ("kind",)
 
 
-class FindingFilter(filters.FilterSet):
+class FindingFilter(filters.FilterSet):  # type: ignore[misc]
     """Findings by words, campaign, source, confidence, validity, and what a cycle decided."""
 
     q = WordsFilter("statement", "detail")

@@ -84,7 +84,7 @@ class RuleLines:
     @classmethod
     def typed(cls, data: QueryDict) -> RuleLines:
         """Return the lines that a form sent; a line whose field is unknown is left out."""
-        lines = []
+        lines: list[Line] = []
         for name in data.getlist("line")[:MAX_CONDITIONS]:
             found = field_of(data.get(f"field-{name}", ""))
             if found is None:

@@ -58,7 +58,8 @@ class AccountField(forms.CharField):
             raise forms.ValidationError("Several accounts have this name; choose one of the list.")
         if not found:
             raise forms.ValidationError(f"There is no account called “{text}”.")
-        return found[0]
+        account: Account = found[0]
+        return account
 
 
 class AccountForm(forms.ModelForm[Account]):

@@ -41,7 +41,8 @@ def facts(evidence: Any) -> list[Fact]:
     if not isinstance(evidence, dict):
         return []
     listed = evidence.get("facts")
-    found = [_fact(line) for line in listed if isinstance(line, dict)] if _is_list(listed) else []
+    lines = listed if isinstance(listed, list) else []
+    found = [_fact(line) for line in lines if isinstance(line, dict)]
     found += [
         _fact({"label": _words(name), **value})
         if isinstance(value, dict)
@@ -50,10 +51,6 @@ def facts(evidence: Any) -> list[Fact]:
         if name != "facts"
     ]
     return [fact for fact in found if fact.label]
-
-
-def _is_list(value: Any) -> bool:
-    return isinstance(value, list)
 
 
 def _fact(line: dict[str, Any]) -> Fact:

@@ -63,7 +63,7 @@ def findings(request: WorkspaceRequest) -> HttpResponse:
 def finding(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Show one finding with its evidence and what each cycle did with it."""
     found = get_object_or_404(queries.with_latest_disposition(queries.findings()), pk=pk)
-    held = {row.cycle_id for row in found.decisions}
+    held = {row.cycle_id for row in found.dispositions.all()}
     undecided = [cycle for cycle in queries.open_cycles_for(found) if cycle.pk not in held]
     context = {"finding": found, "facts": facts(found.evidence), "undecided": undecided}
     return render(request, "insight/finding.html", context)

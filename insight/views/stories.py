@@ -83,8 +83,9 @@ def edit_story(request: WorkspaceRequest) -> HttpResponse:
             )
         except StoryMovedOn as refusal:
             form.add_error(None, f"{refusal} Look at it, then save yours again to replace it.")
-            form.data = form.data.copy()
-            form.data["seen_version"] = str(refusal.current.version)
+            typed_on = request.POST.copy()
+            typed_on["seen_version"] = str(refusal.current.version)
+            form.data = typed_on
         else:
             messages.success(request, f"Version {saved.version} of the story is saved.")
             return redirect(link("insight:story"))

@@ -135,7 +135,7 @@ def test_the_last_of_two_deciders_sees_what_the_first_decided(following, member)
         "decision": "adopted",
         "by": member("marketer"),
     }
-    with pytest.raises(findings.AlreadyDecided, match="rejected.*Too few deals") as caught:
+    with pytest.raises(findings.AlreadyDecided, match=r"rejected.*Too few deals") as caught:
         findings.dispose_finding(**second)
     assert caught.value.disposition == first
     knowing = findings.dispose_finding(**second, seen=first.decided_at)
