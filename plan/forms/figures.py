@@ -14,7 +14,8 @@ LOCALE = "en_US"
 OTHER_MANNER = "de_DE"
 LARGEST = Decimal(10) ** 13
 _SPACES = re.compile(r"[\s\u00a0\u202f'’]")
-_SIGNS = re.compile(r"^[^\d.,+\-−(]{1,4}|[^\d.,)]{1,4}$")
+_SIGN = r"(?:[A-Z]{3}|[A-Z]{0,2}\$|[€£¥₹₽₩₺₫₴₪฿₦₱₡₲₸]|kr\.?|zł|Fr\.?|Kč|Ft)"
+_SIGNS = re.compile(rf"^{_SIGN}\s*|\s*{_SIGN}$")
 _GROUPED = re.compile(r"\d{1,3}( \d{3})+([.,]\d{1,2})?")
 
 
@@ -28,13 +29,15 @@ def read_money(text: str) -> Decimal:
     typed = text.strip()
     if typed in {"", "-", "–", "—"}:
         return Decimal(0)
-    plain = _SIGNS.sub("", _SIGNS.sub("", typed).strip()).strip()
+    plain = _SIGNS.sub("", typed).strip()
     spaced = _SPACES.sub(" ", plain)
     if " " in spaced and not _GROUPED.fullmatch(spaced):
         raise ValidationError(f"“{typed}” is not an amount. Write one such as 12,000.")
     plain = spaced.replace(" ", "")
     if plain.startswith(("-", "−", "(")):
         raise ValidationError("An amount cannot be negative.")
+    if not re.fullmatch(r"[0-9][0-9.,]*", plain):
+        raise ValidationError(f"“{typed}” is not an amount. Write one such as 12,000.")
     home, other = _read(plain, LOCALE), _read(plain, OTHER_MANNER)
     if home is None and other is None:
         raise ValidationError(f"“{typed}” is not an amount. Write one such as 12,000.")

@@ -184,6 +184,7 @@ def _forecast(
     known: Mapping[int, tuple[str, str]],
     series: str,
     target: Decimal | float | None,
+    scale: float = 1.0,
 ) -> numerics.Forecast:
     plans = [
         numerics.ProgramPlan(
@@ -199,7 +200,7 @@ def _forecast(
             key=known[program_id][0],
             channel=known[program_id][1],
             spend=tuple(history.spend),
-            margin=tuple(getattr(history, series)),
+            margin=tuple(float(one) * scale for one in getattr(history, series)),
         )
         for program_id, history in histories.items()
         if program_id in known and len(getattr(history, series)) == len(history.spend) > 0
@@ -236,20 +237,40 @@ def _objective(
     if metric in RATES:
         return _rate(objective, sheet, histories)
     series = _SERIES[metric]
-    if any(getattr(history, series) for history in histories.values()):
-        found = _forecast(sheet, histories, known, series, objective.target)
+    scale = _per_unit(histories, series)
+    if scale is not None:
+        target = None if objective.target is None else float(objective.target) * scale
+        found = _forecast(sheet, histories, known, series, target, scale)
         # The broad guess is one of margin: nothing is guessed of customers or pipeline.
         if all(one.basis != "none" for one in found.by_program):
-            return ObjectiveExpectation(objective, found.margin, found.chance, found.quantiles)
+            return _scaled(objective, found, scale)
     at_list = margin_at_list().value if metric == Objective.Metric.NET_AMOUNT else None
     if at_list is not None and at_list > 0:
         target = None if objective.target is None else float(objective.target) * at_list
         found = _forecast(sheet, histories, known, "margin", target)
-        quantiles = tuple(one / at_list for one in found.quantiles)
-        expected = found.margin.scaled(1 / at_list)
-        return ObjectiveExpectation(objective, expected, found.chance, quantiles)
+        return _scaled(objective, found, at_list)
     reason = "What a program brings of this has not been measured yet."
     return ObjectiveExpectation(objective, Estimate.unknown(reason), None)
+
+
+def _per_unit(histories: Mapping[int, History], series: str) -> float | None:
+    """Return the spend behind one unit of a series, None where nothing of it was measured.
+
+    The forecast reckons in returns of about the size of the spend, so a count is carried through
+    it at what one of it cost.
+    """
+    pairs = [
+        (sum(history.spend), sum(getattr(history, series)))
+        for history in histories.values()
+        if len(getattr(history, series)) == len(history.spend)
+    ]
+    spend, units = sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)
+    return float(spend) / float(units) if spend > 0 and units > 0 else None
+
+
+def _scaled(objective: Objective, found: numerics.Forecast, scale: float) -> ObjectiveExpectation:
+    quantiles = tuple(one / scale for one in found.quantiles)
+    return ObjectiveExpectation(objective, found.margin.scaled(1 / scale), found.chance, quantiles)
 
 
 def _rate(
