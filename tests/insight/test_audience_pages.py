@@ -1,4 +1,4 @@
-"""An audience's rule is built line by line, counted while it is written, and saved with its size."""
+"""A rule is built line by line, counted while it is written, and saved with its size."""
 
 import pytest
 

@@ -19,7 +19,6 @@ from tests.factories.insight import (
     BrandStoryFactory,
     ChannelFactory,
     CompetitorFactory,
-    CompetitorMoveFactory,
     ContactFactory,
     ProductFactory,
     ProofPointFactory,
