@@ -100,7 +100,11 @@ def remove(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def add(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Add one of the campaign's programs to a draft."""
     scenario = _scenario(pk)
-    chosen = AddProgramForm(request.POST or None, scenario=scenario)
+    chosen = AddProgramForm(
+        request.POST or None,
+        scenario=scenario,
+        initial={"program": request.GET.get("program")},
+    )
     plan = ProgramPlan(scenario=scenario)
     form = _plan_form(request, plan)
     if request.method == "POST" and all([chosen.is_valid(), form.is_valid()]):

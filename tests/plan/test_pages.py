@@ -383,3 +383,74 @@ def test_lists_take_the_same_queries_at_10_and_1000_rows(sign_in):
     few = [_queries(client, address) for address in pages]
     grow(990)
     assert [_queries(client, address) for address in pages] == few
+
+
+def test_a_plan_of_a_hundred_programs_is_saved_as_one_form(sign_in):
+    cycle = CycleFactory(starts_on=date(2026, 1, 1), ends_on=date(2026, 12, 31))
+    scenario = ScenarioFactory(cycle=cycle)
+    _fill(scenario, 100)
+    cells = {
+        f"cell-{plan.pk}-2026-{month:02}": "10"
+        for plan in scenario.program_plans.all()
+        for month in range(1, 13)
+    }
+    response = sign_in("marketer").post(link("plan:scenario", scenario.pk), cells)
+    assert response.status_code == 302
+    assert BudgetLine.objects.filter(amount=10).count() == 1200
+
+
+@pytest.mark.parametrize("name", ["rename_scenario", "remove_scenario", "clone", "propose"])
+def test_every_step_asks_before_it_acts(sign_in, name):
+    scenario = ReadyScenarioFactory(name="B")
+    page = sign_in("marketer").get(link(f"plan:{name}", scenario.pk))
+    assert page.status_code == 200
+    assert "<form" in text(page)
+    scenario.refresh_from_db()
+    assert scenario.status == Scenario.Status.DRAFT
+    assert Scenario.objects.count() == 1
+
+
+def test_a_scenario_is_begun_from_another(sign_in):
+    source = ReadyScenarioFactory(name="A")
+    address = link("plan:new_scenario", source.cycle_id)
+    client = sign_in("marketer")
+    taken = client.post(address, {"name": "A", "start_from": source.pk})
+    assert taken.status_code == 422
+    assert "has a scenario “A” already" in text(taken)
+    made = client.post(address, {"name": "B", "start_from": source.pk})
+    assert made.status_code == 302
+    assert Scenario.objects.get(name="B").program_plans.count() == 1
+
+
+def test_a_program_is_made_and_planned_from_within_a_scenario(sign_in):
+    scenario = ScenarioFactory()
+    client = sign_in("marketer")
+    typed = {"name": "Field demos", "channel": ChannelFactory().pk, "offer": "value"}
+    made = client.post(link("plan:new_program_within", scenario.pk), typed)
+    program = Program.objects.get()
+    assert made.status_code == 302
+    assert program.campaign == scenario.cycle.campaign
+    page = text(client.get(made.headers["Location"]))
+    assert f'<option value="{program.pk}" selected>' in page
+
+
+def test_programs_are_listed_and_changed(sign_in):
+    program = ProgramFactory(name="Field demos")
+    client = sign_in("marketer")
+    assert "Field demos" in text(client.get(link("plan:programs")))
+    address = link("plan:program", program.pk)
+    typed = {"name": "Demo days", "channel": program.channel_id, "offer": "trial"}
+    assert client.post(address, typed).status_code == 302
+    program.refresh_from_db()
+    assert (program.name, program.offer) == ("Demo days", "trial")
+    assert sign_in("viewer").post(address, typed).status_code == 403
+
+
+def test_sending_back_shows_the_note_on_the_draft(sign_in):
+    scenario = ReadyScenarioFactory(status=Scenario.Status.PROPOSED)
+    manager = sign_in("manager")
+    address = link("plan:send_back", scenario.pk)
+    assert manager.post(address, {"note": ""}).status_code == 422
+    assert manager.post(address, {"note": "Less on rebates"}).status_code == 302
+    page = text(sign_in("marketer").get(link("plan:scenario", scenario.pk)))
+    assert "Less on rebates" in page
