@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
 from execute.models import DealStage, Driver, Outcome
@@ -88,23 +88,31 @@ class InUse(Exception):
     """Deals name this, so it stays."""
 
 
+class NameTaken(Exception):
+    """Another one of the workspace has this name."""
+
+
 class StageMissing(Exception):
     """Deals need somewhere to begin, and somewhere to end."""
 
 
 @transaction.atomic
-def save_stages(*, rows: Iterable[DealStage], removed: Iterable[DealStage] = ()) -> None:
-    """Save changed stages and remove others.
+def save_stages(
+    *, rows: Iterable[DealStage], removed: Iterable[DealStage] = (), whole: bool = True
+) -> None:
+    """Save changed stages and remove others; `whole` where a stage for each outcome must remain.
 
-    Raises `InUse` for a stage that deals or their history name, also where it would then mean
-    another outcome, and `StageMissing` where no stage of an outcome would be left.
+    Raises `NameTaken`, `InUse` for a stage that deals or their history name, also where it would
+    then mean another outcome, and `StageMissing` where no stage of an outcome would be left.
     """
     for stage in rows:
         stored = DealStage.objects.filter(pk=stage.pk).first() if stage.pk else None
         if stored and stored.outcome != stage.outcome and stored.deals.exists():
             raise InUse(f"Deals stand in “{stored}”: its meaning stays. Make another stage.")
-        stage.save()
+        _save(stage)
     _remove(removed)
+    if not whole:
+        return
     left = set(DealStage.objects.values_list("outcome", flat=True))
     for outcome in Outcome:
         if outcome not in left:
@@ -113,10 +121,21 @@ def save_stages(*, rows: Iterable[DealStage], removed: Iterable[DealStage] = ())
 
 @transaction.atomic
 def save_drivers(*, rows: Iterable[Driver], removed: Iterable[Driver] = ()) -> None:
-    """Save changed drivers and remove others; raises `InUse` for one that decided a deal."""
+    """Save changed drivers and remove others.
+
+    Raises `NameTaken`, and `InUse` for one that decided a deal.
+    """
     for driver in rows:
-        driver.save()
+        _save(driver)
     _remove(removed)
+
+
+def _save(row: DealStage | Driver) -> None:
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:
+        raise NameTaken(f"“{row.name}” stands here already.") from None
 
 
 def _remove(rows: Iterable[DealStage | Driver]) -> None:

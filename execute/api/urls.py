@@ -2,6 +2,17 @@
 
 from rest_framework.routers import SimpleRouter
 
+from execute.api import views
+
 router = SimpleRouter(trailing_slash=True)
+router.register("deals", views.DealView, basename="api-deal")
+router.register("deal-stages", views.DealStageView, basename="api-deal-stage")
+router.register("deal-stage-changes", views.StageMoveView, basename="api-deal-stage-change")
+router.register("drivers", views.DriverView, basename="api-driver")
+router.register("touches", views.TouchView, basename="api-touch")
+router.register("tasks", views.TaskView, basename="api-task")
+router.register("materials", views.MaterialView, basename="api-material")
+router.register("expenses", views.ExpenseView, basename="api-expense")
+# The importer's resources: below.
 
 urlpatterns = router.urls

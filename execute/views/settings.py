@@ -8,7 +8,14 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from execute.actions.setup import InUse, StageMissing, ensure_defaults, save_drivers, save_stages
+from execute.actions.setup import (
+    InUse,
+    NameTaken,
+    StageMissing,
+    ensure_defaults,
+    save_drivers,
+    save_stages,
+)
 from execute.forms.deals import DriverFormSet, StageFormSet
 from execute.models import DealStage, Driver
 from ipeo.navigation import link
@@ -41,7 +48,7 @@ def _edit(request: WorkspaceRequest, formset: Any, save: Any, name: str) -> Http
         removed = list(formset.deleted_objects)
         try:
             save(rows=[row for row in kept if row not in removed], removed=removed)
-        except (InUse, StageMissing) as refusal:
+        except (InUse, NameTaken, StageMissing) as refusal:
             refused = str(refusal)
         else:
             messages.success(request, f"The {name} are saved.")

@@ -1,0 +1,241 @@
+"""Execute's rows as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from execute.models import (
+    Deal,
+    DealStage,
+    DealStageChange,
+    Driver,
+    Expense,
+    Material,
+    Outcome,
+    Task,
+    Touch,
+)
+from insight.models import Competitor
+from ipeo.models import Membership
+from ipeo.tenancy import CurrentWorkspace
+
+
+def _member() -> serializers.PrimaryKeyRelatedField[Membership]:
+    """A member of the workspace, and of no other that the caller may belong to."""
+    return serializers.PrimaryKeyRelatedField(
+        queryset=Membership.objects.filter(workspace_id=CurrentWorkspace()),
+        required=False,
+        allow_null=True,
+    )
+
+
+def _amount(**given: Any) -> serializers.DecimalField:
+    return serializers.DecimalField(
+        max_digits=16, decimal_places=2, min_value=0, required=False, allow_null=True, **given
+    )
+
+
+class DealStageSerializer(serializers.ModelSerializer[DealStage]):
+    """A column of the deal board."""
+
+    class Meta:
+        model = DealStage
+        fields = ("id", "name", "position", "outcome", "is_proposal")
+
+
+class DriverSerializer(serializers.ModelSerializer[Driver]):
+    """Something that decides deals."""
+
+    class Meta:
+        model = Driver
+        fields = (
+            "id",
+            "name",
+            "decides_won",
+            "decides_lost",
+            "is_price",
+            "position",
+            "is_active",
+        )
+
+
+class DealSerializer(serializers.ModelSerializer[Deal]):
+    """A deal. It ends by `outcome`, never by an edit; `version` guards against lost edits.
+
+    Send the `version` you read to have a 409 where somebody changed the deal meanwhile.
+    """
+
+    owner = _member()
+    list_amount = _amount(help_text="From the product, where not given.")
+    net_amount = _amount()
+    cost_amount = _amount(help_text="From the product, where not given.")
+    stage = serializers.PrimaryKeyRelatedField(queryset=DealStage.objects.all())
+    discount = serializers.DecimalField(
+        max_digits=24, decimal_places=6, read_only=True, help_text="(list - net) / list"
+    )
+    margin_amount = serializers.DecimalField(
+        max_digits=18, decimal_places=2, read_only=True, help_text="net - cost"
+    )
+    drivers = serializers.SerializerMethodField(help_text="What decided it, first things first.")
+    materials = serializers.SerializerMethodField(help_text="What helped.")
+    version = serializers.IntegerField(required=False)
+
+    class Meta:
+        model = Deal
+        fields = (
+            "id",
+            "name",
+            "account",
+            "contact",
+            "owner",
+            "product",
+            "program",
+            "quantity",
+            "stage",
+            "outcome",
+            "created_date",
+            "expected_close_date",
+            "closed_date",
+            "list_amount",
+            "net_amount",
+            "cost_amount",
+            "discount",
+            "margin_amount",
+            "competitor",
+            "drivers",
+            "materials",
+            "outcome_note",
+            "outcome_by",
+            "outcome_at",
+            "attributes",
+            "version",
+            "updated_at",
+        )
+        read_only_fields = (
+            "outcome",
+            "closed_date",
+            "competitor",
+            "outcome_note",
+            "outcome_by",
+            "outcome_at",
+            "attributes",
+            "updated_at",
+        )
+
+    def get_drivers(self, deal: Deal) -> list[int]:
+        """Return the drivers' ids by rank."""
+        rows = sorted(deal.deal_drivers.all(), key=lambda row: (row.rank, row.pk))
+        return [row.driver_id for row in rows]
+
+    def get_materials(self, deal: Deal) -> list[int]:
+        """Return the ids of the materials that helped."""
+        return sorted(row.material_id for row in deal.deal_materials.all())
+
+
+class StageMoveSerializer(serializers.ModelSerializer[DealStageChange]):
+    """When a deal entered a stage."""
+
+    class Meta:
+        model = DealStageChange
+        fields = ("id", "deal", "stage", "entered_at", "by")
+
+
+class MoveSerializer(serializers.Serializer[Any]):
+    """A stage to move a deal to, and the version that was read."""
+
+    stage = serializers.PrimaryKeyRelatedField(queryset=DealStage.objects.all())
+    version = serializers.IntegerField(required=False)
+
+
+class OutcomeSerializer(serializers.Serializer[Any]):
+    """How a deal ended. `drivers` come in their order: the first decided most."""
+
+    outcome = serializers.ChoiceField(
+        choices=[choice for choice in Outcome.choices if choice[0] != Outcome.OPEN]
+    )
+    drivers = serializers.PrimaryKeyRelatedField(queryset=Driver.objects.all(), many=True)
+    competitor = serializers.PrimaryKeyRelatedField(
+        queryset=Competitor.objects.all(), required=False, allow_null=True
+    )
+    net_amount = _amount()
+    list_amount = _amount()
+    materials = serializers.PrimaryKeyRelatedField(
+        queryset=Material.objects.all(), many=True, required=False
+    )
+    note = serializers.CharField(required=False, allow_blank=True, max_length=2000)
+    closed_date = serializers.DateField(required=False, allow_null=True)
+    version = serializers.IntegerField(required=False)
+
+
+class TouchSerializer(serializers.ModelSerializer[Touch]):
+    """One contact of marketing or sales with a buyer; the level follows from the kind."""
+
+    class Meta:
+        model = Touch
+        fields = ("id", "contact", "account", "channel", "program", "kind", "level", "occurred_at")
+        read_only_fields = ("level",)
+
+
+class TaskSerializer(serializers.ModelSerializer[Task]):
+    """A piece of work of marketing or sales."""
+
+    owner = _member()
+
+    class Meta:
+        model = Task
+        fields = (
+            "id",
+            "title",
+            "side",
+            "state",
+            "cycle",
+            "program",
+            "owner",
+            "due_date",
+            "done_at",
+            "created_at",
+        )
+        read_only_fields = ("done_at", "created_at")
+
+
+class MaterialSerializer(serializers.ModelSerializer[Material]):
+    """Something that helps sales to win."""
+
+    class Meta:
+        model = Material
+        fields = (
+            "id",
+            "name",
+            "description",
+            "url",
+            "status",
+            "version",
+            "program",
+            "proof_point",
+            "approved_by",
+            "approved_at",
+            "created_at",
+        )
+        read_only_fields = ("status", "version", "approved_by", "approved_at", "created_at")
+
+
+class ExpenseSerializer(serializers.ModelSerializer[Expense]):
+    """Money for a program or a channel, in the workspace's currency."""
+
+    amount = serializers.DecimalField(max_digits=16, decimal_places=2)
+
+    class Meta:
+        model = Expense
+        fields = (
+            "id",
+            "date",
+            "channel",
+            "program",
+            "description",
+            "amount",
+            "state",
+            "impressions",
+            "clicks",
+        )

@@ -1,0 +1,255 @@
+"""Execute's resources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from execute.actions import deals, expenses, materials, setup, tasks, touches
+from execute.actions.outcomes import OutcomeRefused, log_outcome
+from execute.api import filters, serializers
+from execute.models import Deal, DealStage, DealStageChange, Driver, Expense, Material, Task, Touch
+from ipeo.api.problems import Conflict
+from ipeo.api.views import ReadViewSet
+
+
+@contextmanager
+def answered() -> Iterator[None]:
+    """Turn what an action raises into a problem document."""
+    try:
+        yield
+    except (deals.AmountNegative, OutcomeRefused) as refusal:
+        raise ValidationError({refusal.field: [str(refusal)]}) from None
+    except deals.OutcomeNeeded as refusal:
+        raise ValidationError({"stage": [str(refusal)]}) from None
+    except deals.ChangedMeanwhile as refusal:
+        raise Conflict(f"{refusal} It is at version {refusal.deal.version} now.") from None
+    except (setup.InUse, setup.StageMissing) as refusal:
+        raise Conflict(str(refusal)) from None
+    except tasks.CycleIsClosed as refusal:
+        raise ValidationError({"cycle": [str(refusal)]}) from None
+    except expenses.NothingToSpendOn as refusal:
+        raise ValidationError({"program": [str(refusal)]}) from None
+    except (materials.MaterialNameTaken, setup.NameTaken) as refusal:
+        raise ValidationError({"name": [str(refusal)]}) from None
+    except touches.NobodyTouched as refusal:
+        raise ValidationError({"contact": [str(refusal)]}) from None
+
+
+class WriteViewSet(mixins.CreateModelMixin, mixins.UpdateModelMixin, ReadViewSet):
+    """Rows that are written one by one; `keep` saves one by the action that does."""
+
+    def keep(self, row: Any) -> Any:
+        """Save a row."""
+        raise NotImplementedError
+
+    def perform_create(self, serializer: Any) -> None:
+        """Save a new row."""
+        row = serializer.Meta.model(**serializer.validated_data)
+        with answered():
+            serializer.instance = self.keep(row)
+
+    def perform_update(self, serializer: Any) -> None:
+        """Save what changed."""
+        row = serializer.instance
+        for name, value in serializer.validated_data.items():
+            setattr(row, name, value)
+        with answered():
+            serializer.instance = self.keep(row)
+
+
+class DealStageView(mixins.DestroyModelMixin, WriteViewSet):
+    """The stages of deals."""
+
+    permission = "deals.view"
+    change_permission = "deals.manage"
+    serializer_class = serializers.DealStageSerializer
+    queryset = DealStage.objects.all()
+    filterset_fields = ("outcome",)
+
+    def keep(self, row: DealStage) -> DealStage:
+        """Save a stage."""
+        setup.save_stages(rows=[row], whole=False)
+        return row
+
+    def perform_destroy(self, instance: DealStage) -> None:
+        """Remove a stage that no deal names."""
+        with answered():
+            setup.save_stages(rows=[], removed=[instance])
+
+
+class DriverView(mixins.DestroyModelMixin, WriteViewSet):
+    """What may decide deals."""
+
+    permission = "deals.view"
+    change_permission = "deals.manage"
+    serializer_class = serializers.DriverSerializer
+    queryset = Driver.objects.all()
+    filterset_fields = ("is_active", "decides_won", "decides_lost", "is_price")
+
+    def keep(self, row: Driver) -> Driver:
+        """Save a driver."""
+        setup.save_drivers(rows=[row])
+        return row
+
+    def perform_destroy(self, instance: Driver) -> None:
+        """Remove a driver that decided no deal."""
+        with answered():
+            setup.save_drivers(rows=[], removed=[instance])
+
+
+class DealView(WriteViewSet):
+    """Deals, their moves and their outcomes."""
+
+    permission = "deals.view"
+    change_permission = "deals.edit"
+    serializer_class = serializers.DealSerializer
+    queryset = Deal.objects.select_related("stage", "product").prefetch_related(
+        "deal_drivers", "deal_materials"
+    )
+    filterset_class = filters.DealFilter
+
+    def perform_create(self, serializer: Any) -> None:
+        """Open a deal."""
+        values = {
+            key: value for key, value in serializer.validated_data.items() if key != "version"
+        }
+        with answered():
+            serializer.instance = deals.save_deal(deal=Deal(**values), by=self.membership)
+
+    def perform_update(self, serializer: Any) -> None:
+        """Edit a deal."""
+        values = dict(serializer.validated_data)
+        version = values.pop("version", None)
+        row = serializer.instance
+        for name, value in values.items():
+            setattr(row, name, value)
+        with answered():
+            deals.save_deal(deal=row, by=self.membership, version=version)
+        serializer.instance = self._fresh(row.pk)
+
+    @extend_schema(request=serializers.OutcomeSerializer, responses=serializers.DealSerializer)
+    @action(detail=True, methods=["post"])
+    def outcome(self, request: Request, pk: int) -> Response:
+        """Log how the deal ended, or correct it; 409 where it was changed meanwhile."""
+        deal = self.get_object()
+        given = serializers.OutcomeSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        with answered():
+            log_outcome(deal=deal, by=self.membership, **given.validated_data)
+        return self._shown(deal.pk)
+
+    @extend_schema(request=serializers.MoveSerializer, responses=serializers.DealSerializer)
+    @action(detail=True, methods=["post"])
+    def move(self, request: Request, pk: int) -> Response:
+        """Move the deal to another open stage; one that had ended is open again."""
+        deal = self.get_object()
+        given = serializers.MoveSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        with answered():
+            deals.move_deal(deal=deal, by=self.membership, **given.validated_data)
+        return self._shown(deal.pk)
+
+    def _fresh(self, pk: int) -> Deal:
+        deal: Deal = self.get_queryset().get(pk=pk)
+        return deal
+
+    def _shown(self, pk: int) -> Response:
+        return Response(serializers.DealSerializer(self._fresh(pk)).data)
+
+
+class StageMoveView(ReadViewSet):
+    """The stage history of deals."""
+
+    permission = "deals.view"
+    serializer_class = serializers.StageMoveSerializer
+    queryset = DealStageChange.objects.all()
+    filterset_fields = ("deal", "stage")
+
+
+class TouchView(mixins.CreateModelMixin, ReadViewSet):
+    """Touches."""
+
+    permission = "touches.view"
+    change_permission = "touches.edit"
+    serializer_class = serializers.TouchSerializer
+    queryset = Touch.objects.all()
+    filterset_class = filters.TouchFilter
+
+    def perform_create(self, serializer: Any) -> None:
+        """Write a touch down."""
+        with answered():
+            serializer.instance = touches.record_touch(touch=Touch(**serializer.validated_data))
+
+
+class TaskView(mixins.DestroyModelMixin, WriteViewSet):
+    """Tasks."""
+
+    permission = "tasks.view"
+    change_permission = "tasks.edit"
+    serializer_class = serializers.TaskSerializer
+    queryset = Task.objects.select_related("program", "cycle")
+    filterset_class = filters.TaskFilter
+
+    def keep(self, row: Task) -> Task:
+        """Save a task."""
+        return tasks.save_task(task=row)
+
+    def perform_destroy(self, instance: Task) -> None:
+        """Remove a task."""
+        tasks.delete_task(task=instance)
+
+
+class MaterialView(WriteViewSet):
+    """Support materials."""
+
+    permission = "materials.view"
+    change_permission = "materials.edit"
+    permissions_by_action = {"approve": "materials.approve"}
+    serializer_class = serializers.MaterialSerializer
+    queryset = Material.objects.all()
+    filterset_fields = ("status", "program")
+
+    def keep(self, row: Material) -> Material:
+        """Save a material."""
+        return materials.save_material(material=row)
+
+    @extend_schema(request=None, responses=serializers.MaterialSerializer)
+    @action(detail=True, methods=["post"])
+    def approve(self, request: Request, pk: int) -> Response:
+        """Give the material to sales."""
+        row = materials.approve_material(material=self.get_object(), by=self.membership)
+        return Response(serializers.MaterialSerializer(row).data)
+
+    @extend_schema(request=None, responses=serializers.MaterialSerializer)
+    @action(detail=True, methods=["post"])
+    def retire(self, request: Request, pk: int) -> Response:
+        """Take the material out of use."""
+        row = materials.retire_material(material=self.get_object())
+        return Response(serializers.MaterialSerializer(row).data)
+
+
+class ExpenseView(mixins.DestroyModelMixin, WriteViewSet):
+    """Expenses."""
+
+    permission = "expenses.view"
+    change_permission = "expenses.edit"
+    serializer_class = serializers.ExpenseSerializer
+    queryset = Expense.objects.select_related("program", "channel")
+    filterset_class = filters.ExpenseFilter
+
+    def keep(self, row: Expense) -> Expense:
+        """Save an expense."""
+        return expenses.save_expense(expense=row)
+
+    def perform_destroy(self, instance: Expense) -> None:
+        """Remove an expense."""
+        expenses.delete_expense(expense=instance)
