@@ -49,6 +49,7 @@ class Child:
     pause: float = 0.0
     due: float = 0.0
     born: float = 0.0
+    deaths: int = 0
     _unfinished: bytes = b""
 
     def start(self) -> None:
@@ -87,6 +88,7 @@ class Child:
                 self.start()
         elif not self.alive:
             code = self.bury()
+            self.deaths += 1
             if not self.lasting:
                 say("ipeo", f"{self.name} has ended" + (f" with exit code {code}" if code else ""))
                 return

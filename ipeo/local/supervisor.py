@@ -1,5 +1,6 @@
 """The supervisor behind `manage.py up`: everything IPEO needs, in one process tree."""
 
+import argparse
 import contextlib
 import ipaddress
 import os
@@ -8,7 +9,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ipeo.local import processes, provision
 from ipeo.local.children import Child, say, stop_all
@@ -19,6 +20,8 @@ PASSWORD = "demo-ipeo-2026"  # noqa: S105 - the demonstration's own, printed at 
 SIGN_INS = tuple(f"{person}@demo.ipeo.test" for person in ("marketer", "rep", "manager", "owner"))
 _READY_WITHIN = 120.0
 _ASK_EVERY = 0.5
+# A web server that ended this often before its first answer will not answer.
+_HOPELESS = 3
 # Without Django's checks they need not load every page; `manage.py check` has them.
 _CELERY = ("celery", "-q", "-A", "ipeo", "--skip-checks")
 
@@ -128,7 +131,8 @@ class Supervisor:
 
     def _serve(self) -> None:
         # Alone at first: it answers sooner where the others do not compete for the processors.
-        self.children = [self._web()]
+        web = self._web()
+        self.children = [web]
         ready, until = False, time.monotonic() + _READY_WITHIN
         ask_next = 0.0
         while not self.signals:
@@ -148,7 +152,7 @@ class Supervisor:
                 if self.demonstration:
                     say("ipeo", "Loading the demonstration workspace in the background.")
                     self.children.append(self._demonstration())
-            elif time.monotonic() > until:
+            elif web.deaths >= _HOPELESS or time.monotonic() > until:
                 raise CannotStart("The web server did not answer; its lines above tell why.")
 
     def _wait_for_output(self) -> None:
@@ -228,6 +232,31 @@ class Supervisor:
         }
         env.setdefault("ALLOWED_HOSTS", ",".join(_names(self.host)))
         return dict(env)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `manage.py up`."""
+    parser.add_argument("--host", default=os.environ.get("HOST") or "127.0.0.1")
+    parser.add_argument("--port", type=int, default=os.environ.get("PORT") or "8000")
+    parser.add_argument(
+        "--no-demo", action="store_true", help="do not load the demonstration workspace"
+    )
+    parser.add_argument(
+        "--with-parent", action="store_true", help="stop when the parent process is killed"
+    )
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Run `manage.py up` with these arguments."""
+    parser = argparse.ArgumentParser(
+        prog="manage.py up",
+        description="Starts everything that IPEO needs and keeps it up until Ctrl-C.",
+    )
+    add_arguments(parser)
+    given = parser.parse_args(arguments)
+    Supervisor(host=given.host, port=given.port, demonstration=not given.no_demo).run(
+        with_parent=given.with_parent
+    )
 
 
 class _Later(list[int]):

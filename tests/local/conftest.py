@@ -1,5 +1,6 @@
 """A home of one's own, and the certainty that nothing of it outlives the test."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -19,6 +20,7 @@ def home() -> Iterator[Path]:
     made = Path(tempfile.mkdtemp(prefix="ipeo-home-"))
     yield made
     for pid in processes.living(made):
-        os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     processes.eventually(lambda: not processes.living(made), within=10)
     shutil.rmtree(made, ignore_errors=True)

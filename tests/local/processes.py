@@ -29,6 +29,18 @@ def python(code: str, env: dict[str, str], *, timeout: float = 60) -> str:
     return ran.stdout.strip()
 
 
+def ask(home: Path, sql: str) -> str:
+    """Ask the home's database as its owner, in a process of its own."""
+    code = f"""
+from ipeo.local import Home, postgres, provide
+provide(fast=True)
+cursor = postgres.connect(Home.from_environment(), "ipeo").cursor()
+cursor.execute({sql!r})
+print(cursor.fetchall() if cursor.description else "done")
+"""
+    return python(code, environment(home))
+
+
 def start(argv: list[str], env: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
     """Start a command whose lines go to a file."""
     with log.open("wb") as output:

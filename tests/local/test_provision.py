@@ -8,15 +8,16 @@ import psycopg2
 import pytest
 
 from ipeo.local import ServersUnavailable, provide
+from ipeo.local.processes import NOBODY
 from tests.local.processes import (
     PYTHON,
     ROOT,
+    ask,
     environment,
     eventually,
     kill,
     living,
     one,
-    python,
 )
 
 HOLD = """
@@ -25,15 +26,6 @@ from ipeo.local import provide
 provide(fast=True)
 print(os.environ["DATABASE_OWNER_URL"], os.environ["REDIS_URL"], flush=True)
 sys.stdin.readline()
-"""
-QUERY = """
-import os
-from ipeo.local import Home, postgres, provide
-provide(fast=True)
-connection = postgres.connect(Home.from_environment(), "ipeo")
-cursor = connection.cursor()
-cursor.execute({sql!r})
-print(cursor.fetchall() if cursor.description else "done")
 """
 
 
@@ -56,10 +48,6 @@ class Holder:
 
     def end(self) -> None:
         self.process.communicate("\n", timeout=30)
-
-
-def ask(home: Path, sql: str) -> str:
-    return python(QUERY.format(sql=sql), environment(home))
 
 
 def test_commands_at_once_share_one_pair_of_servers_until_the_last_one_ends(home: Path) -> None:
@@ -107,6 +95,22 @@ def test_a_long_path_with_spaces_will_do(home: Path) -> None:
     assert ask(place, "SELECT current_database()") == "[('ipeo',)]"
     eventually(lambda: not living(place), within=20)
     assert not (place / "run" / "sockets").exists(), "the directory of the sockets is gone too"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root needs to become somebody else")
+def test_as_root_without_user_namespaces_postgresql_becomes_nobody(
+    monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    refusing = home / "bin"
+    refusing.mkdir()
+    (refusing / "unshare").write_text("#!/bin/sh\nexit 1\n")
+    (refusing / "unshare").chmod(0o755)
+    with monkeypatch.context() as without:
+        without.setenv("PATH", f"{refusing}:{os.environ['PATH']}")
+        assert ask(home, "CREATE TABLE kept AS SELECT 7 AS seven") == "done"
+    assert (home / "postgres" / "PG_VERSION").stat().st_uid == NOBODY
+    eventually(lambda: not living(home), within=20)
+    assert ask(home, "SELECT seven FROM kept") == "[(7,)]", "the data changes hands with the way"
 
 
 def test_the_cluster_is_the_one_production_has(home: Path) -> None:

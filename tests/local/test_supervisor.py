@@ -8,6 +8,7 @@ from ipeo.local.health import serves
 from tests.local.processes import (
     PYTHON,
     ROOT,
+    ask,
     environment,
     eventually,
     free_port,
@@ -43,14 +44,7 @@ def test_the_product_starts_survives_kills_and_stops_without_a_trace(home: Path)
     assert "already runs from" in refused(home, free_port())
     other = home / "other"
     assert f"Port {port} on 127.0.0.1 cannot be used" in refused(other, port)
-    made = subprocess.run(
-        [PYTHON, "manage.py", "workspace", "create", "kept", "--currency", "EUR"],
-        env=env,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
-    assert made.returncode == 0, made.stderr
+    assert ask(home, "CREATE TABLE kept AS SELECT 7 AS seven") == "done"
 
     for name, words in (("worker", WORKER), ("web", WEB)):
         before = one(home, *words)
@@ -65,14 +59,7 @@ def test_the_product_starts_survives_kills_and_stops_without_a_trace(home: Path)
 
     up = start(UP, env, log)
     eventually(lambda: serves("127.0.0.1", port), within=120, told_by=log)
-    again = subprocess.run(
-        [PYTHON, "manage.py", "workspace", "create", "kept", "--currency", "EUR"],
-        env=env,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
-    assert again.returncode != 0, "the workspace that was made before the kill is still there"
+    assert ask(home, "SELECT seven FROM kept") == "[(7,)]"
 
     up.send_signal(signal.SIGINT)
     assert up.wait(60) == 0, log.read_text()
