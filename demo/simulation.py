@@ -205,10 +205,10 @@ def _deals(
         chance[mine] = program.per_touch * left
     opens = np.flatnonzero(random.random(len(day)) < chance * _season(day))
     n = len(opens)
-    program = touches.program[opens]
+    opened_by = touches.program[opens]
     created = np.minimum((touches.seconds[opens] // 86_400) + random.integers(0, 4, n), days - 1)
     due = created + 5 + random.gamma(2.5, truth.CYCLE_DAYS / 2.5 - 2, n).astype(np.int64)
-    meant = np.array([item.discount for item in truth.PROGRAMS])[program]
+    meant = np.array([item.discount for item in truth.PROGRAMS])[opened_by]
     discount = np.clip(random.gamma(1.2, meant / 1.2, n), 0, 0.3).round(3)
     discount[random.random(n) < 0.3 * (meant < 0.05)] = 0.0
     after_cut = (days - created) / 30.44 < truth.RIVAL_CUT_MONTHS_AGO
@@ -216,7 +216,7 @@ def _deals(
     rival = np.where(met, 0, np.where(random.random(n) < 0.3, 1, -1))
     odds = (
         truth.WIN_LOG_ODDS
-        + np.array([item.win for item in truth.PROGRAMS])[program]
+        + np.array([item.win for item in truth.PROGRAMS])[opened_by]
         + truth.DISCOUNT_LOG_ODDS * discount
         + truth.RIVAL_LOG_ODDS * met
     )
@@ -235,7 +235,7 @@ def _deals(
     won_driver = np.where(won_on_price, 4, random.choice(4, n, p=[0.42, 0.27, 0.16, 0.15]))
     deals = Deals(
         contact=touches.contact[opens],
-        program=program,
+        program=opened_by,
         product=random.choice(
             len(truth.PRODUCTS), n, p=[product.share for product in truth.PRODUCTS]
         ),

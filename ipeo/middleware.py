@@ -8,6 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 
 from ipeo import tenancy
+from ipeo.models import User
 from ipeo.queries import membership_of
 
 
@@ -22,8 +23,9 @@ class TenancyMiddleware:
         with ExitStack() as stack:
             request.scopes = stack  # type: ignore[attr-defined]
             user = request.user
-            signed_in = user.is_authenticated
-            stack.enter_context(tenancy.person(user) if signed_in else tenancy.nobody())
+            stack.enter_context(
+                tenancy.person(user) if isinstance(user, User) else tenancy.nobody()
+            )
             return self.get_response(request)
 
     def process_view(
@@ -33,7 +35,7 @@ class TenancyMiddleware:
         slug = kwargs.get("workspace")
         if slug is None:
             return None
-        if not request.user.is_authenticated:
+        if not isinstance(request.user, User):
             return redirect_to_login(request.get_full_path())
         membership = membership_of(user=request.user, slug=slug)
         if membership is None:

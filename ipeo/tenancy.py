@@ -114,9 +114,9 @@ class CurrentWorkspace(Expression):
 
     output_field = models.BigIntegerField()
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
         """Return the id as a parameter, or raise `OutOfScope`."""
-        return "%s", [current_workspace_id()]
+        return "%s", (current_workspace_id(),)
 
     def get_source_expressions(self) -> list[Any]:
         """Return no source: the value comes from the scope."""

@@ -45,7 +45,7 @@ def start_campaign(
     """Save a campaign with its first cycle in Insight; raises `NameTaken`."""
     try:
         with transaction.atomic():
-            campaign = Campaign.objects.create(name=name, owner=owner, goal=goal)
+            campaign: Campaign = Campaign.objects.create(name=name, owner=owner, goal=goal)
     except IntegrityError:
         raise NameTaken(f"There is already a campaign called “{name}”.") from None
     cycle = Cycle.objects.create(campaign=campaign, number=1, starts_on=starts_on, ends_on=ends_on)
@@ -80,7 +80,7 @@ def advance_cycle(
         raise GateClosed(blockers)
     if blockers and not may(by, "cycle.override"):
         raise MayNotOverride("Only a manager or an owner may open a closed gate.")
-    change = StageChange.objects.create(
+    change: StageChange = StageChange.objects.create(
         cycle=cycle,
         from_stage=cycle.stage,
         to_stage=stages.following(cycle.stage),
@@ -107,12 +107,13 @@ def advance_cycle(
 def _open_next(cycle: Cycle) -> Cycle:
     length = cycle.ends_on - cycle.starts_on
     starts_on = cycle.ends_on + timedelta(days=1)
-    return Cycle.objects.create(
+    opened: Cycle = Cycle.objects.create(
         campaign=cycle.campaign,
         number=cycle.number + 1,
         starts_on=starts_on,
         ends_on=starts_on + length,
     )
+    return opened
 
 
 def _enter(cycle: Cycle, by: Membership | None) -> None:

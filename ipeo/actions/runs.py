@@ -54,10 +54,12 @@ def queue_run(
                 "SELECT pg_advisory_xact_lock(%s, hashtext(%s))",
                 [tenancy.current_workspace_id() % 2**31, only_one],
             )
-            waiting = Run.objects.filter(only_one=only_one, state=Run.State.QUEUED).first()
+            waiting: Run | None = Run.objects.filter(
+                only_one=only_one, state=Run.State.QUEUED
+            ).first()
             if waiting is not None:
                 return waiting
-        run = Run.objects.create(
+        run: Run = Run.objects.create(
             kind=kind,
             arguments=arguments or {},
             title=title,
@@ -65,7 +67,7 @@ def queue_run(
             only_one=only_one,
             lease_until=timezone.now() + UNCLAIMED,
         )
-        transaction.on_commit(lambda: _send(run.workspace_id, run.pk))
+        transaction.on_commit(lambda: _send(run.workspace.pk, run.pk))
     return run
 
 
@@ -88,7 +90,10 @@ def claim_run(*, run_id: int, now: datetime | None = None) -> Run | None:
         started_at=now,
         error="",
     )
-    return Run.objects.select_related("requested_by").get(pk=run_id) if claimed else None
+    if not claimed:
+        return None
+    run: Run = Run.objects.select_related("requested_by").get(pk=run_id)
+    return run
 
 
 def perform_run(*, run: Run) -> Run:
@@ -141,7 +146,7 @@ def requeue_lost_runs(*, now: datetime | None = None) -> int:
             elif same.filter(state=Run.State.QUEUED).update(lease_until=now + UNCLAIMED) or (
                 run.state == Run.State.RUNNING
             ):
-                _send(run.workspace_id, run.pk)
+                _send(run.workspace.pk, run.pk)
     return len(lost)
 
 

@@ -68,7 +68,9 @@ def stage(temporary: str, types: Mapping[str, str], frame: pd.DataFrame) -> None
             cursor.cursor.copy_expert(copy.as_string(cursor.cursor), text)
 
 
-def insert(table: str, workspace_id: int, frame: pd.DataFrame, fixed: Mapping[str, Any] = {}) -> int:  # noqa: B006
+def insert(
+    table: str, workspace_id: int, frame: pd.DataFrame, fixed: Mapping[str, Any] = {}
+) -> int:
     """Insert a frame's rows into a workspace's table; return how many.
 
     The frame's columns carry the table's column names; `fixed` gives columns that are the same

@@ -8,6 +8,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from ipeo import stages
 from ipeo.models import Campaign, Cycle, StageChange
+from ipeo.stages import Blocker
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Standing:
 
     cycle: Cycle
     stages: list[StageStanding]
-    blockers: list[stages.Blocker]
+    blockers: list[Blocker]
     next_label: str
 
     @property
@@ -45,7 +46,7 @@ class Standing:
 def campaigns_with_open_cycle() -> QuerySet[Campaign]:
     """Return campaigns with `cycle_number`, `cycle_stage` and dates of their latest cycle."""
     latest = Cycle.objects.filter(campaign=OuterRef("pk")).order_by("-number")
-    return (
+    found: QuerySet[Campaign] = (
         Campaign.objects.select_related("owner", "owner__user")
         .annotate(
             cycle_id=Subquery(latest.values("pk")[:1]),
@@ -56,6 +57,7 @@ def campaigns_with_open_cycle() -> QuerySet[Campaign]:
         )
         .order_by(F("cycle_ends_on").desc(nulls_last=True), "name")
     )
+    return found
 
 
 def standing(cycle: Cycle) -> Standing:
