@@ -14,6 +14,9 @@ from plan.queries.forecasts import ObjectiveExpectation, ScenarioForecast, shown
 from plan.queries.scenarios import scenarios_of
 from plan.queries.sheet import Row, Sheet, sheet_of
 
+MOST = 6
+"""How many scenarios stand side by side."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -50,9 +53,10 @@ class ObjectiveLine:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A cycle's scenarios, those that were replaced left out."""
+    """A cycle's scenarios, those that were replaced left out; `left_out` counts older drafts."""
 
     columns: list[Column]
+    left_out: int
     objectives: list[ObjectiveLine]
     programs: list[Line]
     channels: list[Line]
@@ -60,15 +64,17 @@ class Comparison:
 
 
 def comparison_of(cycle: Cycle) -> Comparison:
-    """Return a cycle's scenarios side by side."""
+    """Return a cycle's scenarios side by side: what is decided on first, then the latest drafts."""
+    held = [one for one in scenarios_of(cycle) if one.status != Scenario.Status.REPLACED]
+    chosen = sorted(held, key=lambda one: (one.status == Scenario.Status.DRAFT, -one.pk))[:MOST]
     columns = []
-    for scenario in scenarios_of(cycle):
-        if scenario.status != Scenario.Status.REPLACED:
-            scenario.cycle = cycle
-            sheet = sheet_of(scenario)
-            columns.append(Column(scenario, sheet, shown_forecast(scenario, sheet)))
+    for scenario in sorted(chosen, key=lambda one: one.pk):
+        scenario.cycle = cycle
+        sheet = sheet_of(scenario)
+        columns.append(Column(scenario, sheet, shown_forecast(scenario, sheet)))
     return Comparison(
         columns=columns,
+        left_out=len(held) - len(columns),
         objectives=_objectives(columns),
         programs=_lines(
             columns, lambda row: row.plan.program_id, lambda row: str(row.plan.program.name)

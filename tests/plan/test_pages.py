@@ -290,6 +290,18 @@ def test_scenarios_stand_side_by_side(sign_in):
     assert "not in it" in page
 
 
+def test_of_many_scenarios_the_latest_are_compared_with_the_same_queries(sign_in):
+    cycle = CycleFactory()
+    client = sign_in("marketer")
+    address = link("plan:compare", cycle.pk)
+    for _ in range(10):
+        ReadyScenarioFactory(cycle=cycle)
+    few = _queries(client, address)
+    Scenario.objects.bulk_create(Scenario(cycle=cycle, name=f"Draft {n}") for n in range(90))
+    assert _queries(client, address) == few
+    assert "94 older drafts left out" in text(client.get(address))
+
+
 @pytest.mark.parametrize(
     "name",
     ["new_scenario", "new_objective", "compare", "cycle"],
