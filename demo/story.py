@@ -9,6 +9,7 @@ from demo import names, truth
 from demo.facts import Cast
 from execute.actions.setup import ensure_defaults
 from execute.models import DealStage, Driver, Material
+from insight.actions.audiences import save_audience
 from insight.actions.catalog import channel_key
 from insight.models import (
     Audience,
@@ -159,7 +160,7 @@ def _audiences() -> None:
         ),
     )
     for name, rule in rules:
-        Audience.objects.create(name=name, rule=rule)
+        save_audience(audience=Audience(name=name, rule=rule))
 
 
 def _brand_story(author: Membership, today: date) -> list[ProofPoint]:

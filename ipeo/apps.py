@@ -11,6 +11,7 @@ class IpeoConfig(AppConfig):
 
     def ready(self) -> None:
         """Add the kernel's lines to the navigation."""
+        import ipeo.api.schema  # noqa: F401  # registers itself
         from ipeo.navigation import Entry, register
 
         register(

@@ -22,7 +22,7 @@ from ipeo.actions.campaigns import (
 from ipeo.api import serializers
 from ipeo.api.problems import Conflict
 from ipeo.api.views import ReadViewSet, WorkspaceViewSet
-from ipeo.models import Campaign, Cycle, Membership, Run, StageChange
+from ipeo.models import Campaign, Cycle, Membership, Run, StageChange, Workspace
 from ipeo.queries.campaigns import standing
 from ipeo.queries.members import members_of
 
@@ -33,6 +33,7 @@ class WorkspaceView(WorkspaceViewSet):
     permission = "workspace.view"
     pagination_class = None
     serializer_class = serializers.WorkspaceSerializer
+    queryset = Workspace.objects.none()
 
     @extend_schema(responses=serializers.WorkspaceSerializer)
     def list(self, request: Request) -> Response:
