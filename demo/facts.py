@@ -150,13 +150,12 @@ def _deals(company: Company, cast: Cast, accounts: np.ndarray, contacts: np.ndar
     list_cents = price[deals.product] * deals.quantity
     net_cents = np.rint(list_cents * (1 - deals.discount)).astype(np.int64)
     closed = deals.outcome != "open"
-    account_names = np.array(names.accounts(company.accounts), dtype=object)
     product_names = np.array([product.name for product in truth.PRODUCTS], dtype=object)
     account = company.account_of_contact[deals.contact]
     frame = pd.DataFrame(
         {
             "id": ids,
-            "name": account_names[account] + ", " + product_names[deals.product],
+            "name": product_names[deals.product] + " × " + deals.quantity.astype(str),
             "account_id": accounts[account],
             "contact_id": contacts[deals.contact],
             "owner_id": np.array([rep.pk for rep in cast.reps])[deals.rep],

@@ -30,7 +30,11 @@ def _words(text: str) -> list[str]:
 _FIRST = _words(
     "Alder Birch Cedar Delta Ember Fjord Grove Harbor Iris Juniper Kestrel Linden "
     "Maple Nimbus Orchard Pioneer Quarry River Summit Timber Union Valley Willow "
-    "Yarrow Zephyr Anchor Beacon Crescent Dune Evergreen "
+    "Yarrow Zephyr Anchor Beacon Crescent Dune Evergreen Falcon Garnet Hazel Ivory "
+    "Jasper Kite Lantern Meadow North Opal Prairie Quartz Raven Sable Thistle Umber "
+    "Violet Wren Aspen Bramble Cobalt Drift Elm Fern Glacier Heath Indigo Jade "
+    "Knoll Lark Mistral Nettle Otter Plover Reed Slate Tamarack Upland Verdant "
+    "Walnut Yew Zenith Amber Basalt "
 )
 _SECOND = _words(
     "Works Partners Clinic Logistics Studio Legal Group Foods Labs Council Systems "
@@ -48,25 +52,29 @@ _FAMILY = _words(
 TITLES = ("Facilities manager", "Office manager", "Head of procurement", "Chief of staff")
 
 
-def _product(number: np.ndarray, *lists: list[str]) -> list[str]:
-    """Return names by counting through every combination, numbered from the second round on."""
+def _product(number: np.ndarray, stride: int, *lists: list[str]) -> list[str]:
+    """Return names by striding through every combination, numbered from the second round on.
+
+    `stride` must have no factor in common with the number of combinations.
+    """
     size = int(np.prod([len(words) for words in lists]))
-    parts, rest = [], number % size
+    parts, rest = [], number * stride % size
     for words in lists:
         parts.append(np.array(words)[rest % len(words)])
         rest = rest // len(words)
-    round_ = number // size
     joined = [" ".join(pair) for pair in zip(*parts, strict=True)]
     return [
-        f"{name} {turn + 1}" if turn else name for name, turn in zip(joined, round_, strict=True)
+        f"{name} {turn + 1}" if turn else name
+        for name, turn in zip(joined, number // size, strict=True)
     ]
 
 
 def accounts(count: int) -> list[str]:
     """Return that many company names, no two the same."""
-    return _product(np.arange(count) * 7, _FIRST, _SECOND)
+    return _product(np.arange(count), 7, _FIRST, _SECOND)
 
 
 def people(count: int) -> list[str]:
     """Return that many people's names; some are the same, as in life."""
-    return [name.rstrip("0123456789 ") for name in _product(np.arange(count) * 11, _GIVEN, _FAMILY)]
+    size = len(_GIVEN) * len(_FAMILY)
+    return _product(np.arange(count) % size, 11, _GIVEN, _FAMILY)
