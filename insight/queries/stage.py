@@ -21,20 +21,20 @@ def gate(cycle: Cycle) -> list[Blocker]:
     blockers = []
     if not Audience.objects.exists():
         blockers.append(
-            Blocker("Describe an audience.", link("insight:new_audience"), "Describe one")
+            Blocker("Describe an audience", link("insight:new_audience"), "Describe one")
         )
     story = current_story()
     if story is None:
-        blockers.append(Blocker("Write the brand story.", link("insight:edit_story"), "Write it"))
+        blockers.append(Blocker("Write the brand story", link("insight:edit_story"), "Write it"))
     elif not story.proof_points.all():
         blockers.append(
-            Blocker("Give the brand story a proof point.", link("insight:story"), "Add one")
+            Blocker("Give the brand story a proof point", link("insight:story"), "Add one")
         )
     waiting = _counts(cycle)["waiting_carried"]
     if waiting:
         blockers.append(
             Blocker(
-                f"Decide on {_findings(waiting)} carried in.",
+                f"Decide on {_findings(waiting)} carried in",
                 link("insight:cycle", cycle.pk),
                 "Decide",
             )
