@@ -47,7 +47,8 @@ class ProgramEvidence:
 
     `romi` by attribution model, as `metrics.romi` gives it; `spend_remaining` money still planned;
     `wear` of outcomes per exposure, `response_wear` of responses (leads) per exposure;
-    `audience_reached` a share. None is not known.
+    `audience_reached` a share. None is not known. `months` names the periods of its wear, where
+    they are months.
     """
 
     key: str
@@ -59,6 +60,7 @@ class ProgramEvidence:
     response_wear: Wear | None = None
     price_dependence: Estimate | None = None
     audience_reached: float | None = None
+    months: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,16 +159,16 @@ def _tiring(programs: Sequence[ProgramEvidence], done: set[str], currency: str) 
         wear = p.wear
         past = wear.break_even_at.high is not None and wear.break_even_at.high < wear.periods
         route, why = _route(p, programs, tired)
-        lost = (
-            f"{p.name} has lost {_percent(wear.decline)} of its effect since period "
-            f"{(wear.changed_at or 0) + 1} of {wear.periods}"
-        )
+        changed = wear.changed_at or 0
+        since = p.months[changed] if p.months else f"period {changed + 1} of {wear.periods}"
+        lost = f"{p.name} has lost {_percent(wear.decline)} of its effect since {since}"
         chance = "less than 1 %" if (wear.p_value or 0) < 0.01 else f"{wear.p_value:.0%}"
         kind = "retire" if past else "refresh"
         ending = (
             "It no longer pays for itself."
             if past
-            else f"Left alone, it halves every {_figure(wear.half_life)} periods."
+            else f"Left alone, it halves every {_figure(wear.half_life)} "
+            f"{'months' if p.months else 'periods'}."
         )
         text = f"{lost}; a steady program would show that in {chance} of cases. {ending} {why}"
         gain = _refreshed(p)

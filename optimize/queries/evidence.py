@@ -1,0 +1,106 @@
+"""What advice rests on: each program of a campaign, under every attribution model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from execute.queries.days import today
+from ipeo.models import Cycle
+from ipeo.numerics.estimates import Estimate
+from optimize.models import AttributionModel
+from optimize.numerics.advice import ProgramEvidence
+from optimize.numerics.figures import Figures
+from optimize.queries.fits import wears
+from optimize.queries.measures import Slice, by_program
+from plan.models import Program
+from plan.queries.budget import month_after, planned_by_program_month
+
+MONTHS = 12
+"""How far back returns are looked at: a deal takes months to close after its program was paid."""
+
+
+@dataclass(frozen=True)
+class ProgramStanding:
+    """A program's figures over the last months, under each attribution model."""
+
+    program: Program
+    by_model: dict[str, Figures]
+
+    @property
+    def figures(self) -> Figures:
+        """The figures under the model that pages show unless another is chosen."""
+        return self.by_model[AttributionModel.FIRST]
+
+    @property
+    def returns(self) -> list[tuple[str, Estimate]]:
+        """The return on investment under each model, by the model's name."""
+        return [(model.label, self.by_model[model].romi) for model in AttributionModel]
+
+    @property
+    def weakest(self) -> float | None:
+        """The lowest return that any model gives, None where one does not know it."""
+        values = [figures.romi.value for figures in self.by_model.values()]
+        known = [value for value in values if value is not None]
+        return min(known) if len(known) == len(values) and known else None
+
+
+def window_of(cycle: Cycle, on: date | None = None) -> tuple[date, date]:
+    """Return the days whose returns a cycle is advised on: a year up to now, or to its end."""
+    last = min(on or today(), cycle.ends_on)
+    return month_after(last.replace(day=1), 1 - MONTHS), last
+
+
+def standings_of(cycle: Cycle, on: date | None = None) -> list[ProgramStanding]:
+    """Return the campaign's programs with their figures, the highest sure return first."""
+    first, last = window_of(cycle, on)
+    piece = Slice(campaign=cycle.campaign_id, date_from=first, date_to=last)
+    programs: dict[int, Program] = {}
+    figures: dict[int, dict[str, Figures]] = {}
+    for model in AttributionModel:
+        for found in by_program(piece, model=model):
+            programs[found.program.pk] = found.program
+            figures.setdefault(found.program.pk, {})[model] = found.figures
+    complete = [
+        ProgramStanding(programs[pk], by_model)
+        for pk, by_model in figures.items()
+        if len(by_model) == len(AttributionModel)
+    ]
+    return sorted(complete, key=lambda one: (one.weakest is None, -(one.weakest or 0.0)))
+
+
+def remaining_by_program(cycle: Cycle, on: date | None = None) -> dict[int, Decimal]:
+    """Return the money that the approved plan still holds for each program, from now on."""
+    on = on or today()
+    running, left = on.replace(day=1), {}
+    days = (month_after(running, 1) - running).days
+    for (program_id, month), amount in planned_by_program_month(cycle).items():
+        if month < running:
+            continue
+        share = Decimal(days - on.day) / days if month == running else Decimal(1)
+        left[program_id] = left.get(program_id, Decimal(0)) + amount * share
+    return left
+
+
+def evidence_for(cycle: Cycle, on: date | None = None) -> list[ProgramEvidence]:
+    """Return what is known of each program of a cycle's campaign."""
+    standings = standings_of(cycle, on)
+    remaining = remaining_by_program(cycle, on)
+    fits = wears([one.program.pk for one in standings])
+    evidence = []
+    for one in standings:
+        fit = fits.get(one.program.pk)
+        evidence.append(
+            ProgramEvidence(
+                key=str(one.program.pk),
+                name=one.program.name,
+                channel=one.program.channel.name,
+                romi={model: figures.romi for model, figures in one.by_model.items()},
+                spend_remaining=float(remaining.get(one.program.pk, 0)),
+                wear=fit.wear if fit else None,
+                price_dependence=one.figures.price_dependence,
+                months=tuple(f"{month:%B %Y}" for month in fit.months) if fit else (),
+            )
+        )
+    return evidence

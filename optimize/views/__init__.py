@@ -1,0 +1,1 @@
+"""Optimize's pages."""

@@ -1,0 +1,111 @@
+"""A cycle in Optimize: what wears, what discounts bought, what to do, and the close."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from ipeo.models import Cycle
+from ipeo.navigation import link
+from ipeo.permissions import WorkspaceRequest, page
+from optimize.actions.closing import AlreadyClosed, MeasureFirst, NotInOptimize
+from optimize.actions.closing import close_period as close
+from optimize.models import AttributionModel
+from optimize.numerics.figures import Figures
+from optimize.queries import overview
+from optimize.queries.evidence import standings_of, window_of
+from optimize.queries.fits import discount_fit, holding_of, wears
+from optimize.queries.measures import Slice, by_model, measured, program_months
+from optimize.queries.periods import period_of
+from optimize.queries.recommendations import counts_of, recommendations_of, shown
+from optimize.queries.stage import gate
+from optimize.views.drawing import efficacy_of
+from plan.models import Program
+
+DRAWN = 4
+"""How many programs' efficacy a cycle's page draws; the others are in its table."""
+
+
+@page("optimize.view")
+def cycle(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Show what a cycle's measurement says and suggests, and close its period."""
+    found = get_object_or_404(Cycle.objects.select_related("campaign"), pk=pk)
+    at, currency = measured(), request.workspace.currency
+    programs = list(
+        Program.objects.filter(campaign=found.campaign_id)
+        .select_related("channel")
+        .order_by("name")
+    )
+    fits = wears([one.pk for one in programs])
+    worn = [(one, fits[one.pk]) for one in programs if one.pk in fits]
+    worn.sort(key=lambda pair: (not pair[1].wear.tiring, pair[0].name))
+    advice = recommendations_of(found)
+    in_optimize = found.stage == Cycle.Stage.OPTIMIZE
+    first, last = window_of(found)
+    context = {
+        "cycle": found,
+        "measured": at,
+        "in_optimize": in_optimize,
+        "blockers": gate(found) if in_optimize else [],
+        "period": period_of(found),
+        "held": overview.of_cycle(found, currency) if at.measured_at else None,
+        "worn": worn,
+        "drawn": [
+            {"program": one, "fit": fit, "chart": efficacy_of(fit)}
+            for one, fit in worn[:DRAWN]
+            if fit.wear.tiring
+        ],
+        "price": discount_fit(),
+        "standings": standings_of(found) if at.measured_at else [],
+        "models": AttributionModel.labels,
+        "first": first,
+        "last": last,
+        "note": counts_of(advice),
+        "recommendations": shown(advice, currency),
+        "holding": holding_of(found),
+    }
+    return render(request, "optimize/cycle.html", context)
+
+
+@page("optimize.view", change="optimize.close")
+def close_period(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Close a cycle's period: ask first, then freeze its figures."""
+    found = get_object_or_404(Cycle.objects.select_related("campaign"), pk=pk)
+    here = f"{link('optimize:cycle', found.pk)}#close"
+    if request.method == "POST":
+        try:
+            close(cycle=found, by=request.membership)
+        except (AlreadyClosed, NotInOptimize, MeasureFirst) as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, "The period is closed. Its figures never move again.")
+    return redirect(here)
+
+
+@page("optimize.view")
+def program(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Show one program: its months, its efficacy, its return under each model."""
+    found = get_object_or_404(Program.objects.select_related("channel", "campaign"), pk=pk)
+    at = measured()
+    fit = wears([found.pk]).get(found.pk)
+    months = program_months(found) if at.measured_at else []
+    first, last = overview.last_year()
+    context = {
+        "program": found,
+        "measured": at,
+        "fit": fit,
+        "chart": efficacy_of(fit) if fit is not None and fit.wear.known else None,
+        "months": list(reversed(months)),
+        "first": first,
+        "last": last,
+        "standing": _returns(found, first, last) if at.measured_at else [],
+    }
+    return render(request, "optimize/program.html", context)
+
+
+def _returns(program: Program, first: date, last: date) -> list[tuple[str, Figures]]:
+    held = by_model(Slice(program=program, date_from=first, date_to=last))
+    return [(AttributionModel(model).label, figures) for model, figures in held.items()]
