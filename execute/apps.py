@@ -99,4 +99,14 @@ class ExecuteConfig(AppConfig):
                 also=("execute:new_material", "execute:edit_material"),
             ),
         )
-        # The importer's pages in the navigation: below.
+        navigation.register(
+            navigation.Entry(
+                group="Data",
+                label="Imports",
+                url_name="execute:imports",
+                permission="imports.view",
+                order=10,
+                icon="import",
+                also=("execute:import_new", "execute:import"),
+            ),
+        )

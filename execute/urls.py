@@ -6,6 +6,7 @@ from execute.views import (
     board,
     deals,
     expenses,
+    imports,
     materials,
     outcomes,
     overview,
@@ -49,4 +50,8 @@ urlpatterns: list[URLPattern] = [
     path("execute/cycles/<int:pk>/spend/", panels.spend, name="spend_panel"),
     path("execute/past-due/", panels.past_due_panel, name="past_due_panel"),
     # The importer's pages: below.
+    path("imports/", imports.imports, name="imports"),
+    path("imports/new/", imports.import_new, name="import_new"),
+    path("imports/<int:pk>/", imports.import_page, name="import"),
+    path("imports/<int:pk>/refused.csv", imports.refused, name="import_refused"),
 ]

@@ -9,14 +9,42 @@ from django.db.models import QuerySet
 
 from execute.models import Import
 from execute.numerics.doubts import Note, shown
+from execute.numerics.headers import kind_scores, suggest_kind
+from execute.numerics.sheets import read
 from execute.numerics.understanding import Understanding, understand
-from execute.queries.references import contacts_named, products_named
+from execute.queries.references import products_named
 from ipeo import tenancy
+from ipeo.models import Run
 
 
 def imports() -> QuerySet[Import]:
     """Return the workspace's imports with who sent them."""
     found: QuerySet[Import] = Import.objects.select_related("by", "by__user", "run")
+    return found
+
+
+def has_stopped(brought: Import) -> bool:
+    """Whether a file's loading failed, by its own word or with its lost worker."""
+    if brought.state == Import.State.RUNNING and brought.run is not None:
+        return bool(brought.run.state == Run.State.FAILED)
+    return bool(brought.state == Import.State.FAILED)
+
+
+def likely_kind(data: bytes, file_name: str) -> str:
+    """Return the kind of rows that a file's columns speak for most; raises `Unreadable`."""
+    sheet = read(data, file_name)
+    scores = kind_scores(sheet)
+    return suggest_kind(sheet) or max(scores, key=lambda kind: scores[kind])
+
+
+def same_file(brought: Import) -> Import | None:
+    """Return the latest other import of the very same file, if it was loaded."""
+    found: Import | None = (
+        Import.objects.filter(file_digest=brought.file_digest, state=Import.State.DONE)
+        .exclude(pk=brought.pk)
+        .order_by("-pk")
+        .first()
+    )
     return found
 
 
@@ -55,22 +83,3 @@ def understood(brought: Import, *, data: bytes | None = None) -> Understanding:
             notes = (*notes, Note(text))
         seen = replace(seen, doubts=(*seen.doubts, *matches.doubts), notes=notes)
     return seen
-
-
-def first_rows(seen: Understanding, count: int = 8) -> list[dict[str, Any]]:
-    """Return the first rows as they would be stored: a field's name and its value."""
-    columns = {
-        name: values for name, values in seen.interpretation.columns.items() if any(values[:200])
-    }
-    size = min(count, len(seen.interpretation))
-    return [
-        {"line": seen.interpretation.lines[place]}
-        | {name: values[place] for name, values in columns.items()}
-        for place in range(size)
-    ]
-
-
-def unknown_contacts(seen: Understanding) -> int:
-    """Return how many people a file names whom the workspace does not know."""
-    names = {name for name in seen.interpretation.columns.get("contact", []) if name}
-    return len(names) - len(contacts_named(names))

@@ -238,10 +238,21 @@ def _place_people(workspace_id: int, keys: list[str]) -> None:
         )
 
 
+def lines_done(brought: Import) -> int:
+    """Return how many of a file's lines have been stored and counted."""
+    return brought.new + brought.changed + brought.unchanged
+
+
 @transaction.atomic
-def record_piece(*, brought: Import, frame: pd.DataFrame) -> Import:
-    """Load a piece and count it, both or neither: a lost worker's successor goes on from there."""
-    locked: Import = Import.objects.select_for_update().get(pk=brought.pk)
+def record_piece(*, brought: Import, frame: pd.DataFrame, after: int) -> Import:
+    """Load a piece and count it, both or neither: a lost worker's successor goes on from there.
+
+    `after` is the number of lines before the piece; where another worker has recorded it
+    meanwhile, nothing is loaded. Returns the import with its counts.
+    """
+    locked: Import = Import.objects.select_for_update(of=["self"]).get(pk=brought.pk)
+    if lines_done(locked) != after:
+        return locked
     counts = load_piece(brought=locked, frame=frame)
     locked.new += counts.new
     locked.changed += counts.changed

@@ -9,10 +9,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from execute.actions.imports.files import RUN_KIND, load_file, receive_file
+from execute.actions.imports.files import RUN_KIND, TooLarge, load_file, receive_file
 from execute.models import Import
 from execute.numerics.doubts import Unreadable
 from execute.numerics.fields import FIELDS
+from execute.numerics.understanding import Understanding
 from execute.queries.imports import understood
 from ipeo import tenancy
 from ipeo.actions.runs import WorkRefused, run_here
@@ -61,20 +62,20 @@ class Command(BaseCommand):
     def _import(self, options: dict[str, Any]) -> dict[str, Any]:
         kind = ALSO.get(options["kind"], options["kind"])
         answers, set_to = _answers(kind, options["set"])
+        path: Path = options["file"]
         try:
-            data = options["file"].read_bytes()
+            data = path.read_bytes()
         except OSError as error:
-            raise CommandError(f"{options['file']}: {error.strerror}.") from None
+            raise CommandError(f"{path}: {error.strerror}.") from None
+        # Not a row yet: nothing is kept of a file that cannot be loaded.
+        brought = Import(
+            kind=kind,
+            file_name=path.name,
+            mapping=_mapping(options["mapping"]),
+            answers={**answers, "set": set_to},
+        )
         try:
-            # All or nothing while the file is only looked at.
-            with transaction.atomic():
-                brought = receive_file(
-                    kind=kind, file_name=options["file"].name, data=data, by=None
-                )
-                brought.mapping = _mapping(options["mapping"])
-                brought.answers = {**answers, "set": set_to}
-                brought.save(update_fields=["mapping", "answers"])
-                seen = understood(brought, data=data)
+            seen = understood(brought, data=data)
         except Unreadable as error:
             return {"error": str(error), "rows": 0, "doubts": []}
         except KeyError as error:
@@ -87,33 +88,39 @@ class Command(BaseCommand):
                 for doubt in seen.blocking
             )
             return {"error": asked, "rows": len(seen.sheet), "doubts": doubts}
-        told = self._dry(brought) if options["dry_run"] else self._real(brought)
-        brought.refresh_from_db()
-        if options["dry_run"]:
-            brought.file.delete(save=False)
-            brought.delete()
-        return told | {"doubts": doubts, "notes": brought.notes, "mapping": seen.mapping}
+        told = self._dry(brought, seen) if options["dry_run"] else self._real(brought, data)
+        return told | {"doubts": doubts, "mapping": seen.mapping}
 
-    def _real(self, brought: Import) -> dict[str, Any]:
-        run = run_here(kind=RUN_KIND, arguments={"import": brought.pk})
-        if run.state != Run.State.DONE:
-            return {"error": run.error, "rows": brought.rows}
-        refused = brought.refusals.order_by("line")[:20]
-        return {
-            **run.result,
-            "import": brought.pk,
-            "reasons": [f"Line {one.line}: {one.reason}" for one in refused],
-        }
-
-    def _dry(self, brought: Import) -> dict[str, Any]:
-        told: dict[str, Any] = {}
+    def _real(self, brought: Import, data: bytes) -> dict[str, Any]:
         try:
-            with transaction.atomic():
-                told = load_file(brought=brought, report=_silent)
-                transaction.set_rollback(True)
-        except WorkRefused as refusal:
-            return {"error": str(refusal), "rows": brought.rows}
-        return told | {"dry_run": True}
+            kept = receive_file(
+                kind=brought.kind,
+                file_name=brought.file_name,
+                data=data,
+                by=None,
+                mapping=brought.mapping,
+                answers=brought.answers,
+            )
+        except TooLarge as refusal:
+            return {"error": str(refusal), "rows": 0}
+        run = run_here(kind=RUN_KIND, arguments={"import": kept.pk})
+        if run.state != Run.State.DONE:
+            return {"error": run.error, "rows": kept.rows, "import": kept.pk}
+        kept.refresh_from_db()
+        return {**run.result, "import": kept.pk, "notes": kept.notes, "reasons": _reasons(kept)}
+
+    def _dry(self, brought: Import, seen: Understanding) -> dict[str, Any]:
+        with transaction.atomic():
+            brought.save()
+            try:
+                told = load_file(brought=brought, report=_silent, seen=seen)
+            except WorkRefused as refusal:
+                told = {"error": str(refusal), "rows": len(seen.sheet)}
+            else:
+                brought.refresh_from_db()
+                told |= {"dry_run": True, "notes": brought.notes, "reasons": _reasons(brought)}
+            transaction.set_rollback(True)
+        return told
 
     def _say(self, told: dict[str, Any]) -> None:
         for doubt in told.get("doubts", []):
@@ -123,6 +130,11 @@ class Command(BaseCommand):
         names = ("rows", "new", "changed", "unchanged", "refused")
         if "error" not in told:
             self.stdout.write(", ".join(f"{told[name]:,} {name}" for name in names))
+
+
+def _reasons(brought: Import) -> list[str]:
+    refused = brought.refusals.order_by("line", "pk")[:20]
+    return [f"Line {one.line}: {one.reason}" for one in refused]
 
 
 def _silent(done: int, total: int, message: str = "") -> None:

@@ -1,0 +1,173 @@
+"""Files: sent, looked at, answered, loaded, and what came of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from execute.actions.imports.files import (
+    AlreadyStarted,
+    TooLarge,
+    Unanswered,
+    answer_import,
+    forget_file,
+    receive_file,
+    start_import,
+)
+from execute.forms.imports import FileForm, read_answers
+from execute.models import Import, ImportRefusal
+from execute.numerics.doubts import Unreadable
+from execute.numerics.understanding import Understanding
+from execute.queries import imports as queries
+from execute.queries.previews import preview, refused_file
+from ipeo.navigation import link
+from ipeo.permissions import WorkspaceRequest, page
+from ipeo.queries.paging import page_of
+
+WHERE = {
+    "products": ("insight:products", "See the products"),
+    "accounts": ("insight:accounts", "See the accounts"),
+    "contacts": ("insight:contacts", "See the contacts"),
+    "deals": ("execute:deals", "See the deals"),
+    "touches": ("insight:contacts", "See the contacts"),
+    "expenses": ("execute:expenses", "See the expenses"),
+}
+
+
+@page("imports.view")
+def imports(request: WorkspaceRequest) -> HttpResponse:
+    """List the files that brought facts."""
+    found = page_of(
+        queries.imports(), order=("-created_at", "-id"), after=request.GET.get("after", "")
+    )
+    context = {
+        "page": found,
+        "rows": [(brought, queries.has_stopped(brought)) for brought in found.rows],
+    }
+    return render(request, "execute/imports.html", context)
+
+
+@page("imports.run")
+def import_new(request: WorkspaceRequest) -> HttpResponse:
+    """Take a file in."""
+    given = {"kind": request.GET.get("kind", "")}
+    form = FileForm(request.POST or None, request.FILES or None, initial=given)
+    if request.method == "POST" and form.is_valid():
+        sent = form.cleaned_data["file"]
+        try:
+            brought = receive_file(
+                kind=form.cleaned_data["kind"],
+                file_name=sent.name,
+                data=sent.read(),
+                by=request.membership,
+            )
+        except (Unreadable, TooLarge) as refusal:
+            form.add_error("file", str(refusal))
+        else:
+            return redirect(link("execute:import", brought.pk))
+    context = {"form": form}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "execute/import_new.html", context, status=status)
+
+
+@page("imports.view", change="imports.run")
+def import_page(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Show one file: to be answered, on its way, or with what came of it."""
+    brought = get_object_or_404(queries.imports(), pk=pk)
+    if request.method == "POST":
+        return _answer(request, brought)
+    if brought.state == Import.State.PREVIEW or queries.has_stopped(brought):
+        return _preview(request, brought)
+    if brought.state == Import.State.RUNNING:
+        return render(request, "execute/import_running.html", {"brought": brought})
+    if request.htmx and request.GET.get("progress"):
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    url_name, label = WHERE[brought.kind]
+    refusals = ImportRefusal.objects.filter(source=brought)
+    context = {
+        "brought": brought,
+        "doubts": [_used(doubt) for doubt in brought.doubts],
+        "page": page_of(
+            refusals, order=("line", "id"), after=request.GET.get("after", ""), size=25
+        ),
+        "where": link(url_name),
+        "where_label": label,
+    }
+    return render(request, "execute/import_done.html", context)
+
+
+def _used(doubt: dict[str, Any]) -> tuple[str, str]:
+    labels = {option["value"]: option["label"] for option in doubt["options"]}
+    return doubt["question"], labels.get(doubt["answer"], doubt["answer"])
+
+
+def _preview(
+    request: WorkspaceRequest,
+    brought: Import,
+    *,
+    seen: Understanding | None = None,
+    error: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "brought": brought,
+        "error": error,
+        "kinds": Import.Kind.choices,
+        "stopped": queries.has_stopped(brought),
+        "earlier": queries.same_file(brought),
+    }
+    try:
+        context["preview"] = preview(brought, seen or queries.understood(brought))
+    except (Unreadable, KeyError) as refusal:
+        context["error"] = error or str(refusal.args[0])
+        status = 422
+    return render(request, "execute/import_preview.html", context, status=status)
+
+
+def _answer(request: WorkspaceRequest, brought: Import) -> HttpResponse:
+    given = read_answers(request.POST, brought)
+    do = request.POST.get("do", "look")
+    here = link("execute:import", brought.pk)
+    try:
+        if do == "forget":
+            forget_file(brought=brought)
+            messages.success(request, f"{brought.file_name} is removed. Nothing of it was stored.")
+            return redirect(link("execute:imports"))
+        seen = answer_import(
+            brought=brought,
+            kind=given.kind,
+            mapping=given.mapping,
+            answers=given.answers,
+            set_to=given.set_to,
+        )
+        if do == "start":
+            start_import(brought=brought, by=request.membership)
+    except AlreadyStarted as refusal:
+        messages.info(request, str(refusal))
+        return redirect(here)
+    except Unanswered as refusal:
+        waiting = len(refusal.understanding.blocking)
+        error = (
+            "One question wants your answer before anything is stored."
+            if waiting == 1
+            else f"{waiting} questions want your answers before anything is stored."
+        )
+        return _preview(request, brought, seen=refusal.understanding, error=error, status=422)
+    except (Unreadable, KeyError) as refusal:
+        return _preview(request, brought, error=str(refusal.args[0]), status=422)
+    if do == "start":
+        return redirect(here)
+    return _preview(request, brought, seen=seen)
+
+
+@page("imports.view")
+def refused(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Give the refused rows as a file: line and reason beside what the file said."""
+    brought = get_object_or_404(queries.imports(), pk=pk)
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="refused-rows-{brought.pk}.csv"'
+    response.write("\ufeff" + refused_file(brought))
+    return response
