@@ -16,7 +16,7 @@ run: .venv/runtime ## Install, start everything, print the address; Ctrl-C stops
 
 test: .venv/development ## Install and run the tests
 	@echo "Running the tests."
-	@.venv/bin/python -m pytest -n 2 --dist worksteal $(PYTEST)
+	@.venv/bin/python -m pytest -n 2 --dist loadgroup $(PYTEST)
 
 check: .venv/development ## Lint, types, import contracts, migrations, templates
 	.venv/bin/python -m ruff check .

@@ -1,0 +1,160 @@
+"""People at a browser, who complain about what went wrong on the way."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, Playwright, expect
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+DESK = {"width": 1360, "height": 900}
+_TWO_FRAMES = "new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
+_MOVING = ".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added"
+PHONE = {"width": 390, "height": 844}
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Start the Chromium of the system."""
+    return playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+
+
+class Person:
+    """Somebody with a browser window of their own, at a desk or on a phone."""
+
+    def __init__(self, browser: Browser, address: str, *, phone: bool = False) -> None:
+        self.address = address
+        # Nothing moves, so that what is looked at is in its last state.
+        self.context = browser.new_context(
+            base_url=address,
+            viewport=PHONE if phone else DESK,
+            has_touch=phone,
+            is_mobile=phone,
+            device_scale_factor=2 if phone else 1,
+            reduced_motion="reduce",
+            locale="en-GB",
+        )
+        self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(10_000)
+        self.complaints: list[str] = []
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"{self._here()}: {error}"))
+        self.page.on("response", self._receive)
+
+    def _here(self) -> str:
+        return self.page.url.removeprefix(self.address)
+
+    def _hear(self, message: Any) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(f"{self._here()}: {message.text}")
+
+    def _receive(self, response: Any) -> None:
+        if response.status >= 400:
+            path = response.url.removeprefix(self.address)
+            self.complaints.append(f"{response.status} {response.request.method} {path}")
+
+    @contextmanager
+    def expecting_refusal(self) -> Iterator[None]:
+        """Overlook what the browser notes about an answer that was provoked."""
+        before = list(self.complaints)
+        yield
+        self.page.wait_for_load_state()
+        refused = re.compile(r"^4\d\d |status of 4\d\d")
+        later = self.complaints[len(before) :]
+        self.complaints[:] = before + [line for line in later if not refused.search(line)]
+
+    def sign_in(self, email: str, password: str) -> None:
+        """Sign in through the form."""
+        self.open("/accounts/login/")
+        self.fill("Email", email)
+        self.fill("Password", password)
+        self.press("Sign in")
+        expect(self.page).not_to_have_url(re.compile("login"))
+
+    def open(self, path: str) -> None:
+        """Type an address."""
+        self.page.goto(path)
+        self.settle()
+
+    def follow(self, name: str, *, within: Locator | None = None, exact: bool = True) -> None:
+        """Click a link by its words."""
+        (within or self.main()).get_by_role("link", name=name, exact=exact).first.click()
+        self.settle()
+
+    def go(self, name: str) -> None:
+        """Click a line of the navigation beside the page."""
+        self.follow(name, within=self.page.get_by_role("navigation", name="Main"))
+
+    def press(self, name: str, *, within: Locator | None = None, exact: bool = True) -> None:
+        """Click a button by its words."""
+        (within or self.page).get_by_role("button", name=name, exact=exact).first.click()
+        self.settle()
+
+    def fill(self, label: str, value: str, *, within: Locator | None = None) -> None:
+        """Type into a field by its label."""
+        words = re.compile(rf"^{re.escape(label)}( optional)?$")
+        (within or self.page).get_by_label(words).first.fill(value)
+
+    def choose(self, label: str, option: str, *, within: Locator | None = None) -> None:
+        """Choose an entry of a list by its words, or the first that begins with them."""
+        words = re.compile(rf"^{re.escape(label)}( optional)?$")
+        field = (within or self.page).get_by_label(words).first
+        entry = field.locator("option").filter(has_text=re.compile(rf"^\s*{re.escape(option)}"))
+        field.select_option(value=entry.first.get_attribute("value"))
+        self.settle()
+
+    def pick(self, name: str, *, within: Locator | None = None) -> None:
+        """Touch a chip, whose input lies hidden in its label."""
+        words = re.compile(rf"^\s*{re.escape(name)}\s*$")
+        chip = (within or self.page).locator("label", has_text=words)
+        chip.locator("visible=true").first.click()
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the page is there and no part of it is being fetched."""
+        self.page.wait_for_load_state()
+        expect(self.page.locator(_MOVING)).to_have_count(0)
+
+    def main(self) -> Locator:
+        """The page itself, without the navigation."""
+        return self.page.locator("#main")
+
+    def sees(self, text: str | re.Pattern[str], *, within: float = 10) -> None:
+        """Wait until the page shows some text."""
+        expect(self.main()).to_contain_text(text, timeout=within * 1000, use_inner_text=True)
+
+    def faults(self) -> list[str]:
+        """Return what axe finds on this page, in light and in dark."""
+        found = []
+        for scheme in ("light", "dark"):
+            self.page.emulate_media(color_scheme=scheme)
+            # Colours settle within a frame; the scheme changes nothing else.
+            self.page.evaluate(_TWO_FRAMES)
+            rules = {"runOnly": ["color-contrast"]} if scheme == "dark" else {}
+            answer = Axe().run(self.page, options={"resultTypes": ["violations"], **rules})
+            found += [
+                f"{self._here()} ({scheme}) {fault['id']}: {node['html'][:160]}"
+                for fault in answer.response["violations"]
+                for node in fault["nodes"][:3]
+            ]
+        self.page.emulate_media(color_scheme="light")
+        return found
+
+    def is_wider_than_its_window(self) -> bool:
+        """Say whether the page scrolls sideways."""
+        root = "document.documentElement"
+        return bool(self.page.evaluate(f"{root}.scrollWidth > {root}.clientWidth"))
+
+    def close(self) -> None:
+        """Leave."""
+        self.context.close()

@@ -1,0 +1,60 @@
+"""A running product and a browser, for the tests that need both."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser import browsing
+from tests.browser.browsing import Person
+from tests.browser.product import Product, running
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker runs what drives the browser: the product and Chromium fill a processor each."""
+    for item in items:
+        if item.path.is_relative_to(__file__.rpartition("/")[0]):
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> None:
+    """Chromium is there, or the test is skipped."""
+    if not browsing.CHROMIUM.exists():
+        pytest.skip("Chromium is not installed")
+
+
+@pytest.fixture(scope="module")
+def product(
+    chromium: None, django_db_setup: None, django_db_blocker: Any, request: pytest.FixtureRequest
+) -> Iterator[Product]:
+    """A running product with an empty database."""
+    with django_db_blocker.unblock(), running(request.module.__name__.rpartition(".")[2]) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def browser(product: Product) -> Iterator[Browser]:
+    """The Chromium of the system. It ends with the module: no other test may meet its event loop."""
+    with sync_playwright() as playwright:
+        started = browsing.launch(playwright)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def person(product: Product, browser: Browser) -> Iterator[Callable[..., Person]]:
+    """Gives somebody at a browser; the test fails where anybody's browser complained."""
+    people: list[Person] = []
+
+    def give(*, phone: bool = False) -> Person:
+        people.append(Person(browser, product.address, phone=phone))
+        return people[-1]
+
+    yield give
+    complaints = [line for one in people for line in one.complaints]
+    for one in people:
+        one.close()
+    assert complaints == [], product.said()

@@ -1,0 +1,155 @@
+"""One campaign goes round the whole loop in a browser, from Insight to the next cycle's Insight."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+
+from ipeo.models import Role
+from tests.browser.browsing import Person
+from tests.browser.product import Product
+from tests.factories.ipeo import PASSWORD, MembershipFactory, UserFactory, WorkspaceFactory
+
+CAMPAIGN = "Desks that pay back"
+TODAY = date.today()
+STARTS_ON = (TODAY.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def people(product: Product) -> None:
+    """A workspace whose only content is its members."""
+    with product.rows():
+        workspace = WorkspaceFactory(slug="brand", name="Northwind Office", currency="USD")
+        for name, role in (
+            ("Mia Marsh", Role.MARKETER),
+            ("Ron Reyes", Role.SALES_REP),
+            ("Max Moreau", Role.MANAGER),
+        ):
+            email = f"{name.split()[0].lower()}@example.test"
+            user = UserFactory(name=name, email=email)
+            MembershipFactory(workspace=workspace, user=user, role=role)
+
+
+def begin(mia: Person) -> None:
+    mia.follow("New campaign")
+    mia.fill("Name", CAMPAIGN)
+    mia.fill("Goal", "Facility managers know what a bad chair costs")
+    mia.fill("First cycle starts", STARTS_ON.isoformat())
+    mia.fill("First cycle ends", TODAY.isoformat())
+    mia.press("Start the campaign")
+    mia.sees("Describe an audience")
+    assert mia.faults() == []
+
+    mia.follow("Describe an audience", exact=False)
+    mia.fill("Name", "Facility managers in healthcare")
+    mia.press("Add a condition")
+    mia.choose("About", "Industry")
+    mia.fill("Value", "Healthcare")
+    mia.sees("0 people")
+    assert mia.faults() == []
+    mia.press("Save the audience")
+
+    mia.go("Insight")
+    mia.follow("Write the story")
+    mia.fill("Title", "The chair that pays back")
+    mia.fill("For whom", "Facility managers who answer for sick leave")
+    mia.fill("Their problem", "Back pain costs more than furniture")
+    mia.fill("Our promise", "A desk that earns its price back within fourteen months")
+    mia.press("Save the story")
+    mia.fill("Proof point", "Sick leave fell by a fifth at Harbor Clinics")
+    mia.fill("What shows it", "Their own count over 18 months")
+    mia.press("Add the proof point")
+    mia.sees("Sick leave fell by a fifth")
+    assert mia.faults() == []
+
+
+def record_what_is_known(mia: Person) -> None:
+    mia.go("Insight")
+    mia.follow("Products", exact=False)
+    mia.follow("Add a product")
+    mia.fill("Name", "Vertical Desk")
+    mia.fill("List price", "1000")
+    mia.fill("Unit cost", "600")
+    mia.fill("What buyers value it for", "Healthy backs")
+    mia.press("Save")
+    mia.go("Insight")
+    mia.follow("Channels", exact=False)
+    for name in ("Field events", "Search"):
+        mia.follow("New channel")
+        mia.fill("Name", name)
+        mia.press("Save")
+        mia.sees(name)
+
+    mia.go("Insight")
+    mia.follow(f"{CAMPAIGN}, cycle 1")
+    mia.follow("New finding")
+    mia.fill("What we learned", "Buyers who see the payback pay list price")
+    mia.choose("Learned from", "")
+    mia.fill("What was counted or seen", "Won at list")
+    mia.fill("Figure, or words", "41")
+    mia.choose("Unit", "percent")
+    mia.fill("Out of (n)", "120")
+    mia.press("Save the finding")
+    mia.go("Insight")
+    mia.sees("Buyers who see the payback")
+    mia.follow("Decide", exact=False)
+    mia.pick("Adopt")
+    assert mia.faults() == []
+    mia.press("Save the decision")
+    mia.sees("Adopted by Mia Marsh")
+
+
+def move_to_plan(mia: Person) -> None:
+    mia.go("Insight")
+    mia.sees("Every finding is decided")
+    mia.follow(f"{CAMPAIGN}, cycle 1")
+    assert mia.faults() == []
+    mia.follow("Move to Plan")
+    mia.press("Move to Plan")
+    mia.sees("There is no scenario yet")
+
+
+def plan(mia: Person, max_: Person) -> None:
+    mia.follow("There is no scenario yet")
+    mia.follow("Start the first scenario")
+    mia.fill("Name", "Prove the payback")
+    mia.press("Start the scenario")
+    assert mia.faults() == []
+
+    mia.follow("Set an objective")
+    mia.choose("Metric", "Win rate")
+    mia.fill("Baseline", "50%")
+    mia.fill("Target", "60%")
+    assert mia.faults() == []
+    mia.press("Save the objective")
+
+    for name, channel, offer in (
+        ("Demo days", "Field events", "Value"),
+        ("Autumn rebate", "Search", "Price"),
+    ):
+        mia.follow("Add a program")
+        mia.follow("New program")
+        mia.fill("Name", name)
+        mia.choose("Channel", channel)
+        mia.pick(offer)
+        if offer == "Price":
+            mia.fill("Discount on list price", "8%")
+        mia.press("Save")
+        if offer == "Value":
+            mia.choose("The finding it rests on", "Buyers who see")
+            mia.choose("Audience", "Facility managers")
+        else:
+            mia.page.get_by_label("It is a bet").check()
+        assert mia.faults() == []
+        mia.press("Add it")
+
+
+def test_a_campaign_goes_round_the_whole_loop(
+    product: Product, person: Callable[..., Person]
+) -> None:
+    mia, ron, max_ = person(), person(phone=True), person()
+    mia.sign_in("mia@example.test", PASSWORD)
+    begin(mia)
+    record_what_is_known(mia)
+    move_to_plan(mia)
+    plan(mia, max_)
