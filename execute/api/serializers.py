@@ -153,7 +153,7 @@ class OutcomeSerializer(serializers.Serializer[Any]):
     """How a deal ended. `drivers` come in their order: the first decided most."""
 
     outcome = serializers.ChoiceField(
-        choices=[choice for choice in Outcome.choices if choice[0] != Outcome.OPEN]
+        choices=Outcome.choices, help_text="Won, lost or no decision; an open deal has none yet."
     )
     drivers = serializers.PrimaryKeyRelatedField(queryset=Driver.objects.all(), many=True)
     competitor = serializers.PrimaryKeyRelatedField(

@@ -38,19 +38,8 @@ def deals(request: WorkspaceRequest) -> HttpResponse:
 @page("deals.view")
 def deal(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Show one deal: its money, its history, its buyer's touches, its outcome."""
-    found = get_object_or_404(
-        queries.deals().select_related(
-            "account",
-            "contact",
-            "owner__user",
-            "product",
-            "program",
-            "stage",
-            "competitor",
-            "outcome_by__user",
-        ),
-        pk=pk,
-    )
+    wanted = queries.deals().select_related("competitor", "outcome_by__user")
+    found = get_object_or_404(wanted, pk=pk)
     context = {
         "deal": found,
         "today": today(),

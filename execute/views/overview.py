@@ -8,7 +8,6 @@ from django.shortcuts import get_object_or_404, render
 from execute.queries import stage
 from execute.queries.days import today
 from execute.queries.deals import coming_of, deals, of_campaign, past_due, waiting_of
-from execute.queries.spending import flights_without_spend
 from execute.queries.tasks import condition_of, matching_tasks, open_tasks_of
 from ipeo.models import Cycle
 from ipeo.permissions import WorkspaceRequest, page
@@ -39,7 +38,7 @@ def execute(request: WorkspaceRequest) -> HttpResponse:
             {
                 "cycle": cycle,
                 "summary": stage.summary(cycle, on),
-                "flights": flights_without_spend(cycle),
+                "blockers": stage.gate(cycle),
             }
             for cycle in cycles
         ],

@@ -28,10 +28,13 @@ def claim(request: WorkspaceRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Membership, pk=pk, workspace=request.workspace)
     if request.method != "POST":
         return redirect(link("execute:reps"))
-    claimer = request.membership
-    form = ClaimForm(request.POST, member=claimer)
-    if may(request.membership, "deals.manage") and form.is_valid():
-        claimer = form.cleaned_data["to"] or claimer
+    claimer: Membership | None = request.membership
+    if may(request.membership, "deals.manage"):
+        form = ClaimForm(request.POST, member=request.membership)
+        claimer = form.cleaned_data["to"] if form.is_valid() else None
+    if claimer is None:
+        messages.error(request, f"Choose the member who {found} is.")
+        return redirect(link("execute:reps"))
     try:
         moved = claim_placeholder(placeholder=found, claimed_by=claimer)
     except (NotAPlaceholder, ClaimedByNobody) as refusal:

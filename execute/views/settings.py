@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Max, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
@@ -27,7 +28,7 @@ def stages(request: WorkspaceRequest) -> HttpResponse:
     """Show the stages of deals, and change them."""
     ensure_defaults()
     rows = DealStage.objects.order_by("position", "pk")
-    formset = StageFormSet(request.POST or None, queryset=rows)
+    formset = StageFormSet(request.POST or None, queryset=rows, initial=_next(rows))
     return _edit(request, formset, save_stages, "stages")
 
 
@@ -36,8 +37,14 @@ def drivers(request: WorkspaceRequest) -> HttpResponse:
     """Show what may decide deals, and change it."""
     ensure_defaults()
     rows = Driver.objects.order_by("position", "pk")
-    formset = DriverFormSet(request.POST or None, queryset=rows)
+    formset = DriverFormSet(request.POST or None, queryset=rows, initial=_next(rows))
     return _edit(request, formset, save_drivers, "drivers")
+
+
+def _next(rows: QuerySet[Any]) -> list[dict[str, int]]:
+    """Return the places behind the last row, for those yet to be written."""
+    last = rows.aggregate(last=Max("position"))["last"] or 0
+    return [{"position": last + place} for place in (1, 2)]
 
 
 def _edit(request: WorkspaceRequest, formset: Any, save: Any, name: str) -> HttpResponse:

@@ -38,6 +38,12 @@ def test_a_rep_claims_for_themself_and_a_manager_for_anybody(at, sign_in, member
     assert Membership.objects.get(pk=first.pk).is_active is False
 
 
+def test_nothing_is_claimed_while_nobody_is_chosen(at, sign_in):
+    placeholder = rep_named("Ana Torres")
+    sign_in("manager").post(at(f"deals/reps/{placeholder.pk}/claim/"), {"to": ""})
+    assert Membership.objects.get(pk=placeholder.pk).is_active
+
+
 def formset(rows, fields, **values):
     data = {"form-TOTAL_FORMS": len(rows), "form-INITIAL_FORMS": len(rows)}
     for place, row in enumerate(rows):
