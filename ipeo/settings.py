@@ -267,7 +267,11 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {"StageEnum": "ipeo.models.Cycle.Stage"},
+    "ENUM_NAME_OVERRIDES": {
+        "StageEnum": "ipeo.models.Cycle.Stage",
+        "ImportKindEnum": "execute.models.imports.Import.Kind",
+        "ImportStateEnum": "execute.models.imports.Import.State",
+    },
 }
 
 structlog.configure(

@@ -2,7 +2,7 @@
 
 from rest_framework.routers import SimpleRouter
 
-from execute.api import views
+from execute.api import imports, views
 
 router = SimpleRouter(trailing_slash=True)
 router.register("deals", views.DealView, basename="api-deal")
@@ -14,5 +14,6 @@ router.register("tasks", views.TaskView, basename="api-task")
 router.register("materials", views.MaterialView, basename="api-material")
 router.register("expenses", views.ExpenseView, basename="api-expense")
 # The importer's resources: below.
+router.register("imports", imports.ImportView, basename="api-import")
 
 urlpatterns = router.urls
