@@ -8,3 +8,10 @@ class OptimizeConfig(AppConfig):
 
     name = "optimize"
     verbose_name = "Optimize"
+
+    def ready(self) -> None:
+        """Make the measurement known."""
+        from ipeo import runs
+        from optimize.actions import recompute
+
+        runs.register(recompute.KIND, recompute.perform)
