@@ -23,7 +23,6 @@ class FileForm(forms.Form):
         label="File",
         allow_empty_file=True,
         max_length=500,
-        help_text="CSV, TSV or Excel, as your CRM, ad platform or accounting exported it.",
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xls"}),
         error_messages={"required": "Choose a file first."},
     )
