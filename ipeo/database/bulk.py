@@ -9,11 +9,13 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from django.db import connection
 from psycopg2 import sql
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ROWS_AT_ONCE = 200_000
 

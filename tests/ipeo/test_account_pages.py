@@ -30,7 +30,7 @@ def test_the_way_in_wears_the_look(client, name):
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", INSIDE)
 def test_account_pages_wear_the_look(client, name):
-    client.force_login(UserFactory())
+    client.force_login(UserFactory(password="a password of mine"))
     answer = client.get(reverse(name))
     assert answer.status_code == 200
     assert wears_the_look(answer)
@@ -38,7 +38,7 @@ def test_account_pages_wear_the_look(client, name):
 
 @pytest.mark.django_db
 def test_a_wrong_password_is_said_and_the_address_is_kept(client):
-    user = UserFactory()
+    user = UserFactory(password="a password of mine")
     answer = client.post(reverse("account_login"), {"login": user.email, "password": "no such"})
     page = answer.content.decode()
     assert 'role="alert"' in page

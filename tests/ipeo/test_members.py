@@ -100,7 +100,7 @@ def test_a_person_without_a_workspace_makes_one_and_owns_it(client, db):
 @pytest.mark.parametrize(
     ("field", "value", "told"),
     [
-        ("currency", "euro", "three letters"),
+        ("currency", "eur", "three letters"),
         ("time_zone", "Mars/Olympus", "is not a time zone"),
         ("slug", "no spaces", "slug"),
     ],

@@ -74,7 +74,8 @@ def _api_views() -> list[tuple[str, Any]]:
 
 @pytest.mark.parametrize(("route", "view"), _api_views(), ids=[route for route, _ in _api_views()])
 def test_every_resource_of_the_api_asks_the_table(route, view, workspace, member):
-    address = "/" + route.replace("^", "").replace("$", "").replace("(?P<pk>[^/.]+)", "999999999")
+    plain = route.replace("(?P<pk>[^/.]+)", "999999999")
+    address = "/" + plain.replace("^", "").replace("$", "")
     slug = {"HTTP_IPEO_WORKSPACE": workspace.slug}
     assert Client().get(address).status_code in {401, 403}
     stranger = Client()
