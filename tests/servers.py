@@ -12,5 +12,6 @@ ROOT = Path(__file__).resolve().parent.parent
 
 os.environ.setdefault("IPEO_HOME", str(ROOT / ".ipeo" / "test"))
 os.environ.setdefault("SECRET_KEY", "for-tests-only-" + "x" * 40)
+(Path(os.environ["IPEO_HOME"]) / "static").mkdir(parents=True, exist_ok=True)
 provide(home=Path(os.environ["IPEO_HOME"]), fast=True)
 os.environ.setdefault("IPEO_TEST_RUN", str(os.getpid()))

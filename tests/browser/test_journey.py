@@ -1,5 +1,6 @@
 """One campaign goes round the whole loop in a browser, from Insight to the next cycle's Insight."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -26,7 +27,7 @@ def people(product: Product) -> None:
             ("Max Moreau", Role.MANAGER),
         ):
             email = f"{name.split()[0].lower()}@example.test"
-            user = UserFactory(name=name, email=email)
+            user = UserFactory(name=name, email=email, password=PASSWORD)
             MembershipFactory(workspace=workspace, user=user, role=role)
 
 
@@ -109,7 +110,7 @@ def move_to_plan(mia: Person) -> None:
     mia.sees("There is no scenario yet")
 
 
-def plan(mia: Person, max_: Person) -> None:
+def plan(mia: Person) -> None:
     mia.follow("There is no scenario yet")
     mia.follow("Start the first scenario")
     mia.fill("Name", "Prove the payback")
@@ -144,12 +145,113 @@ def plan(mia: Person, max_: Person) -> None:
         mia.press("Add it")
 
 
+def fill_the_sheet(mia: Person) -> None:
+    for program, amounts in (("Demo days", ("4000", "6000")), ("Autumn rebate", ("1000", "1500"))):
+        row = mia.page.get_by_role("row").filter(has_text=program)
+        for cell, amount in zip(row.get_by_role("textbox").all(), amounts, strict=True):
+            cell.fill(amount)
+    mia.sees("$12,500 planned")
+    mia.sees("Saved just now")
+    assert mia.faults() == []
+    mia.follow("price-led")
+    mia.sees("Break-even uplift in volume")
+    mia.sees("25%")
+    mia.sees("A manager decides this")
+    assert mia.faults() == []
+    mia.follow("cycle 1", exact=False)
+    mia.follow("Propose for approval")
+    mia.sees("A manager will also decide")
+    mia.press("Propose for approval")
+    mia.sees("Proposed")
+
+
+def approve(max_: Person) -> None:
+    max_.go("Home")
+    max_.sees("Waiting for your approval")
+    max_.follow("Autumn rebate")
+    max_.sees("Break-even uplift in volume")
+    max_.fill("Why it is worth it", "Once, to move last year's chairs")
+    max_.press("Approve this offer")
+    max_.go("Home")
+    max_.follow("Prove the payback")
+    assert max_.faults() == []
+    max_.press("Approve")
+    max_.sees("The plan and its forecast are frozen")
+    assert max_.faults() == []
+
+
+def move_to_execute(mia: Person) -> None:
+    mia.go("Campaigns")
+    mia.follow(CAMPAIGN)
+    mia.sees("Nothing stands in the way of the next stage.")
+    mia.follow("Move to Execute")
+    mia.press("Move to Execute")
+    mia.sees("Demo days has no spend in its flight")
+
+
+def csv(*lines: str) -> bytes:
+    return "\n".join(lines).encode()
+
+
+def day(before: int) -> str:
+    return (TODAY - timedelta(days=before)).isoformat()
+
+
+def files() -> dict[str, bytes]:
+    """What a CRM and an event tool would export: people, touches, and deals of two kinds of end."""
+    people = [f"Buyer {n}" for n in range(1, 13)]
+    won = {1, 2, 3, 4, 5, 6, 7}
+    touches = ["Email,Date,Channel,Program,Type"]
+    deals = ["Deal ID,Deal name,Account,Contact,Product,Owner,Stage,Created,Close date,List,Net,Cost"]
+    for n, name in enumerate(people, start=1):
+        first, second = day(50 - n), day(30 - n)
+        program = ("Field events", "Demo days") if n % 3 else ("Search", "Autumn rebate")
+        touches += [
+            f"{n}@clinics.example,{first},{program[0]},{program[1]},Impression",
+            f"{n}@clinics.example,{second},Field events,Demo days,Event attended",
+        ]
+        last = n > 10
+        stage = "Negotiation" if last else "Won" if n in won else "Lost"
+        deals.append(
+            f"D{n},{name} desks,Clinic {n},{n}@clinics.example,Vertical Desk,Ron Reyes,{stage},"
+            f"{second},{day(13 - n)},10000,{9200 if n % 3 == 0 else 10000},6000"
+        )
+    return {
+        "contacts": csv(
+            "Name,Email,Account,Industry",
+            *(f"{one},{n}@clinics.example,Clinic {n},Healthcare" for n, one in enumerate(people, 1)),
+        ),
+        "touches": csv(*touches),
+        "deals": csv(*deals),
+    }
+
+
+def import_facts(mia: Person) -> None:
+    for kind, content in files().items():
+        mia.go("Imports")
+        mia.follow("Import a file")
+        mia.page.set_input_files(
+            "input[type=file]", {"name": f"{kind}.csv", "mimeType": "text/csv", "buffer": content}
+        )
+        mia.press("Look at it")
+        assert mia.faults() == []
+        mia.press("Import ", exact=False)
+        mia.sees(re.compile("Refused\\s+0\\s"), within=20)
+        assert mia.faults() == []
+
+
 def test_a_campaign_goes_round_the_whole_loop(
     product: Product, person: Callable[..., Person]
 ) -> None:
-    mia, ron, max_ = person(), person(phone=True), person()
+    mia, max_, ron = person(), person(), person(phone=True)
     mia.sign_in("mia@example.test", PASSWORD)
     begin(mia)
     record_what_is_known(mia)
     move_to_plan(mia)
-    plan(mia, max_)
+    plan(mia)
+    fill_the_sheet(mia)
+    max_.sign_in("max@example.test", PASSWORD)
+    approve(max_)
+    move_to_execute(mia)
+    import_facts(mia)
+    ron.sign_in("ron@example.test", PASSWORD)
