@@ -258,15 +258,15 @@ ALIASES: dict[str, dict[str, tuple[str, ...]]] = {
             "list amount, list value, list price total, gross amount, amount before discount, "
             "total list price, total line items price, list price, listenwert, bruttobetrag, "
             "importe de lista, montant catalogue, montant brut, valor de tabela, importo di "
-            "listino, brutobedrag"
+            "listino, brutobedrag, list"
         ),
         "net_amount": names(
-            "net amount, close value, amount, deal value, deal amount, value, amount in company "
-            "currency, amount closed, total amount, total price, order total, won amount, "
+            "net amount, net price, close value, amount, deal value, deal amount, value, amount in "
+            "company currency, amount closed, total amount, total price, order total, won amount, "
             "contract value, tcv, betrag, nettobetrag, wert, auftragswert, abschlusswert, "
             "importe, importe neto, valor, monto, montant, montant net, valeur, valor líquido, "
             "valor do negócio, montante, importo, importo netto, valore, bedrag, nettobedrag, "
-            "waarde, planned revenue, expected revenue"
+            "waarde, planned revenue, expected revenue, net"
         ),
         "discount_percent": names(
             "discount percent, discount percentage, discount, discount rate, rabatt, rabatt "
