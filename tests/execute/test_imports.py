@@ -60,9 +60,11 @@ def test_each_kind_of_file_goes_from_upload_to_its_rows(client, do_due_work, kin
     brought = sent(client, FILES[kind], kind)
     page = client.get(link("execute:import", brought.pk)).content.decode()
     assert "Import 1 row" in page
-    assert not STORED[kind].objects.exclude(email="ada@halden.test").exists() if (
-        kind == "contacts"
-    ) else not STORED[kind].objects.exists()
+    assert (
+        not STORED[kind].objects.exclude(email="ada@halden.test").exists()
+        if (kind == "contacts")
+        else not STORED[kind].objects.exists()
+    )
     assert press(client, brought).status_code == 302
     assert "Waiting for a worker" in client.get(link("execute:import", brought.pk)).content.decode()
     do_due_work()
