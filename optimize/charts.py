@@ -32,7 +32,6 @@ def efficacy(
     low and high. Where `pays`, the figures are margin for each unit of money spent, and the line
     of break-even stands at 1.
     """
-    name = "Won margin per money spent" if pays else "Deals opened by 100 touches"
     figure = band(
         [*days, *(one[0] for one in ahead)],
         [*values, *(one[1] for one in ahead)],
@@ -51,8 +50,19 @@ def efficacy(
         marker={"color": token("ink-3"), "size": 5},
         hovertemplate="%{y:.3~s}",
     )
-    figure.update_layout(yaxis={"rangemode": "tozero", "title": {"text": name}}, margin={"t": 20})
+    figure.update_layout(yaxis={"rangemode": "tozero"}, margin={"t": 20})
+    _set_apart(figure, days[0], ahead[-1][0] if ahead else days[-1])
     return figure
+
+
+def _set_apart(figure: go.Figure, first: date, last: date) -> None:
+    """Write the labels of events on lines of their own, and inward of the drawing's end."""
+    notes = [note for note in figure.layout.annotations if note.yref == "paper"]
+    notes.sort(key=lambda note: note.x)
+    for place, note in enumerate(notes):
+        note.yshift = -14 * place
+        if note.x > first + (last - first) * 0.6:
+            note.xanchor, note.xshift = "right", -5
 
 
 def mindset_to_wallet(steps: Sequence[tuple[str, int]], handoff: Estimate) -> go.Figure:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from ipeo import tenancy
 from ipeo.models import Cycle, Membership
-from ipeo.templatetags.figures import money, percent, points, short_day
+from ipeo.templatetags.figures import money_exact, money_short, percent, points, short_day
 from optimize.models import Decision, Fit, Recommendation
 from optimize.numerics.advice import Advice, ProgramEvidence, advise, holding
 from optimize.queries.evidence import evidence_for
@@ -181,10 +181,11 @@ def _summary(advice: Advice, fit: WearFit | None, price: DiscountFit | None, cur
                 f"It looks better under {ahead} of {len(gaps)} attribution models, and not all "
                 "are sure. Hold one of the two back for part of the audience first."
             )
+        unit = "a dollar" if currency == "USD" else f"one {currency}"
         return (
-            f"Every attribution model agrees: a dollar returned at least {min(gaps):.1f} more "
-            "there. A fifth of what is still planned would move."
-        ).replace("a dollar", f"one {currency}" if currency != "USD" else "a dollar")
+            f"Every attribution model agrees: {unit} there returned at least "
+            f"{money_exact(min(gaps), currency)} more. A fifth of what is still planned would move."
+        )
     if "romi" in held:
         best = max(_known(held["romi"]))
         return (
@@ -192,9 +193,12 @@ def _summary(advice: Advice, fit: WearFit | None, price: DiscountFit | None, cur
             "its spend at best."
         )
     if price is not None and advice.kind == "price":
+        low, high = price.bought.low, price.bought.high
+        chance = low is not None and high is not None and low <= 0 <= high
         return (
-            f"{price.points} points off bought {points(price.bought.value)} of win rate and gave "
-            f"away {money(price.cost.value, currency)} of margin."
+            f"Five points off bought {points(price.bought.value)} of win rate"
+            f"{', no more than chance would,' if chance else ''} and gave away "
+            f"{money_short(price.cost.value, currency)} of margin."
         )
     return advice.text[:400]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from execute.queries.days import today
@@ -47,9 +47,12 @@ class ProgramStanding:
 
 
 def window_of(cycle: Cycle, on: date | None = None) -> tuple[date, date]:
-    """Return the days whose returns a cycle is advised on: a year up to now, or to its end."""
-    last = min(on or today(), cycle.ends_on)
-    return month_after(last.replace(day=1), 1 - MONTHS), last
+    """Return the days whose returns a cycle is advised on: a year up to now, or to its end.
+
+    They are whole months, which the totals answer whatever the number of facts.
+    """
+    last = min(on or today(), cycle.ends_on).replace(day=1)
+    return month_after(last, 1 - MONTHS), month_after(last, 1) - timedelta(days=1)
 
 
 def standings_of(cycle: Cycle, on: date | None = None) -> list[ProgramStanding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Q
 
@@ -64,7 +64,7 @@ class KeyFigures:
             return ""
         ends = ""
         if held.low is not None and held.high is not None:
-            ends = f", 80% {held.low:.2f} to {held.high:.2f}"
+            ends = f" ({held.low:.2f} to {held.high:.2f})"
         return f"price dependence {held.value:.2f}{ends}"
 
     @property
@@ -75,13 +75,13 @@ class KeyFigures:
 
     @property
     def won_of(self) -> str:
-        """What the win rate counts: `86 won of 277 closed, 80% interval 27% to 35%`."""
+        """What the win rate counts: `86 won of 277, 80% interval 27% to 35%`."""
         rate = self.figures.win_rate
         if rate.low is None or rate.high is None:
             return ""
         return (
-            f"{self.figures.deals_won:,.0f} won of {rate.n:,} decided, "
-            f"80% {rate.low:.0%} to {rate.high:.0%}"
+            f"{self.figures.deals_won:,.0f} won of {rate.n:,}, "
+            f"80% interval {rate.low:.0%} to {rate.high:.0%}"
         )
 
     @property
@@ -143,9 +143,12 @@ def months_of_workspace(on: date | None = None) -> list[MonthFigures]:
 
 
 def last_year(on: date | None = None) -> tuple[date, date]:
-    """Return the days of the last twelve months, the running one included."""
-    last = on or today()
-    return month_after(last.replace(day=1), 1 - MONTHS), last
+    """Return the days of the last twelve months, the running one included.
+
+    They are whole months, which the totals answer whatever the number of facts.
+    """
+    running = (on or today()).replace(day=1)
+    return month_after(running, 1 - MONTHS), month_after(running, 1) - timedelta(days=1)
 
 
 def most_tiring(cycle: Cycle) -> tuple[Program, WearFit] | None:
