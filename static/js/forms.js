@@ -57,7 +57,7 @@ function discount(input) {
   const net = amount(input.value);
   if (!badge || !(list > 0)) return;
   if (Number.isNaN(net)) {
-    badge.textContent = "at list";
+    badge.textContent = "no price yet";
     delete badge.dataset.tone;
     return;
   }
