@@ -189,7 +189,7 @@ def outcomes_of(found: QuerySet[Deal]) -> dict[str, dict[str, Any]]:
     }
 
 
-def touches_of(deal: Deal, *, limit: int = 30) -> list[Touch]:
+def touches_of(deal: Deal, *, limit: int = 12) -> list[Touch]:
     """Return the latest touches of a deal's buyer."""
     if deal.party is None:
         return []
