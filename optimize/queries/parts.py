@@ -1,0 +1,142 @@
+"""Sums gathered into the parts of a breakdown, each worked out into figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from decimal import Decimal
+from typing import Any
+
+from optimize.models import AttributionModel, CreditTotal
+from optimize.numerics.figures import Figures, Part, figures_of
+from optimize.queries import slices
+from optimize.queries.slices import Days, Sums
+
+WHOLE = frozenset({AttributionModel.FIRST.value, AttributionModel.LAST.value})
+"""The models that never split a deal."""
+
+_ANY = frozenset({CreditTotal.ANY_CHANNEL, CreditTotal.ANY_PROGRAM})
+_NO_SUMS: Sums = {}
+
+
+class UnknownModel(ValueError):
+    """There is no such attribution model."""
+
+
+def check_model(model: str) -> None:
+    """Raise `UnknownModel` for a name that is no attribution model."""
+    if model not in AttributionModel.values:
+        raise UnknownModel(
+            f"“{model}” is no attribution model; there are {', '.join(AttributionModel.values)}."
+        )
+
+
+class Gathering:
+    """Collects the sums of a breakdown by key, whichever query they come from."""
+
+    def __init__(self, no_activity: str = "") -> None:
+        self.deals: dict[Hashable, dict[str, Sums]] = {}
+        self.credited: dict[Hashable, Sums] = {}
+        self.sourced: dict[Hashable, Sums] = {}
+        self.influenced: dict[Hashable, Sums] = {}
+        self.activity: dict[Hashable, dict[str, tuple[int, Decimal]]] = {}
+        self._no_activity = no_activity
+
+    @property
+    def keys(self) -> set[Any]:
+        """Every key that has deals or activity."""
+        return {*self.deals, *self.activity}
+
+    def add_credit(
+        self,
+        *,
+        group: str,
+        model: str,
+        days: Days,
+        influence: str,
+        where: str = "true",
+        key: Callable[[Any], Hashable] = lambda value: value,
+        **parameters: Any,
+    ) -> None:
+        """Gather deals under the touches that the model names.
+
+        `influence` is how distinct deals are counted: `any_channel` or `any_program`, or empty
+        where several programs are taken together, which is then asked of the facts.
+        """
+        wanted = {model, AttributionModel.FIRST.value} | ({influence} if influence else set())
+        rows = slices.credit_sums(
+            group=group, models=sorted(wanted), days=days, where=where, **parameters
+        )
+        for value, found, outcome, sums in rows:
+            here = key(value)
+            if found in _ANY:
+                self._into(self.influenced, here, sums)
+                continue
+            if found == model:
+                self.deals.setdefault(here, {})[outcome] = sums
+                if outcome == "won":
+                    self._into(self.credited, here, sums)
+            if found == AttributionModel.FIRST.value:
+                self._into(self.sourced, here, sums)
+        if not influence:
+            for value, sums in slices.influence_sums(
+                group=group, days=days, where=where, **parameters
+            ):
+                self._into(self.influenced, key(value), sums)
+
+    def add_deals(
+        self, *, group: str, days: Days, key: Callable[[Any], Hashable] = lambda value: value
+    ) -> None:
+        """Gather deals counted once, credited to marketing where a touch is known."""
+        for value, outcome, is_touched, sums in slices.deal_sums(group=group, days=days):
+            here = key(value)
+            by_outcome = self.deals.setdefault(here, {})
+            by_outcome[outcome] = slices.add(by_outcome.get(outcome, _NO_SUMS), sums)
+            if is_touched:
+                self._into(self.sourced, here, sums)
+                self._into(self.influenced, here, sums)
+                if outcome == "won":
+                    self._into(self.credited, here, sums)
+
+    def add_activity(
+        self,
+        *,
+        group: str,
+        days: Days,
+        where: str = "true",
+        key: Callable[[Any], Hashable] = lambda value: value,
+        **parameters: Any,
+    ) -> None:
+        """Gather touches, leads and spend."""
+        for value, figure, n, amount in slices.activity_sums(
+            group=group, days=days, where=where, **parameters
+        ):
+            self.activity.setdefault(key(value), {})[figure] = (n, amount)
+
+    def figures(
+        self, key: Hashable, *, usual: float, is_whole: bool = True, is_touched: bool = True
+    ) -> Figures:
+        """Work out a key's figures; without `is_touched` nothing is credited to marketing."""
+        part = Part(
+            deals=self.deals.get(key, {}),
+            credited=self.credited.get(key, _NO_SUMS) if is_touched else None,
+            sourced=self.sourced.get(key, _NO_SUMS) if is_touched else None,
+            influenced=self.influenced.get(key, _NO_SUMS) if is_touched else None,
+            activity=None if self._no_activity else self.activity.get(key, {}),
+            no_activity=self._no_activity,
+            is_whole=is_whole,
+        )
+        return figures_of(part, usual_dependence=usual)
+
+    @staticmethod
+    def _into(place: dict[Hashable, Sums], key: Hashable, sums: Sums) -> None:
+        place[key] = slices.add(place[key], sums) if key in place else sums
+
+
+def usual_dependence() -> float:
+    """The workspace's own price dependence: the share of won amounts beyond the threshold."""
+    net = beyond = Decimal(0)
+    for _, outcome, _, sums in slices.deal_sums(group="1", days=Days()):
+        if outcome == "won":
+            net += sums["priced_net_amount"]
+            beyond += sums["beyond_net_amount"]
+    return min(max(float(beyond / net), 0.0), 1.0) if net > 0 else 0.5

@@ -1,0 +1,184 @@
+"""Sums over deals and activity, grouped and filtered: from totals, or day by day from facts.
+
+Whole months are read from the totals; other ranges of days from the facts, by the same sums, so
+that both give the same numbers.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from ipeo import tenancy
+from optimize.queries.sums import MONTH, SUMS, added_up, credited
+
+Sums = dict[str, Decimal]
+_DEALS = "optimize_dealfact d"
+
+
+@dataclass(frozen=True)
+class Days:
+    """A range of days, either end open."""
+
+    first: date | None = None
+    last: date | None = None
+
+    @property
+    def are_whole_months(self) -> bool:
+        """Whether the totals by month can answer."""
+        starts = self.first is None or self.first.day == 1
+        ends = self.last is None or self.last.day == monthrange(self.last.year, self.last.month)[1]
+        return starts and ends
+
+    def condition(self, column: str) -> str:
+        """The condition on a date column; a range with an end leaves out what has no date."""
+        parts = []
+        if self.first is not None:
+            parts.append(f"{column} >= %(first)s")
+        if self.last is not None:
+            parts.append(f"{column} <= %(last)s")
+        return " AND ".join(parts) or "true"
+
+
+def credit_sums(
+    *, group: str, models: Sequence[str], days: Days, where: str = "true", **parameters: Any
+) -> list[tuple[Any, str, str, Sums]]:
+    """Return (group, model, outcome, sums) of credited deals.
+
+    `group` and `where` are SQL over `t` (model, month, channel_id, program_id, outcome) and `p`,
+    the touch's program.
+    """
+    if days.are_whole_months:
+        source = (
+            "t AS (SELECT * FROM optimize_credittotal WHERE workspace_id = %(workspace)s "  # noqa: S608
+            f"AND model = ANY(%(models)s) AND {days.condition('month')})"
+        )
+    else:
+        source = (
+            "chosen AS (SELECT c.*, 1 AS sign FROM optimize_credit c "  # noqa: S608
+            f"JOIN {_DEALS} ON d.deal_id = c.deal_id AND d.workspace_id = c.workspace_id "
+            f"WHERE c.workspace_id = %(workspace)s AND {days.condition('d.date')}), "
+            f"t AS (SELECT c.model, {MONTH} AS month, c.channel_id, c.program_id, d.outcome, "
+            f"{added_up(weight='c.share')} FROM ({credited('chosen')}) AS c "
+            f"JOIN {_DEALS} ON d.deal_id = c.deal_id "
+            "WHERE d.workspace_id = %(workspace)s AND c.model = ANY(%(models)s) "
+            "GROUP BY 1, 2, 3, 4, 5)"
+        )
+    rows = _rows(
+        f"WITH {source} SELECT {group}, t.model, t.outcome, {_added()} "  # noqa: S608
+        f"FROM t LEFT JOIN plan_program p ON p.id = t.program_id WHERE {where} GROUP BY 1, 2, 3",
+        days,
+        models=list(models),
+        **parameters,
+    )
+    return [(row[0], row[1], row[2], _named(row[3:])) for row in rows]
+
+
+def deal_sums(*, group: str, days: Days) -> list[tuple[Any, str, bool, Sums]]:
+    """Return (group, outcome, is touched, sums) of deals, each counted once.
+
+    `group` is SQL over `t` (month, owner_id, product_id, outcome, is_touched).
+    """
+    if days.are_whole_months:
+        source = (
+            "t AS (SELECT * FROM optimize_dealtotal WHERE workspace_id = %(workspace)s "  # noqa: S608
+            f"AND {days.condition('month')})"
+        )
+    else:
+        source = (
+            f"t AS (SELECT {MONTH} AS month, d.owner_id, d.product_id, d.outcome, "  # noqa: S608
+            f"d.is_touched, {added_up()} FROM {_DEALS} WHERE d.workspace_id = %(workspace)s "
+            f"AND {days.condition('d.date')} GROUP BY 1, 2, 3, 4, 5)"
+        )
+    rows = _rows(
+        f"WITH {source} SELECT {group}, t.outcome, t.is_touched, {_added()} "  # noqa: S608
+        "FROM t GROUP BY 1, 2, 3",
+        days,
+    )
+    return [(row[0], row[1], row[2], _named(row[3:])) for row in rows]
+
+
+def activity_sums(
+    *, group: str, days: Days, where: str = "true", **parameters: Any
+) -> list[tuple[Any, str, int, Decimal]]:
+    """Return (group, figure, count, amount) of touches, leads and spend.
+
+    `group` and `where` are SQL over `t` (date, figure, channel_id, program_id) and `p`, the
+    program. An expense of a program that names no channel is the program's channel's.
+    """
+    rows = _rows(
+        f"SELECT {group}, t.figure, sum(t.n)::bigint, sum(t.amount) "  # noqa: S608
+        "FROM (SELECT a.date, date_trunc('month', a.date)::date AS month, a.figure, "
+        "COALESCE(a.channel_id, p.channel_id) AS channel_id, a.program_id, a.n, a.amount, "
+        "p.campaign_id FROM optimize_activitytotal a "
+        "LEFT JOIN plan_program p ON p.id = a.program_id "
+        f"WHERE a.workspace_id = %(workspace)s AND {days.condition('a.date')}) AS t "
+        f"LEFT JOIN plan_program p ON p.id = t.program_id WHERE {where} GROUP BY 1, 2",
+        days,
+        **parameters,
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in rows]
+
+
+def influence_sums(
+    *, group: str, days: Days, where: str = "true", **parameters: Any
+) -> list[tuple[Any, Sums]]:
+    """Return (group, sums) of the distinct deals that several programs touched together."""
+    rows = _rows(
+        f"SELECT t.key, {added_up()} FROM (SELECT DISTINCT {group} AS key, t.deal_id "  # noqa: S608
+        "FROM optimize_credit t JOIN plan_program p ON p.id = t.program_id "
+        f"WHERE t.workspace_id = %(workspace)s AND {where}) AS t JOIN {_DEALS} "
+        "ON d.workspace_id = %(workspace)s AND d.deal_id = t.deal_id "
+        f"WHERE {days.condition('d.date')} GROUP BY 1",
+        days,
+        **parameters,
+    )
+    return [(row[0], _named(row[1:])) for row in rows]
+
+
+def opened_sums(*, program: int, days: Days, model: str) -> dict[date, Decimal]:
+    """Return how many deals a program is credited with by the month they were opened."""
+    rows = _rows(
+        f"SELECT date_trunc('month', d.created_date)::date, sum(c.\"{model}\") "  # noqa: S608
+        f"FROM optimize_credit c JOIN {_DEALS} "
+        "ON d.workspace_id = c.workspace_id AND d.deal_id = c.deal_id "
+        "WHERE c.workspace_id = %(workspace)s AND c.program_id = %(program)s "
+        f"AND d.created_date IS NOT NULL AND {days.condition('d.created_date')} GROUP BY 1",
+        days,
+        program=program,
+    )
+    return dict(rows)
+
+
+def add(one: Mapping[str, Decimal], other: Mapping[str, Decimal]) -> Sums:
+    """Add two sums, name by name."""
+    return {name: one.get(name, Decimal(0)) + other.get(name, Decimal(0)) for name in SUMS}
+
+
+def _added() -> str:
+    return ", ".join(f"sum(t.{name}) AS {name}" for name in SUMS)
+
+
+def _named(values: Sequence[Decimal]) -> Sums:
+    return dict(zip(SUMS, values, strict=True))
+
+
+def _rows(query: str, days: Days, **parameters: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            query,
+            {
+                "workspace": tenancy.current_workspace_id(),
+                "first": days.first,
+                "last": days.last,
+                **parameters,
+            },
+        )
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
