@@ -1,5 +1,7 @@
 """The app's place in the project."""
 
+from __future__ import annotations
+
 from django.apps import AppConfig
 
 
@@ -10,8 +12,54 @@ class OptimizeConfig(AppConfig):
     verbose_name = "Optimize"
 
     def ready(self) -> None:
-        """Make the measurement known."""
-        from ipeo import runs
+        """Tell the kernel about the stage, its panels, its work and its place."""
+        from ipeo import navigation, runs, stages
+        from ipeo.models import Cycle
+        from ipeo.stages import Panel
         from optimize.actions import recompute
+        from optimize.actions.learning import record_learnings
+        from optimize.queries import stage
+        from optimize.queries.histories import histories_of
+        from plan.queries.evidence import register_history
 
         runs.register(recompute.KIND, recompute.perform)
+        see = "optimize.view"
+        stages.register(
+            stages.Stage(
+                key=Cycle.Stage.OPTIMIZE,
+                url_name="optimize:cycle",
+                gate=stage.gate,
+                summary=stage.summary,
+                handoff=stage.handoff,
+                left=record_learnings,
+                panels=(
+                    Panel("home", "optimize:home_figures", 12, 10, see),
+                    Panel("home", "optimize:home_money", 7, 15, see),
+                    Panel("home", "optimize:home_next", 5, 16, see),
+                    Panel("campaign", "optimize:figures", 12, 10, see),
+                    Panel("campaign", "optimize:funnel", 7, 20, see),
+                    Panel("campaign", "optimize:next_steps", 5, 30, see),
+                    Panel("campaign", "optimize:efficacy", 5, 50, see),
+                ),
+            )
+        )
+        register_history(histories_of)
+        navigation.register(
+            navigation.Entry(
+                group="The cycle",
+                label="Optimize",
+                url_name="optimize:optimize",
+                permission=see,
+                order=40,
+                stage="optimize",
+                icon="optimize",
+                also=(
+                    "optimize:cycle",
+                    "optimize:program",
+                    "optimize:recommendation",
+                    "optimize:funnel",
+                    "optimize:efficacy",
+                    "optimize:measure",
+                ),
+            )
+        )

@@ -178,18 +178,18 @@ def _summary(advice: Advice, fit: WearFit | None, price: DiscountFit | None, cur
         if advice.kind == "test":
             ahead = sum(gap > 0 for gap in gaps)
             return (
-                f"It looks better under {ahead} of {len(gaps)} attribution models, and not all "
+                f"It looks better under {ahead} of {len(gaps)} ways to count, and not all "
                 "are sure. Hold one of the two back for part of the audience first."
             )
         unit = "a dollar" if currency == "USD" else f"one {currency}"
         return (
-            f"Every attribution model agrees: {unit} there returned at least "
+            f"Every way to count agrees: {unit} there returned at least "
             f"{money_exact(min(gaps), currency)} more. A fifth of what is still planned would move."
         )
     if "romi" in held:
         best = max(_known(held["romi"]))
         return (
-            f"It returns less than it costs under every attribution model, {percent(best)} of "
+            f"It returns less than it costs by every way to count, {percent(best)} of "
             "its spend at best."
         )
     if price is not None and advice.kind == "price":

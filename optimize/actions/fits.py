@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import astuple
 from datetime import date, datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from execute.models import Outcome
 from execute.queries.days import today
 from optimize.models import Figure, Fit
 from optimize.numerics.efficacy import judge
+from optimize.numerics.metrics import Sums
 from optimize.numerics.price import DiscountEffect, discount_effect
 from optimize.queries.fits import WORKSPACE, as_json
 from optimize.queries.openings import Month, OpenedDeal, activity_by_month, opened_deals
@@ -96,6 +98,7 @@ def _wears(deals: Sequence[OpenedDeal], on: date) -> dict[int, dict[str, Any]]:
     activity = activity_by_month()
     touches = activity[Figure.TOUCHES]
     opened: dict[int, dict[Month, float]] = defaultdict(lambda: defaultdict(float))
+    won: dict[int, dict[Month, Sums]] = defaultdict(lambda: defaultdict(Sums))
     margin: dict[int, float] = defaultdict(float)
     decided: dict[int, int] = defaultdict(int)
     for deal in deals:
@@ -106,6 +109,9 @@ def _wears(deals: Sequence[OpenedDeal], on: date) -> dict[int, dict[str, Any]]:
             decided[deal.program] += 1
             if deal.outcome == Outcome.WON and deal.margin_amount is not None:
                 margin[deal.program] += deal.margin_amount
+                if deal.closed_on is not None:
+                    month = (deal.closed_on.year, deal.closed_on.month)
+                    won[deal.program][month] += Sums.of([deal.margin_amount])
     months = _months([*touches.values(), *opened.values()], on)
     seasons = _Season(touches, opened, months)
     results = {}
@@ -116,9 +122,9 @@ def _wears(deals: Sequence[OpenedDeal], on: date) -> dict[int, dict[str, Any]]:
         mine = months[first:]
         exposures = [by_month.get(_key(month), 0.0) for month in mine]
         outcomes = [opened[program_id].get(_key(month), 0.0) for month in mine]
-        spend = sum(activity[Figure.ACTUAL].get(program_id, {}).values())
+        paid = activity[Figure.ACTUAL].get(program_id, {})
         break_even = _break_even(
-            spend, sum(by_month.values()), margin[program_id], decided[program_id]
+            sum(paid.values()), sum(by_month.values()), margin[program_id], decided[program_id]
         )
         # A deal opened in a month without a touch belongs to touches just before it.
         judged = [out if seen else 0.0 for out, seen in zip(outcomes, exposures, strict=True)]
@@ -131,6 +137,8 @@ def _wears(deals: Sequence[OpenedDeal], on: date) -> dict[int, dict[str, Any]]:
             "touches": exposures,
             "opened": outcomes,
             "break_even": break_even,
+            "spend": [paid.get(_key(month), 0.0) for month in mine],
+            "won": [astuple(won[program_id].get(_key(month), Sums())) for month in mine],
         }
     return results
 

@@ -20,6 +20,7 @@ from django.utils import timezone
 from ipeo import tenancy
 from ipeo.actions.runs import queue_run
 from ipeo.models import Membership, Run
+from optimize.actions.conclusions import draw_conclusions
 from optimize.actions.shards import Piece, Rules, measure_some
 from optimize.actions.totals import count_activity_anew, fold_activity
 from optimize.models import MeasurementState, StaleParty
@@ -83,8 +84,10 @@ def request_where_stale() -> int:
 
 
 def perform(run: Run, report: Report) -> dict[str, Any]:
-    """Do a queued measurement: what the run's kind is registered with."""
-    return recompute(full=bool(run.arguments.get("full")), report=report).as_dict()
+    """Do a queued measurement and draw its conclusions: what the run's kind is registered with."""
+    done = recompute(full=bool(run.arguments.get("full")), report=report)
+    draw_conclusions(changed=bool(done.marks or done.activity_changes))
+    return done.as_dict()
 
 
 def recompute(

@@ -17,6 +17,9 @@ from optimize.queries.measures import Slice, by_program
 from plan.models import Program
 from plan.queries.budget import month_after, planned_by_program_month
 
+OWN, OWN_LABEL = "own", "Own deals"
+"""A seventh way to count, beside the attribution models: whole deals, to the program that opened
+them. Models that all share deals out alike can all err alike."""
 MONTHS = 12
 """How far back returns are looked at: a deal takes months to close after its program was paid."""
 
@@ -27,6 +30,7 @@ class ProgramStanding:
 
     program: Program
     by_model: dict[str, Figures]
+    own: Estimate
 
     @property
     def figures(self) -> Figures:
@@ -35,13 +39,14 @@ class ProgramStanding:
 
     @property
     def returns(self) -> list[tuple[str, Estimate]]:
-        """The return on investment under each model, by the model's name."""
-        return [(model.label, self.by_model[model].romi) for model in AttributionModel]
+        """The return on investment by its own deals, then under each model, by their names."""
+        models = [(model.label, self.by_model[model].romi) for model in AttributionModel]
+        return [(OWN_LABEL, self.own), *models]
 
     @property
     def weakest(self) -> float | None:
-        """The lowest return that any model gives, None where one does not know it."""
-        values = [figures.romi.value for figures in self.by_model.values()]
+        """The lowest return that any way of counting gives, None where one does not know it."""
+        values = [romi.value for _, romi in self.returns]
         known = [value for value in values if value is not None]
         return min(known) if len(known) == len(values) and known else None
 
@@ -65,8 +70,12 @@ def standings_of(cycle: Cycle, on: date | None = None) -> list[ProgramStanding]:
         for found in by_program(piece, model=model):
             programs[found.program.pk] = found.program
             figures.setdefault(found.program.pk, {})[model] = found.figures
+    fits = wears(list(programs))
+    unfitted = Estimate.unknown("its deals have not been fitted yet")
     complete = [
-        ProgramStanding(programs[pk], by_model)
+        ProgramStanding(
+            programs[pk], by_model, fits[pk].own_return(first, last) if pk in fits else unfitted
+        )
         for pk, by_model in figures.items()
         if len(by_model) == len(AttributionModel)
     ]
@@ -99,7 +108,8 @@ def evidence_for(cycle: Cycle, on: date | None = None) -> list[ProgramEvidence]:
                 key=str(one.program.pk),
                 name=one.program.name,
                 channel=one.program.channel.name,
-                romi={model: figures.romi for model, figures in one.by_model.items()},
+                romi={OWN: one.own}
+                | {str(model): figures.romi for model, figures in one.by_model.items()},
                 spend_remaining=float(remaining.get(one.program.pk, 0)),
                 wear=fit.wear if fit else None,
                 price_dependence=one.figures.price_dependence,

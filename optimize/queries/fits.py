@@ -11,6 +11,7 @@ from ipeo.models import Cycle
 from ipeo.numerics.estimates import Estimate
 from optimize.models import Fit
 from optimize.numerics.efficacy import Wear
+from optimize.numerics.metrics import Sums, romi
 from optimize.numerics.price import DiscountEffect
 from plan.models import Program
 from plan.queries.budget import month_after
@@ -25,7 +26,7 @@ AHEAD = 6
 class WearFit:
     """How a program's efficacy went, month by month.
 
-    `observed` is deals opened per touch, None for a month at rest; `break_even` the deals per
+    `won` sums the margins of deals won in a month. `break_even` is the deals per
     touch at which margin equals spend, None where spend or margin is not known.
     """
 
@@ -35,7 +36,19 @@ class WearFit:
     touches: tuple[float, ...]
     opened: tuple[float, ...]
     break_even: float | None
+    spend: tuple[float, ...]
+    won: tuple[Sums, ...]
     fitted_at: datetime
+
+    def own_return(self, first: date, last: date) -> Estimate:
+        """Return the return on investment of the deals that the program itself opened.
+
+        Attribution shares a deal out over a journey, and so toward programs that touch everybody
+        often; this gives it to one program whole. Deals count in the month they closed.
+        """
+        inside = [place for place, month in enumerate(self.months) if first <= month <= last]
+        margin = sum((self.won[place] for place in inside), Sums())
+        return romi(margin, sum(self.spend[place] for place in inside))
 
     @property
     def observed(self) -> list[float | None]:
@@ -169,6 +182,8 @@ def _wear(row: Fit) -> WearFit:
         touches=tuple(held["touches"]),
         opened=tuple(held["opened"]),
         break_even=held["break_even"],
+        spend=tuple(held["spend"]),
+        won=tuple(Sums(*sums) for sums in held["won"]),
         fitted_at=row.fitted_at,
     )
 

@@ -34,6 +34,7 @@ class OpenedDeal:
     program: int | None
     outcome: str
     opened_on: date | None
+    closed_on: date | None
     list_amount: float | None
     net_amount: float | None
     margin_amount: float | None
@@ -53,6 +54,7 @@ class OpenedDeal:
 # index of touches for each deal, whatever the length of the history.
 _OPENERS = """
 SELECT fact.deal_id, coalesce(deal.program_id, opener.program_id), fact.outcome, fact.created_date,
+       CASE WHEN fact.outcome <> 'open' THEN fact.date END,
        fact.list_amount::float8, fact.net_amount::float8, fact.margin_amount::float8,
        fact.product_id, fact.owner_id, deal.competitor_id
 FROM optimize_dealfact fact

@@ -12,6 +12,7 @@ from ipeo.models import Campaign, Cycle
 from ipeo.numerics.estimates import Estimate
 from ipeo.templatetags.figures import money, money_short, percent
 from optimize.models import AttributionModel, Decision, Recommendation
+from optimize.queries.evidence import OWN, OWN_LABEL
 
 WAITING = Recommendation.State.WAITING
 _TONES = {
@@ -159,10 +160,11 @@ def evidence_of(row: Recommendation, currency: str) -> list[Evidence]:
     for name, label in (("romi", "Return"), ("romi_difference", "Difference in return")):
         by_model = held.get(name)
         if isinstance(by_model, dict):
+            ways = [(OWN, OWN_LABEL), *AttributionModel.choices]
             lines += [
-                Evidence(f"{label}, {model.label.lower()}", _read(by_model[model]), "times")
-                for model in AttributionModel
-                if isinstance(by_model.get(model), dict)
+                Evidence(f"{label}, {name.lower()}", _read(by_model[way]), "times")
+                for way, name in ways
+                if isinstance(by_model.get(way), dict)
             ]
     return lines
 

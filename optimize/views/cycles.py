@@ -16,7 +16,7 @@ from optimize.actions.closing import close_period as close
 from optimize.models import AttributionModel
 from optimize.numerics.figures import Figures
 from optimize.queries import overview
-from optimize.queries.evidence import standings_of, window_of
+from optimize.queries.evidence import OWN_LABEL, standings_of, window_of
 from optimize.queries.fits import discount_fit, holding_of, wears
 from optimize.queries.measures import Slice, by_model, measured, program_months
 from optimize.queries.periods import period_of
@@ -60,7 +60,7 @@ def cycle(request: WorkspaceRequest, pk: int) -> HttpResponse:
         ],
         "price": discount_fit(),
         "standings": standings_of(found) if at.measured_at else [],
-        "models": AttributionModel.labels,
+        "models": [OWN_LABEL, *AttributionModel.labels],
         "first": first,
         "last": last,
         "note": counts_of(advice),

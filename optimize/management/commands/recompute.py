@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from ipeo import tenancy
 from ipeo.models import Workspace
 from ipeo.queries.members import find_workspace
+from optimize.actions.conclusions import draw_conclusions
 from optimize.actions.recompute import recompute
 
 
@@ -31,6 +32,8 @@ class Command(BaseCommand):
             raise CommandError(f"There is no workspace at “{options['workspace']}”.") from None
         with tenancy.scope(workspace):
             done = recompute(full=options["full"])
+            # Small changes leave today's fits as they are; the worker brings them up to date.
+            draw_conclusions(changed=done.full)
         if options["json"]:
             self.stdout.write(json.dumps(done.as_dict()))
             return

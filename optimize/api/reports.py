@@ -1,0 +1,64 @@
+"""The report as JSON, the same as `manage.py report` prints."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ipeo.api.views import WorkspaceViewSet
+from optimize.models import AttributionModel
+from optimize.queries.report import BREAKDOWNS, report
+
+
+class ReportWishSerializer(serializers.Serializer[Any]):
+    """What to report: the breakdown, the days and the attribution model."""
+
+    by = serializers.ChoiceField(choices=BREAKDOWNS, default="all")
+    model = serializers.ChoiceField(
+        choices=AttributionModel.choices, default=AttributionModel.FIRST.value
+    )
+    to = serializers.DateField(required=False, default=None)
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """Add `from`, which is no name in Python."""
+        first = serializers.DateField(required=False, default=None)
+        return {**super().get_fields(), "from": first}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse days that end before they begin."""
+        if attrs["from"] and attrs["to"] and attrs["to"] < attrs["from"]:
+            raise serializers.ValidationError({"to": ["This is before the first day."]})
+        return attrs
+
+
+class ReportSerializer(serializers.Serializer[Any]):
+    """Rows of a `key` and every metric by name; money is rounded to the cent.
+
+    An estimated metric is `{"value", "low", "high", "n"}` with an 80 % interval. What cannot be
+    known is `{"value": null, "reason"}`.
+    """
+
+    rows = serializers.ListField(child=serializers.DictField())
+
+
+class ReportView(WorkspaceViewSet):
+    """Every metric by channel, program, campaign, rep, product, month, or in all."""
+
+    permission = "optimize.view"
+    pagination_class = None
+    serializer_class = ReportSerializer
+
+    @extend_schema(parameters=[ReportWishSerializer], responses=ReportSerializer)
+    def list(self, request: Request) -> Response:
+        """Return the rows, the most deals won first."""
+        wish = ReportWishSerializer(data=request.query_params)
+        wish.is_valid(raise_exception=True)
+        asked = wish.validated_data
+        rows = report(
+            by=asked["by"], date_from=asked["from"], date_to=asked["to"], model=asked["model"]
+        )
+        return Response({"rows": [row.as_dict() for row in rows]})

@@ -1,0 +1,135 @@
+"""The measurement finds again what the demonstration was made of.
+
+Intervals are at 80 %, so by design one in five misses its truth; the seed is one of the many in
+which these hold it. What must hold for every seed is held by simulation, in the numerics' tests.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from demo import truth
+from demo.making import make_demonstration
+from ipeo import tenancy
+from ipeo.models import Cycle
+from optimize.actions.advice import refresh_recommendations
+from optimize.actions.fits import refresh_fits
+from optimize.actions.recompute import recompute
+from optimize.models import Recommendation
+from optimize.queries.fits import DiscountFit, WearFit, discount_fit, wears
+from optimize.queries.measures import Slice, by_program
+from plan.models import Program
+from tests import databases
+
+TODAY = date(2026, 11, 20)
+SEED = 2
+CHANGED_ON = TODAY - timedelta(days=truth.WORN_FROM_MONTHS * 30.44)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was measured in the demonstration."""
+
+    wear: dict[str, WearFit]
+    discount: DiscountFit
+    win_rates: dict[str, Any]
+    recommended: list[tuple[str, str]]
+
+
+@pytest.fixture(scope="module")
+def found(django_db_setup: None, django_db_blocker: Any) -> Iterator[Found]:
+    """The demonstration at its usual size, loaded and measured once for all tests here."""
+    from django.db import connections
+
+    with django_db_blocker.unblock(), databases.clone("demo") as name:
+        before = connections["default"].settings_dict["NAME"]
+        databases.use(name)
+        try:
+            made = make_demonstration(slug="truth", seed=SEED, scale=1, today=TODAY)
+            with tenancy.scope(made.workspace):
+                recompute()
+                refresh_fits(on=TODAY)
+                cycle = Cycle.objects.select_related("campaign").get(closed_at=None)
+                refresh_recommendations(cycle=cycle, on=TODAY)
+                names = dict(Program.objects.values_list("pk", "name"))
+                discount = discount_fit()
+                assert discount is not None
+                yield Found(
+                    wear={names[pk]: fit for pk, fit in wears().items()},
+                    discount=discount,
+                    win_rates={
+                        one.program.name: one.figures.win_rate
+                        for one in by_program(Slice(), model="last")
+                    },
+                    recommended=[
+                        (row.kind, row.program.name if row.program else "")
+                        for row in Recommendation.objects.select_related("program")
+                    ],
+                )
+        finally:
+            connections.close_all()
+            databases.use(before)
+
+
+def test_the_worn_program_is_found_and_no_other(found: Found) -> None:
+    tiring = [name for name, fit in found.wear.items() if fit.wear.tiring]
+
+    assert tiring == [truth.WORN_PROGRAM]
+    assert all(fit.wear.known for fit in found.wear.values())
+
+
+def test_when_it_began_to_wear_lies_within_the_interval(found: Found) -> None:
+    between = found.wear[truth.WORN_PROGRAM].changed_between
+
+    assert between is not None
+    assert between[0] <= CHANGED_ON <= between[1]
+    assert (between[1] - between[0]).days < 150
+
+
+def test_its_half_life_lies_within_the_interval(found: Found) -> None:
+    half_life = found.wear[truth.WORN_PROGRAM].wear.half_life
+
+    assert half_life.low <= truth.WORN_HALF_LIFE_MONTHS <= half_life.high
+    assert half_life.high < 2 * truth.WORN_HALF_LIFE_MONTHS
+
+
+def test_the_worn_program_is_to_be_renewed_or_retired(found: Found) -> None:
+    renewed = {name for kind, name in found.recommended if kind in {"retire", "refresh"}}
+
+    assert truth.WORN_PROGRAM in renewed
+
+
+def test_what_discounts_bought_lies_within_the_interval(found: Found) -> None:
+    bought = found.discount.bought
+    decided = [rate for rate in found.win_rates.values() if rate.known]
+    won = sum(rate.value * rate.n for rate in decided) / sum(rate.n for rate in decided)
+    true = truth.points_of_win_rate_for_five_points_of_discount(won) / 100
+
+    assert bought.low <= true <= bought.high
+    assert bought.high < 0.05
+
+
+def test_discounts_cost_more_than_they_bring(found: Found) -> None:
+    assert found.discount.effect.net_margin.high < 0
+    assert ("price", "") in found.recommended
+
+
+def test_programs_stand_in_the_order_of_what_their_touches_open(found: Found) -> None:
+    steady = [item for item in truth.PROGRAMS if item.worn_from is None]
+    for better in steady:
+        for worse in steady:
+            if better.per_touch < 1.3 * worse.per_touch:
+                continue
+            assert (
+                found.wear[better.name].wear.mean_rate > found.wear[worse.name].wear.mean_rate
+            ), f"{better.name} opens more than {worse.name}"
+
+
+def test_how_often_a_touch_opens_a_deal_is_found_within_a_fifth(found: Found) -> None:
+    for item in truth.PROGRAMS:
+        rate = found.wear[item.name].wear.mean_rate
+        if item.worn_from is None:
+            assert rate == pytest.approx(item.per_touch, rel=0.2), item.name
