@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any
 
-from ipeo.numerics.estimates import Estimate, shrunk_rate
+from ipeo.numerics.estimates import Estimate, mean_from_sums, shrunk_rate
 from optimize.numerics import metrics
 from optimize.numerics.metrics import Sums
 
@@ -116,7 +116,7 @@ def figures_of(part: Part, *, usual_dependence: float) -> Figures:
     n_won, n_lost, n_open = _n(won), _n(lost), _n(open_deals)
     no_amount = "no amount is recorded on these deals"
     no_cost = "no cost is recorded on these deals"
-    money = {
+    money: dict[str, Any] = {
         "net_amount": _known(won, "net", no_amount, why, "net_amount"),
         "list_amount": _known(
             won, "list", "no list price is known for these deals", why, "list_amount"
@@ -278,7 +278,7 @@ def _mean(
         return Estimate(
             sums.total / weight, None, None, sums.n, "deals counted by shares have no interval"
         )
-    return metrics.mean_from_sums(sums.n, sums.total, sums.squares)
+    return mean_from_sums(sums.n, sums.total, sums.squares)
 
 
 def _velocity(

@@ -257,14 +257,15 @@ def test_the_command_says_which_model_it_does_not_know(workspace):
 
 def test_the_api_gives_the_report_and_a_problem_for_a_bad_date(searching, workspace, sign_in):
     browser = sign_in("manager")
-    ask = {"HTTP_X_WORKSPACE": workspace.slug}
+    ask = {"headers": {"IPEO-Workspace": workspace.slug}}
     found = browser.get("/api/v1/report/?by=channel", **ask)
     assert found.status_code == 200, found.content
     assert found.json()["rows"][0]["deals_won"] == 2
     bad = browser.get("/api/v1/report/?by=channel&from=32.1.2026", **ask)
     assert bad.status_code == 400
     assert "from" in bad.json()["errors"]
-    assert browser.get("/api/v1/report/?by=moon", **ask).status_code == 400
+    for wish in ("by=moon", "model=guess", "from=2026-02-01&to=2026-01-01"):
+        assert browser.get(f"/api/v1/report/?{wish}", **ask).status_code == 400
 
 
 def test_a_cycles_figures_are_its_campaigns_on_its_own_days(workspace):
