@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from execute.models import Import
 from execute.numerics.doubts import Note, shown
+from execute.numerics.fields import FIELDS
 from execute.numerics.headers import kind_scores, suggest_kind
 from execute.numerics.sheets import read
 from execute.numerics.understanding import Understanding, understand
@@ -60,6 +61,9 @@ def understood(brought: Import, *, data: bytes | None = None) -> Understanding:
     Raises `Unreadable`, and `KeyError` for a field or column that does not exist.
     """
     workspace = tenancy.current_workspace()
+    for name in brought.mapping:
+        if name not in {field.name for field in FIELDS[brought.kind]}:
+            raise KeyError(f"{brought.get_kind_display()} have no field {name!r}")
     answers = {key: value for key, value in brought.answers.items() if key != "set"}
     seen = understand(
         read_file(brought) if data is None else data,

@@ -6,7 +6,6 @@ import csv
 import io
 import random
 import statistics
-from collections.abc import Callable
 from datetime import date, timedelta
 
 from django.db import connection, transaction
@@ -87,11 +86,9 @@ def run() -> list[Line]:
 def _load(kind: str, data: bytes) -> None:
     """Load a file as the worker does: read, interpret, match, upsert, count."""
     brought = receive_file(kind=kind, file_name=f"{kind}.csv", data=data, by=None)
-    work: Callable[[], Run] = lambda: run_here(  # noqa: E731
-        kind=RUN_KIND, arguments={"import": brought.pk}
-    )
-    done = work()
-    assert done.state == Run.State.DONE and not done.result["refused"], done.error
+    done = run_here(kind=RUN_KIND, arguments={"import": brought.pk})
+    assert done.state == Run.State.DONE, done.error
+    assert not done.result["refused"]
 
 
 def _written(head: tuple[str, ...], rows: list[tuple[object, ...]]) -> bytes:
@@ -116,7 +113,7 @@ def _contacts() -> bytes:
 
 
 def _deals(prefix: str, count: int) -> bytes:
-    pick = random.Random(prefix)  # noqa: S311 - a made-up file, the same each time
+    pick = random.Random(prefix)
     rows: list[tuple[object, ...]] = []
     for n in range(count):
         person = pick.randrange(CONTACTS)
@@ -144,7 +141,7 @@ def _same_rows(workspace: Workspace, prefix: str, into: Workspace) -> str:
         text = io.StringIO()
         cursor.cursor.copy_expert(
             cursor.cursor.mogrify(
-                f"COPY (SELECT {COPIED} FROM execute_deal WHERE workspace_id = %s"  # noqa: S608
+                f"COPY (SELECT {COPIED} FROM execute_deal WHERE workspace_id = %s"
                 " AND import_key LIKE %s) TO STDOUT (FORMAT csv)",
                 [workspace.pk, f"{prefix}%"],
             ).decode(),
@@ -163,14 +160,14 @@ def _copy(workspace: Workspace, text: str) -> None:
         connection.cursor() as cursor,
     ):
         cursor.execute(
-            f"CREATE TEMPORARY TABLE bare ON COMMIT DROP AS SELECT {COPIED}"  # noqa: S608
+            f"CREATE TEMPORARY TABLE bare ON COMMIT DROP AS SELECT {COPIED}"
             " FROM execute_deal WITH NO DATA"
         )
         cursor.cursor.copy_expert(
             f"COPY bare ({COPIED}) FROM STDIN (FORMAT csv)", io.StringIO(text)
         )
         cursor.execute(
-            f"INSERT INTO execute_deal (workspace_id, {COPIED}) SELECT %s, {COPIED} FROM bare",  # noqa: S608
+            f"INSERT INTO execute_deal (workspace_id, {COPIED}) SELECT %s, {COPIED} FROM bare",
             [workspace.pk],
         )
         assert cursor.rowcount == DEALS

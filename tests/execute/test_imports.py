@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from execute.models import Deal, DealDriver, Expense, Import, ImportRefusal, Touch
+from execute.models import Deal, Expense, Import, ImportRefusal, Touch
 from insight.models import Account, Channel, Contact, Product
 from ipeo import tenancy
 from ipeo.models import Membership, Run
@@ -87,7 +87,8 @@ def test_all_kinds_in_turn_tell_one_story(client, do_due_work):
         Decimal(950),
         Decimal(600),
     )
-    assert deal.outcome == "won" and str(deal.closed_date) == "2026-02-15"
+    assert deal.outcome == "won"
+    assert str(deal.closed_date) == "2026-02-15"
     assert {touch.party for touch in Touch.objects.all()} == {deal.party}
 
 
@@ -123,7 +124,8 @@ def test_a_leads_source_and_first_date_become_its_first_touch(client, do_due_wor
 def test_a_rep_in_a_file_who_is_no_user_becomes_a_placeholder(client, do_due_work):
     load(client, do_due_work, FILES["deals"], "deals")
     owner = Deal.objects.get().owner
-    assert owner.user_id is None and str(owner) == "Mia Ortiz"
+    assert owner.user_id is None
+    assert str(owner) == "Mia Ortiz"
     load(client, do_due_work, FILES["deals"].replace("D1,", "D2,").replace("Mia", "MIA"), "deals")
     with tenancy.system():
         assert Membership.objects.filter(user=None).count() == 1
@@ -182,7 +184,8 @@ def test_rows_that_cannot_be_read_are_refused_by_line_with_a_reason(client, do_d
     brought = load(client, do_due_work, text, "deals")
     assert counts(brought) == (1, 0, 0, 2)
     page = client.get(link("execute:import", brought.pk)).content.decode()
-    assert "Line 3" in page and "“twelve” is not a number" in page
+    assert "Line 3" in page
+    assert "“twelve” is not a number" in page
     response = client.get(link("execute:import_refused", brought.pk))
     rows = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
     assert rows[0] == ["Line", "Reason", "Deal ID", "Deal name", "Stage", "Amount", "Close date"]
@@ -219,7 +222,8 @@ def test_a_column_can_be_chosen_and_a_value_set_for_every_row(client, do_due_wor
         **{"map.amount": "Paid out", "was.amount": "", "set.channel": "Search"},
     )
     page = look.content.decode()
-    assert look.status_code == 200 and "Import 1 row" in page
+    assert look.status_code == 200
+    assert "Import 1 row" in page
     assert 'value="Search"' in page
     press(client, brought, **{"set.channel": "Search"})
     do_due_work()
@@ -279,7 +283,8 @@ def test_a_file_that_is_no_table_is_refused_where_it_was_sent(client, data, name
     response = send(client, data, "deals", name)
     assert response.status_code == 422
     text = response.content.decode()
-    assert 'class="errors"' in text and says in text
+    assert 'class="errors"' in text
+    assert says in text
     assert 'value="deals" required' in text or 'value="deals"' in text
     assert not Import.objects.exists()
 
@@ -287,7 +292,8 @@ def test_a_file_that_is_no_table_is_refused_where_it_was_sent(client, data, name
 def test_a_file_past_the_limit_is_refused(client, settings):
     settings.IMPORT_MAX_BYTES = 100
     response = send(client, "a,b\n" + "1,2\n" * 100, "deals")
-    assert response.status_code == 422 and "larger than" in response.content.decode()
+    assert response.status_code == 422
+    assert "larger than" in response.content.decode()
 
 
 def test_a_file_can_be_taken_back_before_it_is_loaded(client, django_capture_on_commit_callbacks):
@@ -304,7 +310,8 @@ def test_the_list_takes_as_many_queries_for_many_imports(client, django_assert_m
         Import.objects.create(kind="deals", file_name="x.csv", file_digest="0" * 64)
     with django_assert_max_num_queries(12):
         response = client.get(link("execute:imports"))
-    assert response.status_code == 200 and response.content.decode().count("x.csv") == 30
+    assert response.status_code == 200
+    assert response.content.decode().count("x.csv") == 30
 
 
 def test_an_empty_list_says_what_to_do(client):
