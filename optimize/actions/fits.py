@@ -153,7 +153,7 @@ def _months(series: Sequence[Mapping[Month, float]], on: date) -> list[date]:
     if not seen:
         return []
     first, running = date(*min(seen), 1), on.replace(day=1)
-    months = []
+    months: list[date] = []
     while (month := month_after(first, len(months))) < running:
         months.append(month)
     return months

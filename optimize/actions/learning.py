@@ -18,7 +18,7 @@ from ipeo.models import Cycle, Membership
 from ipeo.navigation import link
 from ipeo.numerics.estimates import Estimate, rate
 from ipeo.templatetags.figures import figure, money, percent, points
-from optimize.models import Recommendation
+from optimize.models import Decision, Recommendation
 from optimize.numerics.figures import Figures
 from optimize.queries.evidence import standings_of
 from optimize.queries.fits import discount_fit, wears
@@ -195,7 +195,8 @@ def _decisions(cycle: Cycle, record: _Record) -> None:
     for row in recommendations_of(cycle):
         if row.state == Recommendation.State.WAITING:
             continue
-        held = row.history[0] if row.history else None
+        history: list[Decision] = getattr(row, "history", [])
+        held = history[0] if history else None
         because = f": {held.reason}" if held is not None and held.reason else ""
         gain = (
             Estimate.unknown(row.gain_reason or "not known", row.n)
@@ -249,22 +250,20 @@ def _forecasts(cycle: Cycle, record: _Record) -> None:
         row = score_forecast(forecast=row, actual=actual)
         if row.program_id is not None or row.low is None or row.high is None:
             continue
-        inside = row.low <= row.actual <= row.high
+        came, low, high = float(row.actual or 0), float(row.low), float(row.high)
         kind = _KINDS.get(Objective.Metric(row.metric), f"{currency}:short")
-        where = "within it" if inside else "above it" if row.actual > row.high else "below it"
-        expected = Estimate(
-            float(row.expected), float(row.low), float(row.high), int(row.rests_on.get("n") or 0)
-        )
+        where = "above it" if came > high else "below it" if came < low else "within it"
+        expected = Estimate(float(row.expected or 0), low, high, int(row.rests_on.get("n") or 0))
         record(
             "forecast",
             row.metric,
-            f"{row.get_metric_display()} came to {figure(float(row.actual), kind)}: the forecast "
+            f"{row.get_metric_display()} came to {figure(came, kind)}: the forecast "
             f"was {figure(expected, kind)} (80 % interval {figure(expected.low, kind)} to "
             f"{figure(expected.high, kind)}), and it ended {where}",
             evidence={
                 "facts": [
                     _fact("Forecast at approval", expected, kind, _days(cycle)),
-                    _fact("Became true", Estimate.exact(float(row.actual)), kind, _days(cycle)),
+                    _fact("Became true", Estimate.exact(came), kind, _days(cycle)),
                 ]
             },
             evidence_url=link("plan:scenario", scenario.pk),

@@ -291,8 +291,8 @@ def _move(
 def _test(low: ProgramEvidence, high: ProgramEvidence, gaps: Mapping[str, Estimate]) -> Advice:
     ahead = sum(_value(gap) > 0 for gap in gaps.values())
     text = (
-        f"{high.name} looks better than {low.name} under {ahead} of {len(gaps)} attribution "
-        "models, and not all of them are sure. Hold back one of the two for part of the audience "
+        f"{high.name} looks better than {low.name} under {ahead} of {len(gaps)} ways of "
+        "counting, and not all of them are sure. Hold back one of the two for part of the audience "
         "before moving money."
     )
     route = "channel" if low.channel != high.channel else "program"

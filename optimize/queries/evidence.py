@@ -85,7 +85,8 @@ def standings_of(cycle: Cycle, on: date | None = None) -> list[ProgramStanding]:
 def remaining_by_program(cycle: Cycle, on: date | None = None) -> dict[int, Decimal]:
     """Return the money that the approved plan still holds for each program, from now on."""
     on = on or today()
-    running, left = on.replace(day=1), {}
+    running = on.replace(day=1)
+    left: dict[int, Decimal] = {}
     days = (month_after(running, 1) - running).days
     for (program_id, month), amount in planned_by_program_month(cycle).items():
         if month < running:

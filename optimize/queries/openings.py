@@ -79,7 +79,7 @@ ORDER BY fact.deal_id
 def opened_deals() -> list[OpenedDeal]:
     """Return every measured deal with the program that opened it; for the background, not pages."""
     workspace = tenancy.current_workspace()
-    values = {
+    values: dict[str, int | str] = {
         "workspace": workspace.pk,
         "zone": workspace.time_zone,
         "lookback": workspace.lookback_days,

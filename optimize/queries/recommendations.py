@@ -106,7 +106,9 @@ class Shown:
         if self.frees is not None and self.row.kind != Recommendation.Kind.REFRESH:
             parts.append(f"frees {money(self.frees, self.currency)}")
         gain = self.gain
-        if gain.value is None:
+        if self.row.kind == Recommendation.Kind.TEST:
+            parts.append("no gain is claimed before the test")
+        elif gain.value is None:
             parts.append(gain.reason)
         else:
             each = " an opportunity" if self.row.kind == Recommendation.Kind.PRICE else ""
