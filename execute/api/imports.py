@@ -35,7 +35,7 @@ class OptionSerializer(serializers.Serializer[Any]):
     """One possible answer."""
 
     value = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
 
 
 class DoubtSerializer(serializers.Serializer[Any]):
@@ -119,7 +119,7 @@ class OneImportSerializer(ImportSerializer):
 
     class Meta(ImportSerializer.Meta):
         fields = (*ImportSerializer.Meta.fields, "preview")  # type: ignore[assignment]
-        read_only_fields = fields
+        read_only_fields = fields  # type: ignore[assignment]
 
     @extend_schema_field(PreviewSerializer(allow_null=True))
     def get_preview(self, brought: Import) -> dict[str, Any] | None:

@@ -1,20 +1,24 @@
 """Files from the command line: the same facts, the same questions, and nothing left behind."""
 
+import io
 import json
 import pathlib
 from collections import Counter
 from decimal import Decimal
 
 import pytest
+from django.core.management import call_command
 from django.db.models import Sum
 
 from execute.actions.imports import files, loading
 from execute.actions.imports.rows import Sheet
 from execute.models import Deal, DealStageChange, Expense, Import, Touch
 from execute.queries.imports import read_file, understood
-from insight.models import Account, Channel, Product
+from insight.models import Account, Product
+from ipeo import tenancy
 from ipeo.actions.runs import run_here
 from ipeo.models import Run
+from ipeo.tenancy import current_workspace
 from tests.execute.importing import command, counts, shared
 from tests.execute.test_imports import FILES
 
@@ -116,19 +120,14 @@ def test_an_import_killed_between_pieces_ends_as_one_clean_run(monkeypatch, piec
     assert DealStageChange.objects.count() == 40
 
 
-def _funnel():
-    """Leads, and how many were won, by the channel of the first touch of the deal's buyer."""
-    first = {}
-    for party, channel in Touch.objects.order_by("occurred_at", "pk").values_list(
-        "party", "channel__name"
-    ):
-        first.setdefault(party, channel)
-    leads = Counter(first.values())
-    won = Counter(
-        first.get(party)
-        for party in Deal.objects.filter(outcome="won").values_list("party", flat=True)
-    )
-    return leads, won
+def report(*options: str):
+    """Recompute, and give `manage.py report`'s rows by key."""
+    slug = current_workspace().slug
+    out = io.StringIO()
+    with tenancy.nobody():
+        call_command("recompute", f"--workspace={slug}", "--full", "--json", stdout=io.StringIO())
+        call_command("report", f"--workspace={slug}", "--json", *options, stdout=out)
+    return {row["key"]: row for row in json.loads(out.getvalue())["rows"]}
 
 
 @pytest.mark.usefixtures("workspace")
@@ -147,6 +146,13 @@ def test_a_resellers_pipeline_is_told_as_it_is_known():
     sums = won.aggregate(net=Sum("net_amount"), listed=Sum("list_amount"))
     assert sums == {"net": Decimal(10_005_534), "listed": Decimal(10_023_482)}
     assert counts(command("deals", folder / "sales_pipeline.csv")) == (0, 0, 8800, 0)
+    told = report("--by=all", "--model=first")["all"]
+    assert (told["deals_won"], told["deals_lost"]) == (4238, 2473)
+    assert round(told["win_rate"]["value"], 4) == 0.6315
+    assert told["win_rate"]["n"] == 6711
+    assert told["win_rate"]["low"] < 0.6315 < told["win_rate"]["high"]
+    assert (told["net_amount"], told["list_amount"]) == (10_005_534, 10_023_482)
+    assert told["spend"]["value"] is None
 
 
 @pytest.mark.usefixtures("workspace")
@@ -156,13 +162,16 @@ def test_a_funnel_of_leads_keeps_blank_and_unknown_apart():
     assert counts(leads) == (8000, 0, 0, 0)
     deals = command("deals", folder / "olist_closed_deals_dataset.csv")
     assert counts(deals) == (842, 0, 0, 0)
-    found, won = _funnel()
-    names = {channel.key: channel.name for channel in Channel.objects.all()}
-    expected = {"organic_search": (2296, 271), "paid_search": (1586, 195), "unknown": (1099, 179)}
-    for key, pair in expected.items():
-        assert (found[names[key]], won[names[key]]) == pair
-    blank = 8000 - sum(found.values())
-    assert (blank, won[None]) == (60, 14)
+    rows = report("--by=channel", "--model=first")
+    found = {key: (row["leads"], row["deals_won"]) for key, row in rows.items()}
+    assert found["organic_search"] == (2296, 271)
+    assert found["paid_search"] == (1586, 195)
+    assert found["unknown"] == (1099, 179)
+    assert found["(none)"] == (60, 14)
+    assert [sum(column) for column in zip(*found.values(), strict=True)] == [8000, 842]
+    for row in rows.values():
+        assert row["cost_per_lead"]["value"] is None
+        assert row["cost_per_lead"]["reason"]
 
 
 @pytest.mark.usefixtures("workspace")

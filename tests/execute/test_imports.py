@@ -49,7 +49,8 @@ def load(client, do_due_work, text, kind, **answers):
 
 
 @pytest.fixture
-def client(sign_in):
+def client(sign_in, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
     return sign_in("marketer")
 
 

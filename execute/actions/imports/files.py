@@ -177,7 +177,7 @@ def forget_file(*, brought: Import) -> None:
     """Remove a file that was never loaded; raises `AlreadyStarted`."""
     with transaction.atomic():
         held = _held(brought)
-        name, storage = held.file.name, held.file.storage
+        name, storage = str(held.file.name), held.file.storage
         held.delete()
         transaction.on_commit(lambda: storage.delete(name))
 

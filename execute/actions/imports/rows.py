@@ -229,7 +229,7 @@ def expenses(sheet: Sheet) -> Rows:
 
 def _spread(frame: pd.DataFrame, ends: Mapping[int, Any]) -> pd.DataFrame:
     """Give each day of a period its part of the amount, and the first day the counts."""
-    out: list[dict[str, Any]] = []
+    out: list[dict[Any, Any]] = []
     for row in frame.to_dict("records"):
         end = ends.get(row["line"])
         if end is None or end <= row["date"]:
