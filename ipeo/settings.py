@@ -271,6 +271,8 @@ SPECTACULAR_SETTINGS = {
         "StageEnum": "ipeo.models.Cycle.Stage",
         "ImportKindEnum": "execute.models.imports.Import.Kind",
         "ImportStateEnum": "execute.models.imports.Import.State",
+        "DispositionEnum": "insight.models.Disposition.Decision",
+        "RecommendationDecisionEnum": "optimize.models.decisions.Decision.Choice",
     },
 }
 

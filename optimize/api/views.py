@@ -18,7 +18,7 @@ from optimize.actions.advice import AlreadyDecided, CycleIsClosed, ReasonMissing
 from optimize.actions.closing import AlreadyClosed, MeasureFirst, NotInOptimize, close_period
 from optimize.actions.recompute import request_recompute
 from optimize.api import serializers
-from optimize.models import Period, Recommendation
+from optimize.models import MeasurementState, Period, Recommendation
 from optimize.queries.measures import measured
 from optimize.queries.recommendations import recommendations
 
@@ -81,6 +81,7 @@ class MeasurementView(WorkspaceViewSet):
     permissions_by_action = {"create": "optimize.measure"}
     pagination_class = None
     serializer_class = serializers.MeasurementSerializer
+    queryset = MeasurementState.objects.none()
 
     @extend_schema(responses=serializers.MeasurementSerializer)
     def list(self, request: Request) -> Response:
