@@ -146,24 +146,40 @@ def _make_tables() -> None:
 
 
 def _take_marks(workspace_id: int, limit: int) -> int:
+    """Move the lowest marked parties into `stale`; return how many.
+
+    A range is taken rather than a list: the list would be searched through for every mark.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """
+            SELECT max(party) FROM (SELECT DISTINCT party FROM optimize_staleparty
+                                     WHERE workspace_id = %(workspace)s AND party <> 0
+                                     ORDER BY party LIMIT %(limit)s) AS lowest
+            """,
+            {"workspace": workspace_id, "limit": limit},
+        )
+        highest = cursor.fetchone()[0]
+        if highest is None:
+            return 0
+        cursor.execute(
+            """
             WITH taken AS (
-                DELETE FROM optimize_staleparty WHERE workspace_id = %(workspace)s
-                   AND party IN (SELECT DISTINCT party FROM optimize_staleparty
-                                  WHERE workspace_id = %(workspace)s AND party <> 0
-                                  ORDER BY party LIMIT %(limit)s)
+                DELETE FROM optimize_staleparty
+                 WHERE workspace_id = %(workspace)s AND party <> 0 AND party <= %(highest)s
                 RETURNING party
             ) INSERT INTO stale SELECT DISTINCT party FROM taken
             """,
-            {"workspace": workspace_id, "limit": limit},
+            {"workspace": workspace_id, "highest": highest},
         )
         return int(cursor.rowcount)
 
 
 def _find_buyers(workspace_id: int) -> Ints:
     """Find the buyers concerned, and which parties' touches and deals are theirs.
+
+    Marks of theirs that wait for a later piece are done with here: what they stand for is
+    committed, and read below.
 
     A person belongs to their account; one without an account who is named on a company's deal
     belongs to that company, of several to the one known longest (the lowest id).
@@ -200,6 +216,8 @@ def _find_buyers(workspace_id: int) -> Ints:
                      WHERE d.contact_id IS NOT NULL)
             ) AS person WHERE home IN (SELECT party FROM buyer);
             ANALYZE member;
+            DELETE FROM optimize_staleparty s USING member m
+             WHERE s.workspace_id = %(workspace)s AND s.party = m.party;
             """,
             {"workspace": workspace_id, "alone": StaleParty.DEAL_ALONE},
         )
