@@ -206,7 +206,8 @@ def _columns(
 
 def _too_little(periods: int, y: Floats, counts: bool) -> str:
     if periods < MIN_PERIODS:
-        return f"{periods} periods with activity; {MIN_PERIODS} are needed to tell wear from chance"
+        some = "1 period" if periods == 1 else f"{periods} periods"
+        return f"{some} with activity; {MIN_PERIODS} are needed to tell wear from chance"
     # Money counts for as many events as periods of its size would: (sum)^2 / sum of squares.
     total = float(y.sum())
     if counts and total < MIN_EVENTS:

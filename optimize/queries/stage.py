@@ -22,17 +22,17 @@ def gate(cycle: Cycle) -> list[Blocker]:
     at = measured()
     period = period_of(cycle)
     if at.measured_at is None:
-        blockers.append(Blocker("Nothing has been measured yet.", page, "Measure now"))
+        blockers.append(Blocker("Nothing has been measured yet", page, "Measure now"))
     elif at.is_stale and period is None:
         blockers.append(
-            Blocker("Measure again: facts have come in since the last time.", page, "Measure now")
+            Blocker("Measure again: facts have come in since the last time", page, "Measure now")
         )
     waiting = waiting_of(cycle)
     if waiting:
         some = "1 recommendation" if waiting == 1 else f"{waiting} recommendations"
-        blockers.append(Blocker(f"Decide on {some}.", f"{page}#recommendations", "Decide"))
+        blockers.append(Blocker(f"Decide on {some}", f"{page}#recommendations", "Decide"))
     if period is None:
-        blockers.append(Blocker("Close the period.", f"{page}#close", "Close it"))
+        blockers.append(Blocker("Close the period", f"{page}#close", "Close it"))
     return blockers
 
 
