@@ -30,13 +30,31 @@ def _of_buyers(table: str, also: str) -> str:
     return f"f.id IN ({mine} {here} UNION {theirs} {here})"
 
 
-def _replaced(table: str, changed: str, whose: str, columns: Sequence[str], source: str) -> str:
+def _gathered(table: str, changed: str, whose: str, columns: Sequence[str], source: str) -> str:
+    """The former rows with sign -1 beside the new ones with sign 1."""
+    return (
+        f"INSERT INTO {changed} SELECT -1, f.* FROM {table} f "  # noqa: S608
+        f"WHERE f.workspace_id = %(workspace)s AND {whose};"
+        f"INSERT INTO {changed} (sign, workspace_id, {', '.join(columns)}) "
+        f"SELECT 1, %(workspace)s, {source};"
+    )
+
+
+def _differing(changed: str, columns: Sequence[str], key: str) -> str:
+    """The keys of rows that do not cancel out."""
+    names = ", ".join(columns)
+    return f"SELECT {key} FROM {changed} GROUP BY {names} HAVING sum(sign) <> 0"  # noqa: S608
+
+
+def _kept(changed: str, key: str, keys: str) -> str:
+    return f"DELETE FROM {changed} WHERE {key} NOT IN (SELECT {key} FROM {keys});"  # noqa: S608
+
+
+def _written(table: str, changed: str, columns: Sequence[str]) -> str:
     names = ", ".join(columns)
     return (
-        f"WITH gone AS (DELETE FROM {table} f WHERE f.workspace_id = %(workspace)s "  # noqa: S608
-        f"AND {whose} RETURNING f.*) INSERT INTO {changed} SELECT -1, * FROM gone;"
-        f"INSERT INTO {changed} (sign, workspace_id, {names}) "
-        f"SELECT 1, %(workspace)s, {source};"
+        f"DELETE FROM {table} f USING {changed} c "  # noqa: S608
+        "WHERE f.workspace_id = %(workspace)s AND f.id = c.id AND c.sign = -1;"
         f"INSERT INTO {table} (workspace_id, {names}) "
         f"SELECT workspace_id, {names} FROM {changed} WHERE sign = 1;"
     )
@@ -59,39 +77,66 @@ _SAME = (
     "days",
 )
 _SHARES = tuple(f'"{model}"' for model in MODELS)
-_REPLACE = (
-    "ANALYZE new_deal; ANALYZE new_credit; ANALYZE new_lead;"
-    + _replaced(
-        "optimize_dealfact",
-        "changed_deal",
-        _of_buyers("optimize_dealfact", "new_deal n ON n.deal_id = o.deal_id"),
-        (*_SAME, "is_touched"),
-        f"{', '.join(_SAME)}, deal_id IN (SELECT deal FROM new_credit WHERE channel <> 0) "  # noqa: S608
-        "FROM new_deal",
-    )
-    + _replaced(
-        "optimize_credit",
-        "changed_credit",
-        "f.deal_id IN (SELECT deal_id FROM changed_deal)",
-        ("deal_id", "channel_id", "program_id", *_SHARES),
-        "deal, NULLIF(channel, 0), NULLIF(program, 0), "
-        f"{', '.join(f'({share}::numeric / {UNIT})::numeric(10, 8)' for share in _SHARES)} "
-        "FROM new_credit",
-    )
-    + _replaced(
-        "optimize_leadfact",
-        "changed_lead",
-        _of_buyers("optimize_leadfact", "new_lead n ON n.contact = o.contact_id"),
-        ("contact_id", "party", "date", "channel_id", "program_id"),
-        "contact, party, DATE '1970-01-01' + day::integer, NULLIF(channel, 0), "
-        "NULLIF(program, 0) FROM new_lead",
-    )
-    + _replaced(
-        "optimize_funnelfact",
-        "changed_funnel",
-        "f.party IN (SELECT party FROM buyer)",
-        ("cycle_id", "party", "depth", "is_handed_over", "handoff_minutes"),
-        "cycle, party, depth, handed_over = 1, NULLIF(minutes, -1) FROM new_funnel",
-    )
-    + "ANALYZE changed_deal; ANALYZE changed_credit;"
+_DEAL = (*_SAME, "is_touched")
+_CREDIT = ("deal_id", "channel_id", "program_id", *_SHARES)
+_LEAD = ("contact_id", "party", "date", "channel_id", "program_id")
+_FUNNEL = ("cycle_id", "party", "depth", "is_handed_over", "handoff_minutes")
+_EXACT = ", ".join(f"({share}::numeric / {UNIT})::numeric(10, 8)" for share in _SHARES)
+_REPLACE = "".join(
+    [
+        "ANALYZE new_deal; ANALYZE new_credit; ANALYZE new_lead;",
+        _gathered(
+            "optimize_dealfact",
+            "changed_deal",
+            _of_buyers("optimize_dealfact", "new_deal n ON n.deal_id = o.deal_id"),
+            _DEAL,
+            f"{', '.join(_SAME)}, deal_id IN (SELECT deal FROM new_credit WHERE channel <> 0) "  # noqa: S608
+            "FROM new_deal",
+        ),
+        _gathered(
+            "optimize_credit",
+            "changed_credit",
+            "f.deal_id IN (SELECT deal_id FROM changed_deal)",
+            _CREDIT,
+            f"deal, NULLIF(channel, 0), NULLIF(program, 0), {_EXACT} FROM new_credit",
+        ),
+        _gathered(
+            "optimize_leadfact",
+            "changed_lead",
+            _of_buyers("optimize_leadfact", "new_lead n ON n.contact = o.contact_id"),
+            _LEAD,
+            "contact, party, DATE '1970-01-01' + day::integer, NULLIF(channel, 0), "
+            "NULLIF(program, 0) FROM new_lead",
+        ),
+        _gathered(
+            "optimize_funnelfact",
+            "changed_funnel",
+            "f.party IN (SELECT party FROM buyer)",
+            _FUNNEL,
+            "cycle, party, depth, handed_over = 1, NULLIF(minutes, -1) FROM new_funnel",
+        ),
+        # What comes out as it was before is left alone. A deal is one whole with its credit.
+        "INSERT INTO differing ",
+        _differing("changed_deal", _DEAL, "deal_id"),
+        " UNION ",
+        _differing("changed_credit", _CREDIT, "deal_id"),
+        "; ANALYZE differing;",
+        _kept("changed_deal", "deal_id", "differing"),
+        _kept("changed_credit", "deal_id", "differing"),
+        _kept(
+            "changed_lead",
+            "contact_id",
+            f"({_differing('changed_lead', _LEAD, 'contact_id')}) AS differing",
+        ),
+        _kept(
+            "changed_funnel",
+            "party",
+            f"({_differing('changed_funnel', _FUNNEL, 'party')}) AS differing",
+        ),
+        _written("optimize_dealfact", "changed_deal", _DEAL),
+        _written("optimize_credit", "changed_credit", _CREDIT),
+        _written("optimize_leadfact", "changed_lead", _LEAD),
+        _written("optimize_funnelfact", "changed_funnel", _FUNNEL),
+        "ANALYZE changed_deal; ANALYZE changed_credit;",
+    ]
 )

@@ -200,7 +200,7 @@ def _mark_everybody(workspace_id: int) -> None:
                 SELECT party FROM execute_touch WHERE workspace_id = %(workspace)s
                 UNION SELECT COALESCE(party, %(alone)s + id) FROM execute_deal
                        WHERE workspace_id = %(workspace)s
-                UNION SELECT -id FROM insight_contact
+                UNION SELECT COALESCE(account_id, -id) FROM insight_contact
                        WHERE workspace_id = %(workspace)s AND lead_date IS NOT NULL
                 UNION SELECT party FROM optimize_dealfact WHERE workspace_id = %(workspace)s
                 UNION SELECT party FROM optimize_leadfact WHERE workspace_id = %(workspace)s

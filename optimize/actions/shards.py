@@ -26,6 +26,7 @@ TABLES = {
     "stale": "party bigint",
     "buyer": "party bigint PRIMARY KEY",
     "member": "party bigint PRIMARY KEY, buyer bigint",
+    "differing": "deal_id bigint",
     "new_credit": "deal bigint, channel bigint, program bigint, "
     + ", ".join(f'"{model}" bigint' for model in MODELS),
     "new_lead": "contact bigint, party bigint, day bigint, channel bigint, program bigint",
@@ -175,50 +176,75 @@ def _take_marks(workspace_id: int, limit: int) -> int:
         return int(cursor.rowcount)
 
 
+_BUYERS_OF_STALE = """
+    INSERT INTO buyer
+    SELECT party FROM stale
+    UNION
+    SELECT c.account_id FROM stale s JOIN insight_contact c ON c.id = -s.party
+     WHERE s.party < 0 AND c.account_id IS NOT NULL AND c.workspace_id = %(workspace)s
+    UNION
+    SELECT d.account_id FROM stale s JOIN execute_deal d ON d.contact_id = -s.party
+     WHERE s.party < 0 AND d.account_id IS NOT NULL AND d.workspace_id = %(workspace)s
+    ON CONFLICT DO NOTHING;
+    ANALYZE buyer;
+"""
+
+# Colleagues of a buyer who wait for a later piece come along, so that no buyer is measured twice
+# in a pass. What their marks stand for is committed, and read below.
+_COLLEAGUES_COME_ALONG = """
+    WITH colleague AS (
+        DELETE FROM optimize_staleparty s USING insight_contact c JOIN buyer b
+            ON b.party = c.account_id
+         WHERE s.workspace_id = %(workspace)s AND s.party < 0 AND c.id = -s.party
+           AND c.workspace_id = %(workspace)s
+        RETURNING s.party
+    ) INSERT INTO stale SELECT DISTINCT party FROM colleague;
+    ANALYZE stale;
+"""
+
+# Whoever is measured now need not be measured again for a mark made before the reading begins.
+_TAKE_MARKS_OF_BUYERS = """
+    DELETE FROM optimize_staleparty s USING buyer b
+     WHERE s.workspace_id = %(workspace)s AND s.party = b.party;
+"""
+
+_MEMBERS_OF_BUYERS = """
+    INSERT INTO member
+    SELECT party, party FROM buyer WHERE party > 0 OR party < %(alone)s / 2
+    UNION
+    SELECT -id, home FROM (
+        SELECT c.id, COALESCE(
+            c.account_id,
+            (SELECT min(d.account_id) FROM execute_deal d
+              WHERE d.contact_id = c.id AND d.account_id IS NOT NULL),
+            -c.id) AS home
+          FROM insight_contact c
+         WHERE c.workspace_id = %(workspace)s AND c.id IN (
+            SELECT i.id FROM buyer b JOIN insight_contact i ON i.account_id = b.party
+             WHERE i.workspace_id = %(workspace)s
+            UNION SELECT -party FROM buyer WHERE party < 0
+            UNION SELECT d.contact_id FROM buyer b
+              JOIN execute_deal d ON d.workspace_id = %(workspace)s AND d.party = b.party
+             WHERE d.contact_id IS NOT NULL)
+    ) AS person WHERE home IN (SELECT party FROM buyer);
+    ANALYZE member;
+"""
+
+
 def _find_buyers(workspace_id: int) -> Ints:
     """Find the buyers concerned, and which parties' touches and deals are theirs.
-
-    Marks of theirs that wait for a later piece are done with here: what they stand for is
-    committed, and read below.
 
     A person belongs to their account; one without an account who is named on a company's deal
     belongs to that company, of several to the one known longest (the lowest id).
     """
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE stale")
         cursor.execute(
-            """
-            INSERT INTO buyer
-            SELECT party FROM stale
-            UNION
-            SELECT c.account_id FROM stale s JOIN insight_contact c ON c.id = -s.party
-             WHERE s.party < 0 AND c.account_id IS NOT NULL AND c.workspace_id = %(workspace)s
-            UNION
-            SELECT d.account_id FROM stale s JOIN execute_deal d ON d.contact_id = -s.party
-             WHERE s.party < 0 AND d.account_id IS NOT NULL AND d.workspace_id = %(workspace)s;
-            ANALYZE buyer;
-            INSERT INTO member
-            SELECT party, party FROM buyer WHERE party > 0 OR party < %(alone)s / 2
-            UNION
-            SELECT -id, home FROM (
-                SELECT c.id, COALESCE(
-                    c.account_id,
-                    (SELECT min(d.account_id) FROM execute_deal d
-                      WHERE d.contact_id = c.id AND d.account_id IS NOT NULL),
-                    -c.id) AS home
-                  FROM insight_contact c
-                 WHERE c.workspace_id = %(workspace)s AND c.id IN (
-                    SELECT i.id FROM buyer b JOIN insight_contact i ON i.account_id = b.party
-                     WHERE i.workspace_id = %(workspace)s
-                    UNION SELECT -party FROM buyer WHERE party < 0
-                    UNION SELECT d.contact_id FROM buyer b
-                      JOIN execute_deal d ON d.workspace_id = %(workspace)s AND d.party = b.party
-                     WHERE d.contact_id IS NOT NULL)
-            ) AS person WHERE home IN (SELECT party FROM buyer);
-            ANALYZE member;
-            DELETE FROM optimize_staleparty s USING member m
-             WHERE s.workspace_id = %(workspace)s AND s.party = m.party;
-            """,
+            "ANALYZE stale;"
+            + _BUYERS_OF_STALE
+            + _COLLEAGUES_COME_ALONG
+            + _BUYERS_OF_STALE
+            + _TAKE_MARKS_OF_BUYERS
+            + _MEMBERS_OF_BUYERS,
             {"workspace": workspace_id, "alone": StaleParty.DEAL_ALONE},
         )
     return read_integers(["party"], "SELECT party FROM buyer ORDER BY party")["party"]

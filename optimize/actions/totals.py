@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
-from optimize.queries.sums import MONTH, SUMS, added_up, credited
+from optimize.queries.sums import ADDED_UP, MONTH, SUMS, credited, measured
 
 
 def add_differences(workspace_id: int) -> int:
@@ -57,19 +57,29 @@ _TOTALS: tuple[tuple[str, tuple[str, ...], tuple[str, ...], str], ...] = (
         "optimize_credittotal",
         ("model", "month", "channel_id", "program_id", "outcome"),
         ("rows", *SUMS),
-        f"SELECT c.model, {MONTH} AS month, c.channel_id, c.program_id, d.outcome, "  # noqa: S608
-        f"sum(c.sign) AS rows, {added_up(sign='c.sign', weight='c.share')} "
-        f"FROM ({credited('changed_credit')}) AS c "
-        "JOIN changed_deal d ON d.deal_id = c.deal_id AND d.sign = c.sign "
-        "GROUP BY 1, 2, 3, 4, 5",
+        f"SELECT model, month, channel_id, program_id, outcome, sum(sign) AS rows, {ADDED_UP} "  # noqa: S608
+        "FROM ("
+        + measured(
+            f"c.model, {MONTH} AS month, c.channel_id, c.program_id, d.outcome",
+            f"({credited('changed_credit')}) AS c JOIN changed_deal d "
+            "ON d.deal_id = c.deal_id AND d.sign = c.sign",
+            sign="c.sign",
+            share="c.share",
+        )
+        + ") AS m GROUP BY 1, 2, 3, 4, 5",
     ),
     (
         "optimize_dealtotal",
         ("month", "owner_id", "product_id", "outcome", "is_touched"),
         ("rows", *SUMS),
-        f"SELECT {MONTH} AS month, d.owner_id, d.product_id, d.outcome, "  # noqa: S608
-        f"d.is_touched, sum(d.sign) AS rows, {added_up(sign='d.sign')} "
-        "FROM changed_deal d GROUP BY 1, 2, 3, 4, 5",
+        "SELECT month, owner_id, product_id, outcome, is_touched, sum(sign) AS rows, "  # noqa: S608
+        f"{ADDED_UP} FROM ("
+        + measured(
+            f"{MONTH} AS month, d.owner_id, d.product_id, d.outcome, d.is_touched",
+            "changed_deal d",
+            sign="d.sign",
+        )
+        + ") AS m GROUP BY 1, 2, 3, 4, 5",
     ),
     (
         "optimize_activitytotal",

@@ -16,7 +16,7 @@ from typing import Any
 from django.db import connection
 
 from ipeo import tenancy
-from optimize.queries.sums import MONTH, SUMS, added_up, credited
+from optimize.queries.sums import ADDED_UP, MONTH, SUMS, credited, measured
 
 Sums = dict[str, Decimal]
 _DEALS = "optimize_dealfact d"
@@ -64,11 +64,14 @@ def credit_sums(
             "chosen AS (SELECT c.*, 1 AS sign FROM optimize_credit c "  # noqa: S608
             f"JOIN {_DEALS} ON d.deal_id = c.deal_id AND d.workspace_id = c.workspace_id "
             f"WHERE c.workspace_id = %(workspace)s AND {days.condition('d.date')}), "
-            f"t AS (SELECT c.model, {MONTH} AS month, c.channel_id, c.program_id, d.outcome, "
-            f"{added_up(weight='c.share')} FROM ({credited('chosen')}) AS c "
-            f"JOIN {_DEALS} ON d.deal_id = c.deal_id "
-            "WHERE d.workspace_id = %(workspace)s AND c.model = ANY(%(models)s) "
-            "GROUP BY 1, 2, 3, 4, 5)"
+            f"t AS (SELECT model, month, channel_id, program_id, outcome, {ADDED_UP} FROM ("
+            + measured(
+                f"c.model, {MONTH} AS month, c.channel_id, c.program_id, d.outcome",
+                f"({credited('chosen')}) AS c JOIN {_DEALS} ON d.deal_id = c.deal_id "
+                "WHERE d.workspace_id = %(workspace)s AND c.model = ANY(%(models)s)",
+                share="c.share",
+            )
+            + ") AS m GROUP BY 1, 2, 3, 4, 5)"
         )
     rows = _rows(
         f"WITH {source} SELECT {group}, t.model, t.outcome, {_added()} "  # noqa: S608
@@ -92,9 +95,12 @@ def deal_sums(*, group: str, days: Days) -> list[tuple[Any, str, bool, Sums]]:
         )
     else:
         source = (
-            f"t AS (SELECT {MONTH} AS month, d.owner_id, d.product_id, d.outcome, "  # noqa: S608
-            f"d.is_touched, {added_up()} FROM {_DEALS} WHERE d.workspace_id = %(workspace)s "
-            f"AND {days.condition('d.date')} GROUP BY 1, 2, 3, 4, 5)"
+            f"t AS (SELECT month, owner_id, product_id, outcome, is_touched, {ADDED_UP} FROM ("  # noqa: S608
+            + measured(
+                f"{MONTH} AS month, d.owner_id, d.product_id, d.outcome, d.is_touched",
+                f"{_DEALS} WHERE d.workspace_id = %(workspace)s AND {days.condition('d.date')}",
+            )
+            + ") AS m GROUP BY 1, 2, 3, 4, 5)"
         )
     rows = _rows(
         f"WITH {source} SELECT {group}, t.outcome, t.is_touched, {_added()} "  # noqa: S608
@@ -131,11 +137,16 @@ def influence_sums(
 ) -> list[tuple[Any, Sums]]:
     """Return (group, sums) of the distinct deals that several programs touched together."""
     rows = _rows(
-        f"SELECT t.key, {added_up()} FROM (SELECT DISTINCT {group} AS key, t.deal_id "  # noqa: S608
-        "FROM optimize_credit t JOIN plan_program p ON p.id = t.program_id "
-        f"WHERE t.workspace_id = %(workspace)s AND {where}) AS t JOIN {_DEALS} "
-        "ON d.workspace_id = %(workspace)s AND d.deal_id = t.deal_id "
-        f"WHERE {days.condition('d.date')} GROUP BY 1",
+        f"SELECT key, {ADDED_UP} FROM ("  # noqa: S608
+        + measured(
+            "t.key",
+            f"(SELECT DISTINCT {group} AS key, t.deal_id FROM optimize_credit t "  # noqa: S608
+            "JOIN plan_program p ON p.id = t.program_id "
+            f"WHERE t.workspace_id = %(workspace)s AND {where}) AS t JOIN {_DEALS} "
+            "ON d.workspace_id = %(workspace)s AND d.deal_id = t.deal_id "
+            f"WHERE {days.condition('d.date')}",
+        )
+        + ") AS m GROUP BY 1",
         days,
         **parameters,
     )

@@ -1,47 +1,61 @@
 """The sums over deals, said once: for the totals, and for reading facts day by day.
 
-`{w}` is the share of the deal counted, `{s}` the sign with which it counts (-1 takes a fact out
-of a total), and `d` the deal's fact.
+They are sums over `m`, the rows that `measured` gives: a deal's amounts times the share of it
+that is counted, and a sign (-1 takes a fact out of a total). The products are made there once,
+since multiplying exact numbers is what costs.
 """
 
 from __future__ import annotations
 
-from execute.models import Outcome
 from optimize.models import AttributionModel, CreditTotal
 
 MODELS = tuple(AttributionModel.values)
 
+
+def _squares(name: str) -> str:
+    return f"sum(CASE WHEN m.sign < 0 THEN -(m.{name}*m.{name}) ELSE m.{name}*m.{name} END)"
+
+
 SUMS: dict[str, str] = {
-    "n": "sum({s}*{w})",
-    "net_n": "sum({s}*{w}) FILTER (WHERE d.net_amount IS NOT NULL)",
-    "net_amount": "sum({s}*{w}*d.net_amount)",
-    "net_squares": "sum({s}*({w}*d.net_amount)*({w}*d.net_amount))",
-    "list_n": "sum({s}*{w}) FILTER (WHERE d.list_amount IS NOT NULL)",
-    "list_amount": "sum({s}*{w}*d.list_amount)",
-    "priced_n": "sum({s}*{w}) FILTER (WHERE d.is_beyond IS NOT NULL)",
-    "priced_net_amount": "sum({s}*{w}*d.net_amount) FILTER (WHERE d.is_beyond IS NOT NULL)",
-    "priced_list_amount": "sum({s}*{w}*d.list_amount) FILTER (WHERE d.is_beyond IS NOT NULL)",
-    "beyond_n": "sum({s}*{w}) FILTER (WHERE d.is_beyond)",
-    "beyond_net_amount": "sum({s}*{w}*d.net_amount) FILTER (WHERE d.is_beyond)",
-    "margin_n": "sum({s}*{w}) FILTER (WHERE d.margin_amount IS NOT NULL)",
-    "margin_amount": "sum({s}*{w}*d.margin_amount)",
-    "margin_squares": "sum({s}*({w}*d.margin_amount)*({w}*d.margin_amount))",
-    "days_n": "sum({s}*{w}) FILTER (WHERE d.days IS NOT NULL)",
-    "days": "sum({s}*{w}*d.days)",
-    "days_squares": "sum({s}*({w}*d.days)*({w}*d.days))",
-    "new_n": "sum({s}*{w}) FILTER (WHERE d.is_new)",
+    "n": "sum(m.weight)",
+    "net_n": "sum(m.weight) FILTER (WHERE m.net IS NOT NULL)",
+    "net_amount": "sum(m.net)",
+    "net_squares": _squares("net"),
+    "list_n": "sum(m.weight) FILTER (WHERE m.list IS NOT NULL)",
+    "list_amount": "sum(m.list)",
+    "priced_n": "sum(m.weight) FILTER (WHERE m.is_beyond IS NOT NULL)",
+    "priced_net_amount": "sum(m.net) FILTER (WHERE m.is_beyond IS NOT NULL)",
+    "priced_list_amount": "sum(m.list) FILTER (WHERE m.is_beyond IS NOT NULL)",
+    "beyond_n": "sum(m.weight) FILTER (WHERE m.is_beyond)",
+    "beyond_net_amount": "sum(m.net) FILTER (WHERE m.is_beyond)",
+    "margin_n": "sum(m.weight) FILTER (WHERE m.margin IS NOT NULL)",
+    "margin_amount": "sum(m.margin)",
+    "margin_squares": _squares("margin"),
+    "days_n": "sum(m.weight) FILTER (WHERE m.days IS NOT NULL)",
+    "days": "sum(m.days)",
+    "days_squares": _squares("days"),
+    "new_n": "sum(m.weight) FILTER (WHERE m.is_new)",
 }
 """Each additive figure of `DealSums`, without the count of its rows."""
 
-MONTH = "date_trunc('month', d.date)::date"
+ADDED_UP = ", ".join(f"COALESCE({text}, 0) AS {name}" for name, text in SUMS.items())
+"""The select list of all sums, in the order of `SUMS`."""
 
+MONTH = "date_trunc('month', d.date)::date"
 SHARES = ", ".join(f"('{model}', c.channel_id, c.program_id, c.\"{model}\")" for model in MODELS)
 
 
-def added_up(*, sign: str = "1", weight: str = "1::numeric") -> str:
-    """The select list of all sums, in the order of `SUMS`."""
-    return ", ".join(
-        f"COALESCE({text.format(s=sign, w=weight)}, 0) AS {name}" for name, text in SUMS.items()
+def measured(keys: str, source: str, *, sign: str = "1", share: str = "1::numeric") -> str:
+    """Rows of `keys` with the amounts of `d`, the deal's fact, times `share` and `sign`.
+
+    The offset keeps the planner from merging this with the sums, and multiplying for each.
+    """
+    weight = share if sign == "1" else f"({sign}*{share})"
+    return (
+        f"SELECT {keys}, {sign} AS sign, {weight} AS weight, "  # noqa: S608
+        f"{weight}*d.net_amount AS net, {weight}*d.list_amount AS list, "
+        f"{weight}*d.margin_amount AS margin, {weight}*d.days AS days, "
+        f"d.is_beyond, d.is_new FROM {source} OFFSET 0"
     )
 
 
@@ -60,6 +74,3 @@ def credited(credit: str) -> str:
         f"UNION ALL SELECT DISTINCT deal_id, sign, '{CreditTotal.ANY_PROGRAM}', NULL::bigint, "
         f"program_id, 1::numeric FROM {credit} c WHERE program_id IS NOT NULL"
     )
-
-
-OUTCOMES = tuple(Outcome.values)
