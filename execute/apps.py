@@ -26,6 +26,9 @@ class ExecuteConfig(AppConfig):
                 handoff=handoff,
                 panels=(
                     stages.Panel(
+                        on="plan", url_name="execute:money_panel", permission="expenses.view"
+                    ),
+                    stages.Panel(
                         on="campaign",
                         url_name="execute:spend_panel",
                         width=7,

@@ -48,6 +48,7 @@ urlpatterns: list[URLPattern] = [
     path("materials/<int:pk>/approve/", materials.approve, name="approve_material"),
     path("materials/<int:pk>/retire/", materials.retire, name="retire_material"),
     path("execute/cycles/<int:pk>/spend/", panels.spend, name="spend_panel"),
+    path("execute/cycles/<int:pk>/money/", panels.money, name="money_panel"),
     path("execute/past-due/", panels.past_due_panel, name="past_due_panel"),
     # The importer's pages: below.
     path("imports/", imports.imports, name="imports"),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 
 from execute.queries.days import today
 from execute.queries.deals import deals, past_due, totals_of
 from execute.queries.spending import spend_of
 from ipeo.charts import spend_against_plan
 from ipeo.models import Cycle, Role
+from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 
 SHOWN = 6
@@ -45,6 +46,15 @@ def spend(request: WorkspaceRequest, pk: int) -> HttpResponse:
     }
     part = "#panel" if request.htmx else ""
     return render(request, f"execute/spend.html{part}", context)
+
+
+@page("expenses.view")
+def money(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Tell in one line what of a cycle's money is committed, spent and left."""
+    if not request.htmx:
+        return redirect(link("execute:spend_panel", pk))
+    cycle = get_object_or_404(Cycle.objects.select_related("campaign"), pk=pk)
+    return render(request, "execute/_money.html", {"spend": spend_of(cycle, on=today())})
 
 
 @page("deals.view")

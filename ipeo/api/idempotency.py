@@ -41,8 +41,7 @@ class IdempotentWrites:
         self._record: IdempotencyRecord | None = None
         if request.method != "POST" or not key:
             return
-        body = request._request.body if not request._request.FILES else b""
-        digest = hashlib.sha256(f"{request.path}\n".encode() + body).hexdigest()
+        digest = _digest(request)
         try:
             with transaction.atomic():
                 self._record = IdempotencyRecord.objects.create(
@@ -76,6 +75,22 @@ class IdempotentWrites:
             record.response = json.loads(final.content or b"null")
             record.save(update_fields=["status", "response"])
         return final
+
+
+def _digest(request: Request) -> str:
+    """Return a hash of what is asked, uploaded files included."""
+    digest = hashlib.sha256(f"{request.path}\n".encode())
+    if request.content_type.startswith("multipart/"):
+        for name, values in sorted(request._request.POST.lists()):
+            digest.update(f"{name}={values}\n".encode())
+        for name, file in sorted(request._request.FILES.items()):
+            digest.update(f"{name}:{file.name}\n".encode())
+            for chunk in file.chunks():
+                digest.update(chunk)
+            file.seek(0)
+    else:
+        digest.update(request._request.body)
+    return digest.hexdigest()
 
 
 class _Replay(Exception):

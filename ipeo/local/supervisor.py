@@ -201,7 +201,7 @@ class Supervisor:
         return self._module("beat", words)
 
     def _demonstration(self) -> Child:
-        words = ["demo", *("--workspace", "northwind", "--seed", "1", "--scale", "1")]
+        words = ["demo", *("--workspace", "northwind", "--seed", "2", "--scale", "1")]
         child = self._manage("demo", [*words, "--if-missing"])
         child.start()
         return child

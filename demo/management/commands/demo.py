@@ -20,7 +20,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the arguments."""
         parser.add_argument("--workspace", required=True, metavar="SLUG")
-        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--seed", type=int, default=2)
         parser.add_argument("--scale", type=float, default=1.0, help="1 has some 60,000 touches")
         parser.add_argument(
             "--today", type=date.fromisoformat, default=None, help="the day it ends, as 2026-01-31"

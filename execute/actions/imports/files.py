@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -201,7 +200,7 @@ def load_file(
         rows.frame = rows.frame.sort_values("line", kind="stable")
     lines = rows.frame["line"].to_numpy(dtype="int64")
     # Pieces are cut by lines, so that a period spread over days stays in one piece.
-    places = pd.unique(lines)
+    places = lines.unique()
     ends = np.searchsorted(lines, places, side="right")
     done = loading.lines_done(brought)
     while done < len(places):

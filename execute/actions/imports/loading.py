@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import pandas as pd
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -16,6 +16,9 @@ from execute.models import Import
 from execute.queries.references import account_key
 from ipeo import tenancy
 from ipeo.database import bulk
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PIECE = 20_000
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-import pandas as pd
 from django.db import transaction
 
 from execute.actions.setup import ensure_defaults
@@ -33,6 +32,8 @@ def accounts_for(names: list[str]) -> tuple[dict[str, int], int]:
         if name not in found:
             keys.setdefault(account_key(name), name)
     if keys:
+        import pandas as pd  # a second, that no process should pay at its start
+
         frame = pd.DataFrame(
             {"name": [name[:250] for name in keys.values()], "import_key": list(keys)}
         )

@@ -6,9 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from execute.actions.imports import references
 from execute.actions.reps import reps_named
@@ -20,6 +18,9 @@ from execute.queries.references import contacts_named
 from insight.models import Contact
 from ipeo import tenancy
 from ipeo.models import Membership
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PLACES = Decimal("0.01")
 
@@ -38,6 +39,9 @@ class Sheet:
 
     def __init__(self, given: Interpretation, answers: Mapping[str, str]) -> None:
         self.given, self.answers = given, answers
+        import pandas as pd  # a second, that no process should pay at its start
+
+        self._series = pd.Series
         self.frame = pd.DataFrame({"import_key": given.identity, "line": given.lines}, dtype=object)
         self.refused: list[Refusal] = []
         self.notes: list[Note] = []
@@ -56,7 +60,7 @@ class Sheet:
 
     def set(self, column: str, values: list[Any]) -> None:
         """Give a column of the table its values."""
-        self.frame[column] = pd.Series(values, dtype=object)
+        self.frame[column] = self._series(values, dtype=object)
 
     def text(self, column: str, source: str | None = None) -> None:
         """Copy a text field, blank where it says nothing, if the file has it."""
@@ -241,7 +245,7 @@ def _spread(frame: pd.DataFrame, ends: Mapping[int, Any]) -> pd.DataFrame:
                 part["import_key"] = f"{row['import_key']}@{day}"
                 part |= {name: None for name in ("impressions", "clicks") if name in row}
             out.append(part)
-    return pd.DataFrame(out, columns=frame.columns, dtype=object)
+    return type(frame)(out, columns=frame.columns, dtype=object)
 
 
 def _programs(sheet: Sheet) -> dict[str, Any]:
