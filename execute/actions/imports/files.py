@@ -200,7 +200,7 @@ def load_file(
         rows.frame = rows.frame.sort_values("line", kind="stable")
     lines = rows.frame["line"].to_numpy(dtype="int64")
     # Pieces are cut by lines, so that a period spread over days stays in one piece.
-    places = lines.unique()
+    places = np.unique(lines)
     ends = np.searchsorted(lines, places, side="right")
     done = loading.lines_done(brought)
     while done < len(places):
