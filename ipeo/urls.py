@@ -1,6 +1,5 @@
 """Every address: pages of a workspace under /w/<slug>/, the API under /api/v1/."""
 
-from django.contrib import admin
 from django.urls import include, path
 
 from ipeo.views.health import healthz
