@@ -37,7 +37,7 @@ def product(
 
 @pytest.fixture(scope="module")
 def browser(product: Product) -> Iterator[Browser]:
-    """The Chromium of the system. It ends with the module: no other test may meet its event loop."""
+    """The Chromium of the system, for one module: no other test may meet its event loop."""
     with sync_playwright() as playwright:
         started = browsing.launch(playwright)
         yield started
