@@ -20,7 +20,5 @@ urlpatterns: list[URLPattern] = [
     path("optimize/cycles/<int:pk>/next/", panels.next_steps, name="next_steps"),
     path("optimize/cycles/<int:pk>/efficacy/", panels.efficacy, name="efficacy"),
     path("optimize/programs/<int:pk>/", cycles.program, name="program"),
-    path(
-        "optimize/recommendations/<int:pk>/", decisions.recommendation, name="recommendation"
-    ),
+    path("optimize/recommendations/<int:pk>/", decisions.recommendation, name="recommendation"),
 ]

@@ -16,7 +16,8 @@ from optimize.numerics.attribution import MODELS, UNIT
 def replace_facts(workspace_id: int) -> None:
     """Take the buyers' former facts out and put the new ones in, keeping both for the totals."""
     with connection.cursor() as cursor:
-        cursor.execute(_REPLACE, {"workspace": workspace_id})
+        # A piece's keys should fit into the hash that they are looked up in.
+        cursor.execute("SET LOCAL work_mem = '64MB';" + _REPLACE, {"workspace": workspace_id})
 
 
 def _of_buyers(table: str, also: str) -> str:
@@ -47,7 +48,11 @@ def _differing(changed: str, columns: Sequence[str], key: str) -> str:
 
 
 def _kept(changed: str, key: str, keys: str) -> str:
-    return f"DELETE FROM {changed} WHERE {key} NOT IN (SELECT {key} FROM {keys});"  # noqa: S608
+    # Not `NOT IN`: that is searched through for every row once its list outgrows work_mem.
+    return (
+        f"DELETE FROM {changed} c "  # noqa: S608
+        f"WHERE NOT EXISTS (SELECT 1 FROM {keys} k WHERE k.{key} = c.{key});"
+    )
 
 
 def _written(table: str, changed: str, columns: Sequence[str]) -> str:
@@ -90,8 +95,9 @@ _REPLACE = "".join(
             "changed_deal",
             _of_buyers("optimize_dealfact", "new_deal n ON n.deal_id = o.deal_id"),
             _DEAL,
-            f"{', '.join(_SAME)}, deal_id IN (SELECT deal FROM new_credit WHERE channel <> 0) "  # noqa: S608
-            "FROM new_deal",
+            f"{', '.join(_SAME)}, touched.deal IS NOT NULL FROM new_deal LEFT JOIN "
+            "(SELECT DISTINCT deal FROM new_credit WHERE channel <> 0) AS touched "
+            "ON touched.deal = deal_id",
         ),
         _gathered(
             "optimize_credit",
@@ -120,19 +126,16 @@ _REPLACE = "".join(
         _differing("changed_deal", _DEAL, "deal_id"),
         " UNION ",
         _differing("changed_credit", _CREDIT, "deal_id"),
-        "; ANALYZE differing;",
+        "; INSERT INTO differing_lead ",
+        _differing("changed_lead", _LEAD, "contact_id"),
+        "; INSERT INTO differing_funnel ",
+        _differing("changed_funnel", _FUNNEL, "party"),
+        "; ANALYZE differing; ANALYZE differing_lead; ANALYZE differing_funnel;",
+        "ANALYZE changed_deal; ANALYZE changed_credit; ANALYZE changed_lead;",
         _kept("changed_deal", "deal_id", "differing"),
         _kept("changed_credit", "deal_id", "differing"),
-        _kept(
-            "changed_lead",
-            "contact_id",
-            f"({_differing('changed_lead', _LEAD, 'contact_id')}) AS differing",
-        ),
-        _kept(
-            "changed_funnel",
-            "party",
-            f"({_differing('changed_funnel', _FUNNEL, 'party')}) AS differing",
-        ),
+        _kept("changed_lead", "contact_id", "differing_lead"),
+        _kept("changed_funnel", "party", "differing_funnel"),
         _written("optimize_dealfact", "changed_deal", _DEAL),
         _written("optimize_credit", "changed_credit", _CREDIT),
         _written("optimize_leadfact", "changed_lead", _LEAD),

@@ -27,6 +27,8 @@ TABLES = {
     "buyer": "party bigint PRIMARY KEY",
     "member": "party bigint PRIMARY KEY, buyer bigint",
     "differing": "deal_id bigint",
+    "differing_lead": "contact_id bigint",
+    "differing_funnel": "party bigint",
     "new_credit": "deal bigint, channel bigint, program bigint, "
     + ", ".join(f'"{model}" bigint' for model in MODELS),
     "new_lead": "contact bigint, party bigint, day bigint, channel bigint, program bigint",
