@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ipeo.api.views import WorkspaceViewSet
-from optimize.models import AttributionModel
+from optimize.models import AttributionModel, DealFact
 from optimize.queries.report import BREAKDOWNS, report
 
 
@@ -51,6 +51,7 @@ class ReportView(WorkspaceViewSet):
     permission = "optimize.view"
     pagination_class = None
     serializer_class = ReportSerializer
+    queryset = DealFact.objects.none()
 
     @extend_schema(parameters=[ReportWishSerializer], responses=ReportSerializer)
     def list(self, request: Request) -> Response:
