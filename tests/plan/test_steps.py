@@ -74,3 +74,16 @@ def test_sending_back_shows_the_note_on_the_draft(sign_in):
     assert manager.post(address, {"note": "Less on rebates"}).status_code == 302
     page = text(sign_in("marketer").get(link("plan:scenario", scenario.pk)))
     assert "Less on rebates" in page
+
+
+def test_a_sales_rep_does_not_see_the_plan(sign_in):
+    assert sign_in("sales_rep").get(link("plan:plan")).status_code == 403
+
+
+def test_a_viewer_reads_and_cannot_change(sign_in):
+    scenario = ReadyScenarioFactory()
+    viewer = sign_in("viewer")
+    page = text(viewer.get(link("plan:scenario", scenario.pk)))
+    assert "cell-" not in page
+    assert viewer.post(link("plan:scenario", scenario.pk), {}).status_code == 403
+    assert viewer.get(link("plan:new_scenario", scenario.cycle_id)).status_code == 403
