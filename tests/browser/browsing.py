@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, Playwright, expect
@@ -27,6 +27,8 @@ _STILL = """async () => {
   }
 }"""
 _MOVING = ".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added"
+# Rows are alike: the first ones stand for all.
+_ALIKE = {"exclude": [["tbody tr:nth-child(n+6)"], ["li:nth-child(n+9)"]]}
 PHONE = {"width": 390, "height": 844}
 
 
@@ -139,14 +141,17 @@ class Person:
         """Wait until the page shows some text."""
         expect(self.main()).to_contain_text(text, timeout=within * 1000, use_inner_text=True)
 
-    def faults(self) -> list[str]:
-        """Return what axe finds on this page, in light and in dark."""
+    def faults(self, *schemes: Literal["light", "dark"]) -> list[str]:
+        """Return what axe finds on this page, in light and in dark unless one is named."""
         found = []
-        for scheme in ("light", "dark"):
-            self.page.emulate_media(color_scheme=scheme)
+        for scheme in schemes or ("light", "dark"):
+            if scheme == "dark":
+                self.page.emulate_media(color_scheme=scheme)
             self.page.evaluate(_STILL)
+            # The scheme changes colours alone.
             rules = {"runOnly": ["color-contrast"]} if scheme == "dark" else {}
-            answer = Axe().run(self.page, options={"resultTypes": ["violations"], **rules})
+            options = {"resultTypes": ["violations"], "preload": False, **rules}
+            answer = Axe().run(self.page, context=_ALIKE, options=options)
             found += [
                 f"{self._here()} ({scheme}) {fault['id']}: {node['html'][:160]}"
                 for fault in answer.response["violations"]
@@ -156,9 +161,13 @@ class Person:
         return found
 
     def is_wider_than_its_window(self) -> bool:
-        """Say whether the page scrolls sideways."""
+        """Say whether the page scrolls sideways once its charts have been drawn to fit."""
         root = "document.documentElement"
-        return bool(self.page.evaluate(f"{root}.scrollWidth > {root}.clientWidth"))
+        for _ in range(20):
+            if not self.page.evaluate(f"{root}.scrollWidth > {root}.clientWidth"):
+                return False
+            self.page.wait_for_timeout(100)
+        return True
 
     def close(self) -> None:
         """Leave."""
