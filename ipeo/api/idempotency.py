@@ -83,11 +83,12 @@ def _digest(request: Request) -> str:
     if request.content_type.startswith("multipart/"):
         for name, values in sorted(request._request.POST.lists()):
             digest.update(f"{name}={values}\n".encode())
-        for name, file in sorted(request._request.FILES.items()):
-            digest.update(f"{name}:{file.name}\n".encode())
-            for chunk in file.chunks():
-                digest.update(chunk)
-            file.seek(0)
+        for name, files in sorted(request._request.FILES.lists()):
+            for file in files:
+                digest.update(f"{name}:{file.name}\n".encode())
+                for chunk in file.chunks():
+                    digest.update(chunk)
+                file.seek(0)
     else:
         digest.update(request._request.body)
     return digest.hexdigest()

@@ -95,7 +95,7 @@ _REPLACE = "".join(
             "changed_deal",
             _of_buyers("optimize_dealfact", "new_deal n ON n.deal_id = o.deal_id"),
             _DEAL,
-            f"{', '.join(_SAME)}, touched.deal IS NOT NULL FROM new_deal LEFT JOIN "
+            f"{', '.join(_SAME)}, touched.deal IS NOT NULL FROM new_deal LEFT JOIN "  # noqa: S608
             "(SELECT DISTINCT deal FROM new_credit WHERE channel <> 0) AS touched "
             "ON touched.deal = deal_id",
         ),

@@ -123,9 +123,9 @@ def test_programs_stand_in_the_order_of_what_their_touches_open(found: Found) ->
         for worse in steady:
             if better.per_touch < 1.3 * worse.per_touch:
                 continue
-            assert (
-                found.wear[better.name].wear.mean_rate > found.wear[worse.name].wear.mean_rate
-            ), f"{better.name} opens more than {worse.name}"
+            assert found.wear[better.name].wear.mean_rate > found.wear[worse.name].wear.mean_rate, (
+                f"{better.name} opens more than {worse.name}"
+            )
 
 
 def test_how_often_a_touch_opens_a_deal_is_found_within_a_fifth(found: Found) -> None:

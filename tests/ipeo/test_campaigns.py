@@ -21,7 +21,7 @@ def open_gates(monkeypatch):
     for key in stages.ORDER:
         plain = stages.Stage(
             key=key,
-            url_name="ipeo:campaigns",
+            url_name=real[key].url_name,
             gate=lambda cycle: [],
             summary=lambda cycle: stages.Summary("Under way", 0.5),
             handoff=lambda cycle, key=key: {"from": str(key)},
@@ -34,7 +34,7 @@ def open_gates(monkeypatch):
 def closed_gate(open_gates, monkeypatch):
     blocked = stages.Stage(
         key=Cycle.Stage.INSIGHT,
-        url_name="ipeo:campaigns",
+        url_name=open_gates[Cycle.Stage.INSIGHT].url_name,
         gate=lambda cycle: [stages.Blocker("An audience is missing.", "/somewhere/", "Add one")],
         summary=lambda cycle: stages.Summary("Under way", 0.5),
     )
