@@ -3,6 +3,7 @@ import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.comparison
 import django.utils.timezone
+import execute.models.materials
 from decimal import Decimal
 from django.db import migrations, models
 
@@ -106,6 +107,23 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "cost_amount",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True),
+                ),
+                ("original_currency", models.CharField(blank=True, default="", max_length=3)),
+                (
+                    "exchange_rate",
+                    models.DecimalField(blank=True, decimal_places=8, max_digits=18, null=True),
+                ),
+                (
+                    "original_list_amount",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True),
+                ),
+                (
+                    "original_net_amount",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True),
+                ),
+                (
+                    "original_cost_amount",
                     models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True),
                 ),
                 (
@@ -374,6 +392,62 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
+            name="ExchangeRate",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "currency",
+                    models.CharField(
+                        max_length=3,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Z]{3}$", "Use the three letters of a currency, such as GBP."
+                            )
+                        ],
+                    ),
+                ),
+                ("date", models.DateField(default=django.utils.timezone.localdate)),
+                (
+                    "rate",
+                    models.DecimalField(
+                        decimal_places=8,
+                        max_digits=18,
+                        validators=[
+                            django.core.validators.MinValueValidator(
+                                Decimal("1E-8"), "A rate is more than nothing."
+                            )
+                        ],
+                    ),
+                ),
+                ("origin", models.CharField(blank=True, max_length=200)),
+                ("set_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "set_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ipeo.membership",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="Import",
             fields=[
                 (
@@ -454,78 +528,6 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
-        migrations.CreateModel(
-            name="Expense",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("date", models.DateField(default=django.utils.timezone.localdate)),
-                ("description", models.CharField(blank=True, max_length=300)),
-                ("amount", models.DecimalField(decimal_places=2, max_digits=16)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("planned", "Planned"),
-                            ("committed", "Committed"),
-                            ("actual", "Actual"),
-                        ],
-                        default="actual",
-                        max_length=9,
-                    ),
-                ),
-                ("impressions", models.PositiveBigIntegerField(blank=True, null=True)),
-                ("clicks", models.PositiveBigIntegerField(blank=True, null=True)),
-                (
-                    "import_key",
-                    models.CharField(blank=True, editable=False, max_length=250, null=True),
-                ),
-                (
-                    "channel",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="insight.channel",
-                    ),
-                ),
-                (
-                    "program",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="expenses",
-                        to="plan.program",
-                    ),
-                ),
-                (
-                    "workspace",
-                    models.ForeignKey(
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="ipeo.workspace",
-                    ),
-                ),
-                (
-                    "source",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="execute.import",
-                    ),
-                ),
-            ],
-        ),
         migrations.AddField(
             model_name="deal",
             name="source",
@@ -581,7 +583,6 @@ class Migration(migrations.Migration):
                 ),
                 ("name", models.CharField(max_length=120)),
                 ("description", models.CharField(blank=True, max_length=300)),
-                ("url", models.URLField(blank=True, max_length=500)),
                 (
                     "status",
                     models.CharField(
@@ -594,18 +595,7 @@ class Migration(migrations.Migration):
                         max_length=8,
                     ),
                 ),
-                ("version", models.PositiveSmallIntegerField(default=1)),
-                ("approved_at", models.DateTimeField(blank=True, null=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "approved_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="ipeo.membership",
-                    ),
-                ),
                 (
                     "program",
                     models.ForeignKey(
@@ -624,6 +614,16 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
                         to="insight.proofpoint",
+                    ),
+                ),
+                (
+                    "stage",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="execute.dealstage",
                     ),
                 ),
                 (
@@ -683,6 +683,93 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
+            name="MaterialVersion",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(default=1)),
+                ("url", models.URLField(blank=True, max_length=500)),
+                (
+                    "file",
+                    models.FileField(
+                        blank=True, max_length=300, upload_to=execute.models.materials.stored_under
+                    ),
+                ),
+                ("file_name", models.CharField(blank=True, max_length=200)),
+                ("content_type", models.CharField(blank=True, max_length=100)),
+                ("size", models.PositiveBigIntegerField(default=0)),
+                ("digest", models.CharField(blank=True, max_length=64)),
+                ("change_note", models.CharField(blank=True, max_length=300)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waits for approval"),
+                            ("approved", "Approved"),
+                            ("sent_back", "Sent back"),
+                        ],
+                        default="waiting",
+                        max_length=9,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ipeo.membership",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ipeo.membership",
+                    ),
+                ),
+                (
+                    "material",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="versions",
+                        to="execute.material",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddField(
+            model_name="material",
+            name="approved",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="execute.materialversion",
+            ),
+        ),
+        migrations.CreateModel(
             name="RepName",
             fields=[
                 (
@@ -713,6 +800,199 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
                         to="ipeo.workspace",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="SpendRule",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "field",
+                    models.CharField(
+                        choices=[
+                            ("campaign", "Campaign name"),
+                            ("ad_group", "Ad group"),
+                            ("source", "Source"),
+                        ],
+                        default="campaign",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "comparison",
+                    models.CharField(
+                        choices=[
+                            ("contains", "contains"),
+                            ("starts", "starts with"),
+                            ("equals", "is exactly"),
+                            ("pattern", "fits the pattern"),
+                        ],
+                        default="contains",
+                        max_length=8,
+                    ),
+                ),
+                ("text", models.CharField(max_length=200)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="insight.channel",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ipeo.membership",
+                    ),
+                ),
+                (
+                    "program",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="spend_rules",
+                        to="plan.program",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Expense",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("date", models.DateField(default=django.utils.timezone.localdate)),
+                ("description", models.CharField(blank=True, max_length=300)),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=16)),
+                (
+                    "original_amount",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True),
+                ),
+                ("original_currency", models.CharField(blank=True, default="", max_length=3)),
+                (
+                    "exchange_rate",
+                    models.DecimalField(blank=True, decimal_places=8, max_digits=18, null=True),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "Planned"),
+                            ("committed", "Committed"),
+                            ("actual", "Actual"),
+                        ],
+                        default="actual",
+                        max_length=9,
+                    ),
+                ),
+                (
+                    "committed_amount",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        help_text="What was ordered, where the invoice said something else.",
+                        max_digits=16,
+                        null=True,
+                    ),
+                ),
+                ("campaign_name", models.CharField(blank=True, default="", max_length=300)),
+                ("ad_group", models.CharField(blank=True, default="", max_length=300)),
+                ("impressions", models.PositiveBigIntegerField(blank=True, null=True)),
+                ("clicks", models.PositiveBigIntegerField(blank=True, null=True)),
+                (
+                    "import_key",
+                    models.CharField(blank=True, editable=False, max_length=250, null=True),
+                ),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="insight.channel",
+                    ),
+                ),
+                (
+                    "channel_before_rule",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="insight.channel",
+                    ),
+                ),
+                (
+                    "program",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="expenses",
+                        to="plan.program",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="execute.import",
+                    ),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="execute.spendrule",
                     ),
                 ),
             ],
@@ -751,6 +1031,7 @@ class Migration(migrations.Migration):
                 ("due_date", models.DateField(blank=True, null=True)),
                 ("done_at", models.DateTimeField(blank=True, null=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("updated_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "cycle",
                     models.ForeignKey(
@@ -792,6 +1073,276 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+        ),
+        migrations.CreateModel(
+            name="Handoff",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("impression", "Impression"),
+                            ("sent", "Sent"),
+                            ("open", "Opened"),
+                            ("click", "Click"),
+                            ("visit", "Visit"),
+                            ("form", "Form filled in"),
+                            ("event", "Event attended"),
+                            ("reply", "Reply"),
+                            ("lead", "Lead source"),
+                            ("call", "Call"),
+                            ("meeting", "Meeting"),
+                            ("other", "Other"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("handed_at", models.DateTimeField(help_text="When the buyer took a second look.")),
+                ("due_at", models.DateTimeField()),
+                (
+                    "first_touch_at",
+                    models.DateTimeField(help_text="The first touch of sales since.", null=True),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "party",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.functions.comparison.Coalesce(
+                            models.F("account"),
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("contact"), "*", models.Value(-1)
+                            ),
+                        ),
+                        output_field=models.BigIntegerField(),
+                    ),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="insight.account",
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="insight.contact",
+                    ),
+                ),
+                (
+                    "cycle",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="handoffs",
+                        to="ipeo.cycle",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ipeo.membership",
+                    ),
+                ),
+                (
+                    "program",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="plan.program",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="handoffs",
+                        to="execute.task",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="TaskDependency",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="waits",
+                        to="execute.task",
+                    ),
+                ),
+                (
+                    "waits_for",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="holds_up",
+                        to="execute.task",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="TaskTemplate",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                (
+                    "offer",
+                    models.CharField(
+                        blank=True,
+                        choices=[("value", "Value"), ("trial", "Trial"), ("price", "Price")],
+                        max_length=5,
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="insight.channel",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="TemplateTask",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200)),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("marketing", "Marketing"), ("sales", "Sales")],
+                        default="marketing",
+                        max_length=9,
+                    ),
+                ),
+                (
+                    "owner_role",
+                    models.CharField(
+                        choices=[
+                            ("marketing", "The program's marketing owner"),
+                            ("sales", "The program's sales owner"),
+                            ("nobody", "Nobody yet"),
+                        ],
+                        default="marketing",
+                        max_length=9,
+                    ),
+                ),
+                (
+                    "offset_days",
+                    models.SmallIntegerField(
+                        default=0, help_text="Days after it; a minus sign for days before."
+                    ),
+                ),
+                (
+                    "counted_from",
+                    models.CharField(
+                        choices=[("start", "the flight's start"), ("end", "the flight's end")],
+                        default="start",
+                        max_length=5,
+                    ),
+                ),
+                ("waits_for_previous", models.BooleanField(default=False)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "template",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="items",
+                        to="execute.tasktemplate",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddField(
+            model_name="task",
+            name="template_task",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="execute.templatetask",
+            ),
         ),
         migrations.CreateModel(
             name="Touch",
@@ -912,6 +1463,59 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        migrations.CreateModel(
+            name="CalendarFeed",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                (
+                    "whose",
+                    models.CharField(
+                        choices=[("mine", "Only my tasks"), ("everybody", "Everybody's tasks")],
+                        default="mine",
+                        max_length=9,
+                    ),
+                ),
+                ("with_flights", models.BooleanField(default=True)),
+                ("digest", models.CharField(max_length=64)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("last_read_at", models.DateTimeField(null=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="calendar_feeds",
+                        to="ipeo.membership",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["workspace", "membership"], name="calendarfeed_by_member")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "digest"), name="calendarfeed_once"
+                    )
+                ],
+            },
+        ),
         migrations.AddIndex(
             model_name="dealstage",
             index=models.Index(fields=["workspace", "position"], name="dealstage_by_position"),
@@ -944,34 +1548,26 @@ class Migration(migrations.Migration):
                 fields=("workspace", "deal", "driver"), name="dealdriver_once"
             ),
         ),
+        migrations.AddConstraint(
+            model_name="exchangerate",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "currency", "date"), name="exchangerate_day_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="exchangerate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("rate__gt", 0)), name="exchangerate_is_positive"
+            ),
+        ),
         migrations.AddIndex(
             model_name="import",
             index=models.Index(fields=["workspace", "-created_at"], name="import_by_time"),
         ),
         migrations.AddIndex(
-            model_name="expense",
-            index=models.Index(fields=["workspace", "-date", "-id"], name="expense_by_date"),
-        ),
-        migrations.AddIndex(
-            model_name="expense",
-            index=models.Index(fields=["workspace", "program", "date"], name="expense_by_program"),
-        ),
-        migrations.AddConstraint(
-            model_name="expense",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "import_key"), name="expense_import_key_once"
-            ),
-        ),
-        migrations.AddIndex(
             model_name="importrefusal",
             index=models.Index(
                 fields=["workspace", "source", "line"], name="importrefusal_by_line"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="material",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "name"), name="material_name_once"
             ),
         ),
         migrations.AddConstraint(
@@ -1026,8 +1622,123 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
+            model_name="materialversion",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "material", "number"), name="materialversion_number_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="materialversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at", None), ("state", "waiting")),
+                    models.Q(
+                        models.Q(("state", "waiting"), _negated=True), ("decided_at__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="materialversion_decided_has_its_time",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="material",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "name"), name="material_name_once"
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="repname",
             constraint=models.UniqueConstraint(fields=("workspace", "key"), name="repname_once"),
+        ),
+        migrations.AddIndex(
+            model_name="spendrule",
+            index=models.Index(
+                fields=["workspace", "position", "id"], name="spendrule_by_position"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="spendrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("program__isnull", False), ("channel__isnull", False), _connector="OR"
+                ),
+                name="spendrule_leads_somewhere",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="spendrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text", ""), _negated=True), name="spendrule_has_text"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="expense",
+            index=models.Index(fields=["workspace", "-date", "-id"], name="expense_by_date"),
+        ),
+        migrations.AddIndex(
+            model_name="expense",
+            index=models.Index(fields=["workspace", "program", "date"], name="expense_by_program"),
+        ),
+        migrations.AddIndex(
+            model_name="expense",
+            index=models.Index(
+                condition=models.Q(
+                    ("program", None), models.Q(("campaign_name", ""), _negated=True)
+                ),
+                fields=["workspace", "campaign_name"],
+                name="expense_unmatched",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="expense",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "import_key"), name="expense_import_key_once"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="handoff",
+            index=models.Index(fields=["workspace", "-handed_at", "-id"], name="handoff_by_time"),
+        ),
+        migrations.AddIndex(
+            model_name="handoff",
+            index=models.Index(
+                condition=models.Q(("first_touch_at", None)),
+                fields=["workspace", "due_at"],
+                name="handoff_waiting",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="handoff",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "party", "cycle"),
+                name="handoff_once_per_buyer_and_cycle",
+                nulls_distinct=False,
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="taskdependency",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "task", "waits_for"), name="taskdependency_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="taskdependency",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("task", models.F("waits_for")), _negated=True),
+                name="taskdependency_of_another",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="tasktemplate",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "name"), name="tasktemplate_name_once"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="templatetask",
+            index=models.Index(
+                fields=["workspace", "template", "position"], name="templatetask_by_place"
+            ),
         ),
         migrations.AddIndex(
             model_name="task",
@@ -1036,6 +1747,18 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="task",
             index=models.Index(fields=["workspace", "cycle", "state"], name="task_by_cycle"),
+        ),
+        migrations.AddIndex(
+            model_name="task",
+            index=models.Index(fields=["workspace", "due_date"], name="task_by_due_date"),
+        ),
+        migrations.AddConstraint(
+            model_name="task",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("template_task__isnull", False)),
+                fields=("workspace", "cycle", "program", "template_task"),
+                name="task_once_per_template",
+            ),
         ),
         migrations.AddConstraint(
             model_name="task",
@@ -1051,6 +1774,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="touch",
             index=models.Index(fields=["workspace", "party", "occurred_at"], name="touch_by_party"),
+        ),
+        migrations.AddIndex(
+            model_name="touch",
+            index=models.Index(
+                condition=models.Q(("level", 3)),
+                fields=["workspace", "occurred_at"],
+                name="touch_second_looks",
+            ),
         ),
         migrations.AddConstraint(
             model_name="touch",
@@ -1073,14 +1804,22 @@ class Migration(migrations.Migration):
             "execute_dealstagechange",
             "execute_driver",
             "execute_dealdriver",
+            "execute_exchangerate",
             "execute_import",
-            "execute_expense",
             "execute_importrefusal",
             "execute_material",
             "execute_dealmaterial",
+            "execute_materialversion",
             "execute_repname",
+            "execute_spendrule",
+            "execute_expense",
             "execute_task",
+            "execute_handoff",
+            "execute_taskdependency",
+            "execute_tasktemplate",
+            "execute_templatetask",
             "execute_touch",
+            "execute_calendarfeed",
         ),
         *policies.audited(
             "execute_dealstage",
@@ -1091,6 +1830,12 @@ class Migration(migrations.Migration):
             "execute_expense",
             "execute_touch",
             "execute_task",
+            "execute_taskdependency",
+            "execute_tasktemplate",
+            "execute_templatetask",
             "execute_material",
+            "execute_materialversion",
+            "execute_exchangerate",
+            "execute_spendrule",
         ),
     ]

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from execute.models.facts import PARTY
 from execute.models.imports import Import
-from execute.models.work import Material
+from execute.models.materials import Material
 from insight.models import Account, Competitor, Contact, Product
 from ipeo.models import Membership, TenantModel
 from plan.models import Program
@@ -100,6 +100,18 @@ class Deal(TenantModel):
     list_amount = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
     net_amount = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
     cost_amount = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
+    # Of a deal agreed in another currency: what was said, and the rate it was converted at.
+    original_currency = models.CharField(max_length=3, blank=True, default="")
+    exchange_rate = models.DecimalField(max_digits=18, decimal_places=8, null=True, blank=True)
+    original_list_amount = models.DecimalField(
+        max_digits=16, decimal_places=2, null=True, blank=True
+    )
+    original_net_amount = models.DecimalField(
+        max_digits=16, decimal_places=2, null=True, blank=True
+    )
+    original_cost_amount = models.DecimalField(
+        max_digits=16, decimal_places=2, null=True, blank=True
+    )
     discount = models.GeneratedField(
         expression=Case(
             When(

@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from execute.models.imports import Import
+from execute.models.rules import SpendRule
 from insight.models import Account, Channel, Contact
 from ipeo.models import TenantModel
 from plan.models import Program
@@ -74,6 +75,11 @@ class Touch(TenantModel):
         ]
         indexes: ClassVar = [
             models.Index(fields=["workspace", "party", "occurred_at"], name="touch_by_party"),
+            models.Index(
+                fields=["workspace", "occurred_at"],
+                condition=models.Q(level=3),
+                name="touch_second_looks",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -95,7 +101,26 @@ class Expense(TenantModel):
     )
     description = models.CharField(max_length=300, blank=True)
     amount = models.DecimalField(max_digits=16, decimal_places=2)
+    # Of money in another currency: what was said, and the rate it was converted at.
+    original_amount = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
+    original_currency = models.CharField(max_length=3, blank=True, default="")
+    exchange_rate = models.DecimalField(max_digits=18, decimal_places=8, null=True, blank=True)
     state = models.CharField(max_length=9, choices=State, default=State.ACTUAL)
+    committed_amount = models.DecimalField(
+        max_digits=16,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="What was ordered, where the invoice said something else.",
+    )
+    campaign_name = models.CharField(max_length=300, blank=True, default="")
+    ad_group = models.CharField(max_length=300, blank=True, default="")
+    rule = models.ForeignKey(
+        SpendRule, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
+    channel_before_rule = models.ForeignKey(
+        Channel, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
     impressions = models.PositiveBigIntegerField(null=True, blank=True)
     clicks = models.PositiveBigIntegerField(null=True, blank=True)
     source = models.ForeignKey(Import, models.SET_NULL, null=True, blank=True, related_name="+")
@@ -110,6 +135,11 @@ class Expense(TenantModel):
         indexes: ClassVar = [
             models.Index(fields=["workspace", "-date", "-id"], name="expense_by_date"),
             models.Index(fields=["workspace", "program", "date"], name="expense_by_program"),
+            models.Index(
+                fields=["workspace", "campaign_name"],
+                condition=models.Q(program=None) & ~models.Q(campaign_name=""),
+                name="expense_unmatched",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Who does what, and with which material."""
+"""Who does what."""
 
 from typing import ClassVar
 
@@ -6,7 +6,6 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from insight.models import ProofPoint
 from ipeo.models import Cycle, Membership, TenantModel
 from plan.models import Program
 
@@ -34,10 +33,19 @@ class Task(TenantModel):
     owner = models.ForeignKey(Membership, models.SET_NULL, null=True, blank=True, related_name="+")
     due_date = models.DateField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
+    template_task = models.ForeignKey(
+        "execute.TemplateTask", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["workspace", "cycle", "program", "template_task"],
+                condition=Q(template_task__isnull=False),
+                name="task_once_per_template",
+            ),
             models.CheckConstraint(
                 condition=Q(state="done", done_at__isnull=False)
                 | (~Q(state="done") & Q(done_at=None)),
@@ -47,39 +55,8 @@ class Task(TenantModel):
         indexes: ClassVar = [
             models.Index(fields=["workspace", "state", "due_date"], name="task_by_state"),
             models.Index(fields=["workspace", "cycle", "state"], name="task_by_cycle"),
+            models.Index(fields=["workspace", "due_date"], name="task_by_due_date"),
         ]
 
     def __str__(self) -> str:
         return self.title
-
-
-class Material(TenantModel):
-    """Something that helps sales to win: a one-pager, a calculator, a demo kit."""
-
-    class Status(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        APPROVED = "approved", "Approved"
-        RETIRED = "retired", "Retired"
-
-    name = models.CharField(max_length=120)
-    description = models.CharField(max_length=300, blank=True)
-    url = models.URLField(max_length=500, blank=True)
-    status = models.CharField(max_length=8, choices=Status, default=Status.DRAFT)
-    version = models.PositiveSmallIntegerField(default=1)
-    program = models.ForeignKey(
-        Program, models.SET_NULL, null=True, blank=True, related_name="materials"
-    )
-    proof_point = models.ForeignKey(
-        ProofPoint, models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-    approved_by = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="+")
-    approved_at = models.DateTimeField(null=True, blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["workspace", "name"], name="material_name_once"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name

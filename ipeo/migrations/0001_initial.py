@@ -230,6 +230,17 @@ class Migration(migrations.Migration):
                         ],
                     ),
                 ),
+                (
+                    "handoff_hours",
+                    models.PositiveIntegerField(
+                        default=24,
+                        help_text="Hours in which sales is to touch a buyer whom marketing hands over.",
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(720),
+                        ],
+                    ),
+                ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
@@ -474,6 +485,52 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="SavedView",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "page",
+                    models.CharField(
+                        help_text="The list, by the name of its address.", max_length=60
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("query", models.CharField(blank=True, max_length=1000)),
+                ("is_shared", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="saved_views",
+                        to="ipeo.membership",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "page", "owner", "name"), name="savedview_name_once"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Run",
             fields=[
                 (
@@ -633,6 +690,7 @@ class Migration(migrations.Migration):
             "ipeo_idempotencyrecord",
             "ipeo_cycle",
             "ipeo_stagechange",
+            "ipeo_savedview",
         ),
         *policies.directory(
             "ipeo_workspace",

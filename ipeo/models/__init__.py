@@ -3,6 +3,7 @@
 from ipeo.models.campaigns import Campaign, Cycle, StageChange
 from ipeo.models.identity import Membership, Role, User, Workspace
 from ipeo.models.tenant import TenantModel
+from ipeo.models.views import SavedView
 from ipeo.models.work import ApiToken, AuditEvent, IdempotencyRecord, Run
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Membership",
     "Role",
     "Run",
+    "SavedView",
     "StageChange",
     "TenantModel",
     "User",

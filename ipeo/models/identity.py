@@ -103,6 +103,11 @@ class Workspace(models.Model):
         validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(1))],
         help_text="A deal discounted beyond this share of list counts as won on price.",
     )
+    handoff_hours = models.PositiveIntegerField(
+        default=24,
+        validators=[MinValueValidator(1), MaxValueValidator(720)],
+        help_text="Hours in which sales is to touch a buyer whom marketing hands over.",
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
