@@ -1,3 +1,4 @@
+import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.expressions
@@ -20,48 +21,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="DealStage",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=80)),
-                ("position", models.PositiveSmallIntegerField(default=0)),
-                (
-                    "outcome",
-                    models.CharField(
-                        choices=[
-                            ("open", "Open"),
-                            ("won", "Won"),
-                            ("lost", "Lost"),
-                            ("no_decision", "No decision"),
-                        ],
-                        default="open",
-                        max_length=11,
-                    ),
-                ),
-                (
-                    "is_proposal",
-                    models.BooleanField(
-                        default=False, help_text="From here on the buyer has an offer in hand."
-                    ),
-                ),
-                (
-                    "workspace",
-                    models.ForeignKey(
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="ipeo.workspace",
-                    ),
-                ),
-            ],
-        ),
         migrations.CreateModel(
             name="Deal",
             fields=[
@@ -109,7 +68,10 @@ class Migration(migrations.Migration):
                     "cost_amount",
                     models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True),
                 ),
-                ("original_currency", models.CharField(blank=True, default="", max_length=3)),
+                (
+                    "original_currency",
+                    models.CharField(blank=True, db_default="", default="", max_length=3),
+                ),
                 (
                     "exchange_rate",
                     models.DecimalField(blank=True, decimal_places=8, max_digits=18, null=True),
@@ -262,15 +224,113 @@ class Migration(migrations.Migration):
                         to="ipeo.workspace",
                     ),
                 ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="BuyerReview",
+            fields=[
                 (
-                    "stage",
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("expires_at", models.DateTimeField()),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                ("value", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("price", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("trust", models.PositiveSmallIntegerField(blank=True, null=True)),
+                (
+                    "again",
+                    models.CharField(
+                        blank=True,
+                        choices=[("yes", "Yes"), ("perhaps", "Perhaps"), ("no", "No")],
+                        max_length=7,
+                    ),
+                ),
+                ("words", models.TextField(blank=True)),
+                (
+                    "made_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="deals",
-                        to="execute.dealstage",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ipeo.membership",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+                (
+                    "deal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="buyer_reviews",
+                        to="execute.deal",
                     ),
                 ),
             ],
+        ),
+        migrations.CreateModel(
+            name="DealStage",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("won", "Won"),
+                            ("lost", "Lost"),
+                            ("no_decision", "No decision"),
+                        ],
+                        default="open",
+                        max_length=11,
+                    ),
+                ),
+                (
+                    "is_proposal",
+                    models.BooleanField(
+                        default=False, help_text="From here on the buyer has an offer in hand."
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddField(
+            model_name="deal",
+            name="stage",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="deals",
+                to="execute.dealstage",
+            ),
         ),
         migrations.CreateModel(
             name="DealStageChange",
@@ -320,6 +380,93 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="DiscountApproval",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Waiting for a manager"),
+                            ("approved", "Approved"),
+                            ("sent_back", "Sent back"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="pending",
+                        max_length=9,
+                    ),
+                ),
+                ("list_amount", models.DecimalField(decimal_places=2, max_digits=16)),
+                ("net_amount", models.DecimalField(decimal_places=2, max_digits=16)),
+                ("discount", models.DecimalField(decimal_places=6, max_digits=9)),
+                ("margin", models.DecimalField(decimal_places=6, max_digits=9, null=True)),
+                (
+                    "break_even_uplift",
+                    models.DecimalField(decimal_places=6, max_digits=16, null=True),
+                ),
+                ("shown", models.TextField(blank=True)),
+                (
+                    "in_return",
+                    models.CharField(
+                        choices=[
+                            ("longer_term", "A longer term"),
+                            ("volume", "More volume"),
+                            ("reference", "A reference"),
+                            ("prepayment", "Prepayment"),
+                            ("scope", "A broader scope"),
+                            ("other", "Something else"),
+                        ],
+                        max_length=11,
+                    ),
+                ),
+                ("in_return_note", models.CharField(blank=True, max_length=500)),
+                ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("reason", models.TextField(blank=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ipeo.membership",
+                    ),
+                ),
+                (
+                    "deal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="discount_approvals",
+                        to="execute.deal",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ipeo.membership",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="Driver",
             fields=[
                 (
@@ -329,6 +476,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("name", models.CharField(max_length=80)),
+                (
+                    "buyer_name",
+                    models.CharField(
+                        blank=True,
+                        help_text="How a buyer who is asked reads it, where not alike.",
+                        max_length=80,
+                    ),
+                ),
                 ("decides_won", models.BooleanField(default=True)),
                 ("decides_lost", models.BooleanField(default=True)),
                 ("is_price", models.BooleanField(default=False)),
@@ -389,6 +544,51 @@ class Migration(migrations.Migration):
             name="drivers",
             field=models.ManyToManyField(
                 blank=True, through="execute.DealDriver", to="execute.driver"
+            ),
+        ),
+        migrations.CreateModel(
+            name="BuyerReviewDriver",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("rank", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="review_drivers",
+                        to="execute.buyerreview",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+                (
+                    "driver",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="execute.driver",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddField(
+            model_name="buyerreview",
+            name="drivers",
+            field=models.ManyToManyField(
+                blank=True, through="execute.BuyerReviewDriver", to="execute.driver"
             ),
         ),
         migrations.CreateModel(
@@ -466,8 +666,17 @@ class Migration(migrations.Migration):
                             ("deals", "Deals"),
                             ("touches", "Touches"),
                             ("expenses", "Expenses"),
+                            ("stage_history", "Stage history of deals"),
                         ],
-                        max_length=8,
+                        max_length=13,
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[("file", "A file"), ("api", "The API")],
+                        default="file",
+                        max_length=4,
                     ),
                 ),
                 (
@@ -478,6 +687,8 @@ class Migration(migrations.Migration):
                             ("running", "Running"),
                             ("done", "Done"),
                             ("failed", "Failed"),
+                            ("undoing", "Being undone"),
+                            ("undone", "Undone"),
                         ],
                         default="preview",
                         max_length=7,
@@ -497,6 +708,15 @@ class Migration(migrations.Migration):
                 ("refused", models.PositiveIntegerField(default=0)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("finished_at", models.DateTimeField(blank=True, null=True)),
+                ("undone_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "undone",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        help_text="Rows removed, restored and kept, with the reasons.",
+                    ),
+                ),
                 (
                     "by",
                     models.ForeignKey(
@@ -508,6 +728,26 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "run",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ipeo.run",
+                    ),
+                ),
+                (
+                    "undo_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ipeo.membership",
+                    ),
+                ),
+                (
+                    "undo_run",
                     models.ForeignKey(
                         blank=True,
                         null=True,
@@ -538,6 +778,137 @@ class Migration(migrations.Migration):
                 related_name="+",
                 to="execute.import",
             ),
+        ),
+        migrations.CreateModel(
+            name="ImportMapping",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("products", "Products"),
+                            ("accounts", "Accounts"),
+                            ("contacts", "Contacts and leads"),
+                            ("deals", "Deals"),
+                            ("touches", "Touches"),
+                            ("expenses", "Expenses"),
+                            ("stage_history", "Stage history of deals"),
+                        ],
+                        max_length=13,
+                    ),
+                ),
+                (
+                    "signature",
+                    models.CharField(help_text="The digest of the headers.", max_length=64),
+                ),
+                ("mapping", models.JSONField(blank=True, default=dict)),
+                ("answers", models.JSONField(blank=True, default=dict)),
+                ("saved_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("last_used_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "saved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ipeo.membership",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddField(
+            model_name="import",
+            name="saved_mapping",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="execute.importmapping",
+            ),
+        ),
+        migrations.CreateModel(
+            name="ImportPiece",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("table", models.CharField(max_length=63)),
+                (
+                    "columns",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=63),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                (
+                    "made",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "made_prints",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "changed",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "changed_prints",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                ("before", models.JSONField(blank=True, default=list)),
+                ("undone", models.BooleanField(default=False)),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pieces",
+                        to="execute.import",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
         ),
         migrations.CreateModel(
             name="ImportRefusal",
@@ -770,6 +1141,39 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
+            name="NamingRule",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("lower_case", models.BooleanField(default=True)),
+                ("separator", models.CharField(default="-", max_length=1)),
+                (
+                    "required",
+                    models.JSONField(default=list, help_text="Parameters that may not be empty."),
+                ),
+                (
+                    "allowed",
+                    models.JSONField(
+                        default=dict, help_text="Values by parameter; none: any value."
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="RepName",
             fields=[
                 (
@@ -898,7 +1302,10 @@ class Migration(migrations.Migration):
                     "original_amount",
                     models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True),
                 ),
-                ("original_currency", models.CharField(blank=True, default="", max_length=3)),
+                (
+                    "original_currency",
+                    models.CharField(blank=True, db_default="", default="", max_length=3),
+                ),
                 (
                     "exchange_rate",
                     models.DecimalField(blank=True, decimal_places=8, max_digits=18, null=True),
@@ -925,8 +1332,14 @@ class Migration(migrations.Migration):
                         null=True,
                     ),
                 ),
-                ("campaign_name", models.CharField(blank=True, default="", max_length=300)),
-                ("ad_group", models.CharField(blank=True, default="", max_length=300)),
+                (
+                    "campaign_name",
+                    models.CharField(blank=True, db_default="", default="", max_length=300),
+                ),
+                (
+                    "ad_group",
+                    models.CharField(blank=True, db_default="", default="", max_length=300),
+                ),
                 ("impressions", models.PositiveBigIntegerField(blank=True, null=True)),
                 ("clicks", models.PositiveBigIntegerField(blank=True, null=True)),
                 (
@@ -1464,6 +1877,136 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="TrackedLink",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(editable=False, max_length=16, unique=True)),
+                ("name", models.CharField(max_length=200)),
+                ("target", models.TextField()),
+                ("destination", models.TextField(editable=False)),
+                ("utm_source", models.CharField(blank=True, max_length=200)),
+                ("utm_medium", models.CharField(blank=True, max_length=200)),
+                ("utm_campaign", models.CharField(blank=True, max_length=200)),
+                ("utm_content", models.CharField(blank=True, max_length=200)),
+                ("utm_term", models.CharField(blank=True, max_length=200)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("retired_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="insight.channel",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ipeo.membership",
+                    ),
+                ),
+                (
+                    "program",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="plan.program",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="LinkDay",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("clicks", models.PositiveIntegerField(default=0)),
+                ("known", models.PositiveIntegerField(default=0)),
+                ("robots", models.PositiveIntegerField(default=0)),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+                (
+                    "link",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="days",
+                        to="execute.trackedlink",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="LinkClick",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "contact_number",
+                    models.BigIntegerField(help_text="Of a personal link.", null=True),
+                ),
+                ("is_robot", models.BooleanField(default=False)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+                (
+                    "link",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="execute.trackedlink",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="CalendarFeed",
             fields=[
                 (
@@ -1533,6 +2076,53 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
+            model_name="discountapproval",
+            index=models.Index(
+                fields=["workspace", "deal", "-id"], name="discountapproval_by_deal"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="discountapproval",
+            index=models.Index(
+                condition=models.Q(("status", "pending")),
+                fields=["workspace", "asked_at"],
+                name="discountapproval_waiting",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="discountapproval",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "pending")),
+                fields=("workspace", "deal"),
+                name="discountapproval_one_waits",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="discountapproval",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at", None), ("status", "pending")),
+                    models.Q(
+                        models.Q(("status", "pending"), _negated=True),
+                        ("decided_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="discountapproval_decided_when",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="discountapproval",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "sent_back"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="discountapproval_sent_back_says_why",
+            ),
+        ),
+        migrations.AddIndex(
             model_name="driver",
             index=models.Index(fields=["workspace", "position"], name="driver_by_position"),
         ),
@@ -1549,6 +2139,54 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
+            model_name="buyerreviewdriver",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "review", "driver"), name="buyerreviewdriver_once"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="buyerreview",
+            index=models.Index(fields=["workspace", "deal", "-id"], name="buyerreview_by_deal"),
+        ),
+        migrations.AddIndex(
+            model_name="buyerreview",
+            index=models.Index(
+                condition=models.Q(("answered_at__isnull", False)),
+                fields=["workspace", "answered_at"],
+                name="buyerreview_answered",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="buyerreview",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("value", None), ("value__range", (1, 5)), _connector="OR"),
+                name="buyerreview_value_scale",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="buyerreview",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("price", None), ("price__range", (1, 5)), _connector="OR"),
+                name="buyerreview_price_scale",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="buyerreview",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("trust", None), ("trust__range", (1, 5)), _connector="OR"),
+                name="buyerreview_trust_scale",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="buyerreview",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("answered_at", None), models.Q(("again", ""), _negated=True), _connector="OR"
+                ),
+                name="buyerreview_answered_whole",
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="exchangerate",
             constraint=models.UniqueConstraint(
                 fields=("workspace", "currency", "date"), name="exchangerate_day_once"
@@ -1561,8 +2199,24 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
+            model_name="importmapping",
+            index=models.Index(
+                fields=["workspace", "signature", "-last_used_at"], name="importmapping_by_headers"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="importmapping",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "name"), name="importmapping_name_once"
+            ),
+        ),
+        migrations.AddIndex(
             model_name="import",
             index=models.Index(fields=["workspace", "-created_at"], name="import_by_time"),
+        ),
+        migrations.AddIndex(
+            model_name="importpiece",
+            index=models.Index(fields=["workspace", "source", "-id"], name="importpiece_by_source"),
         ),
         migrations.AddIndex(
             model_name="importrefusal",
@@ -1645,6 +2299,10 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("workspace", "name"), name="material_name_once"
             ),
+        ),
+        migrations.AddConstraint(
+            model_name="namingrule",
+            constraint=models.UniqueConstraint(fields=("workspace",), name="namingrule_one"),
         ),
         migrations.AddConstraint(
             model_name="repname",
@@ -1798,18 +2456,48 @@ class Migration(migrations.Migration):
                 name="touch_is_of_somebody",
             ),
         ),
+        migrations.AddIndex(
+            model_name="trackedlink",
+            index=models.Index(fields=["workspace", "-id"], name="trackedlink_by_time"),
+        ),
+        migrations.AddIndex(
+            model_name="trackedlink",
+            index=models.Index(fields=["workspace", "program"], name="trackedlink_by_program"),
+        ),
+        migrations.AddConstraint(
+            model_name="linkday",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "link", "day"), name="linkday_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="linkday",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("known__lte", models.F("clicks"))),
+                name="linkday_known_are_clicks",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="linkclick",
+            index=models.Index(fields=["workspace", "link"], name="linkclick_by_link"),
+        ),
         *policies.tenant(
-            "execute_dealstage",
             "execute_deal",
+            "execute_dealstage",
             "execute_dealstagechange",
+            "execute_discountapproval",
             "execute_driver",
             "execute_dealdriver",
+            "execute_buyerreviewdriver",
             "execute_exchangerate",
             "execute_import",
+            "execute_importmapping",
+            "execute_importpiece",
             "execute_importrefusal",
             "execute_material",
             "execute_dealmaterial",
             "execute_materialversion",
+            "execute_namingrule",
             "execute_repname",
             "execute_spendrule",
             "execute_expense",
@@ -1819,8 +2507,12 @@ class Migration(migrations.Migration):
             "execute_tasktemplate",
             "execute_templatetask",
             "execute_touch",
+            "execute_linkday",
             "execute_calendarfeed",
         ),
+        *policies.directory("execute_buyerreview"),
+        *policies.directory("execute_trackedlink"),
+        *policies.directory("execute_linkclick"),
         *policies.audited(
             "execute_dealstage",
             "execute_driver",
@@ -1830,12 +2522,17 @@ class Migration(migrations.Migration):
             "execute_expense",
             "execute_touch",
             "execute_task",
+            "execute_importmapping",
             "execute_taskdependency",
             "execute_tasktemplate",
             "execute_templatetask",
             "execute_material",
+            "execute_trackedlink",
+            "execute_namingrule",
             "execute_materialversion",
             "execute_exchangerate",
             "execute_spendrule",
+            "execute_discountapproval",
+            "execute_buyerreview",
         ),
     ]

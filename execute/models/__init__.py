@@ -1,5 +1,6 @@
 """The facts: tasks, materials, money spent, touches, deals with their outcomes, and imports."""
 
+from execute.models.approvals import DiscountApproval, InReturn
 from execute.models.calendars import CalendarFeed
 from execute.models.deals import (
     Deal,
@@ -12,28 +13,40 @@ from execute.models.deals import (
 )
 from execute.models.facts import Expense, Touch
 from execute.models.imports import Import, ImportRefusal
+from execute.models.links import LinkClick, LinkDay, NamingRule, TrackedLink
 from execute.models.materials import Material, MaterialVersion
 from execute.models.rates import ExchangeRate
+from execute.models.ledger import ImportPiece
+from execute.models.mappings import ImportMapping
 from execute.models.reps import RepName
+from execute.models.reviews import BuyerReview, BuyerReviewDriver
 from execute.models.rules import SpendRule
 from execute.models.tasks import Handoff, TaskDependency, TaskTemplate, TemplateTask
 from execute.models.work import Task
 
 __all__ = [
+    "BuyerReview",
+    "BuyerReviewDriver",
     "CalendarFeed",
     "Deal",
     "DealDriver",
     "DealMaterial",
     "DealStage",
     "DealStageChange",
+    "DiscountApproval",
     "Driver",
     "ExchangeRate",
     "Expense",
     "Handoff",
     "Import",
+    "ImportMapping",
+    "ImportPiece",
     "ImportRefusal",
+    "LinkClick",
+    "LinkDay",
     "Material",
     "MaterialVersion",
+    "NamingRule",
     "Outcome",
     "RepName",
     "SpendRule",
@@ -42,4 +55,5 @@ __all__ = [
     "TaskTemplate",
     "TemplateTask",
     "Touch",
+    "TrackedLink",
 ]

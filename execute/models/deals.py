@@ -51,6 +51,9 @@ class Driver(TenantModel):
     """Something that decides deals, in the workspace's own taxonomy."""
 
     name = models.CharField(max_length=80)
+    buyer_name = models.CharField(
+        max_length=80, blank=True, help_text="How a buyer who is asked reads it, where not alike."
+    )
     decides_won = models.BooleanField(default=True)
     decides_lost = models.BooleanField(default=True)
     is_price = models.BooleanField(default=False)
@@ -101,7 +104,7 @@ class Deal(TenantModel):
     net_amount = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
     cost_amount = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
     # Of a deal agreed in another currency: what was said, and the rate it was converted at.
-    original_currency = models.CharField(max_length=3, blank=True, default="")
+    original_currency = models.CharField(max_length=3, blank=True, default="", db_default="")
     exchange_rate = models.DecimalField(max_digits=18, decimal_places=8, null=True, blank=True)
     original_list_amount = models.DecimalField(
         max_digits=16, decimal_places=2, null=True, blank=True
