@@ -13,11 +13,11 @@ from execute.models.deals import (
 )
 from execute.models.facts import Expense, Touch
 from execute.models.imports import Import, ImportRefusal
+from execute.models.ledger import ImportPiece
 from execute.models.links import LinkClick, LinkDay, NamingRule, TrackedLink
+from execute.models.mappings import ImportMapping
 from execute.models.materials import Material, MaterialVersion
 from execute.models.rates import ExchangeRate
-from execute.models.ledger import ImportPiece
-from execute.models.mappings import ImportMapping
 from execute.models.reps import RepName
 from execute.models.reviews import BuyerReview, BuyerReviewDriver
 from execute.models.rules import SpendRule

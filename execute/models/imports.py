@@ -18,18 +18,29 @@ class Import(TenantModel):
         DEALS = "deals", "Deals"
         TOUCHES = "touches", "Touches"
         EXPENSES = "expenses", "Expenses"
+        STAGE_HISTORY = "stage_history", "Stage history of deals"
+
+    class Origin(models.TextChoices):
+        FILE = "file", "A file"
+        API = "api", "The API"
 
     class State(models.TextChoices):
         PREVIEW = "preview", "Waiting for your look"
         RUNNING = "running", "Running"
         DONE = "done", "Done"
         FAILED = "failed", "Failed"
+        UNDOING = "undoing", "Being undone"
+        UNDONE = "undone", "Undone"
 
-    kind = models.CharField(max_length=8, choices=Kind)
+    kind = models.CharField(max_length=13, choices=Kind)
+    origin = models.CharField(max_length=4, choices=Origin, default=Origin.FILE)
     state = models.CharField(max_length=7, choices=State, default=State.PREVIEW)
     file_name = models.CharField(max_length=250)
     file_digest = models.CharField(max_length=64)
     file = models.FileField(upload_to="imports/%Y/%m/", max_length=300, blank=True)
+    saved_mapping = models.ForeignKey(
+        "ImportMapping", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     mapping = models.JSONField(default=dict, blank=True)
     answers = models.JSONField(default=dict, blank=True)
     doubts = models.JSONField(default=list, blank=True)
@@ -43,6 +54,14 @@ class Import(TenantModel):
     by = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)
+    undo_run = models.ForeignKey(Run, models.SET_NULL, null=True, blank=True, related_name="+")
+    undo_by = models.ForeignKey(
+        Membership, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone = models.JSONField(
+        default=dict, blank=True, help_text="Rows removed, restored and kept, with the reasons."
+    )
 
     class Meta:
         indexes: ClassVar = [
