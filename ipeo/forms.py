@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from ipeo.models import Campaign, Membership, Role, Workspace
+from ipeo.tokens import AREAS, EVERYTHING, READ, WRITE, area_label
 
 
 class DateInput(forms.DateInput):
@@ -104,14 +105,46 @@ class RoleForm(forms.ModelForm[Membership]):
         fields = ("role", "is_active")
 
 
+def _areas() -> list[tuple[str, str]]:
+    return [(area, area_label(area).capitalize()) for area in AREAS]
+
+
 class TokenForm(forms.Form):
-    """A new key to the API."""
+    """A new key to the API: what it may do is never more than its member may."""
 
     name = forms.CharField(max_length=80, help_text="What will use it.")
-    may_write = forms.BooleanField(required=False, label="May write, not only read")
+    reach = forms.ChoiceField(
+        label="It may",
+        choices=(
+            ("read", "Read everything"),
+            ("write", "Read and write everything"),
+            ("some", "Only some areas"),
+        ),
+        initial="read",
+        widget=forms.RadioSelect,
+    )
+    reads = forms.MultipleChoiceField(
+        label="Read", required=False, choices=_areas, widget=forms.CheckboxSelectMultiple
+    )
+    writes = forms.MultipleChoiceField(
+        label="Read and write", required=False, choices=_areas, widget=forms.CheckboxSelectMultiple
+    )
     days = forms.TypedChoiceField(
         label="Valid for",
         coerce=int,
         choices=((30, "30 days"), (90, "90 days"), (365, "a year")),
         initial=90,
     )
+
+    def clean(self) -> dict[str, Any]:
+        """Work the scopes out; refuse a choice of no area."""
+        cleaned = super().clean() or {}
+        reach = cleaned.get("reach")
+        if reach == "some":
+            scopes = [f"{area}:{WRITE}" for area in cleaned.get("writes", [])]
+            scopes += [f"{area}:{READ}" for area in cleaned.get("reads", [])]
+            if not scopes:
+                self.add_error("reads", "Choose at least one area to read or write.")
+        else:
+            scopes = [f"{EVERYTHING}:{WRITE if reach == 'write' else READ}"]
+        return cleaned | {"scopes": scopes}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from ipeo import tenancy
 from ipeo.models import ApiToken, Membership, Role, User, Workspace
-from ipeo.tokens import digest_of
+from ipeo.tokens import EVERYTHING, READ, SCOPES, WRITE, digest_of
 
 
 class NoSuchPerson(Exception):
@@ -71,15 +72,32 @@ def _guard_owner(by: Membership, role: str) -> None:
         raise OwnersOnly("Only an owner can make or change an owner.")
 
 
+class UnknownScope(Exception):
+    """A token is asked for something that no permission is called."""
+
+
 def make_token(
-    *, membership: Membership, name: str, may_write: bool, days: int, now: datetime | None = None
+    *,
+    membership: Membership,
+    name: str,
+    days: int,
+    may_write: bool = False,
+    scopes: Sequence[str] = (),
+    now: datetime | None = None,
 ) -> tuple[ApiToken, str]:
-    """Save a token and return it with its secret, which is shown once and kept nowhere."""
+    """Save a token and return it with its secret, which is shown once and kept nowhere.
+
+    Without `scopes` it reads everything that its member may, and writes it with `may_write`.
+    Raises `UnknownScope`.
+    """
+    wanted = list(dict.fromkeys(scopes)) or [f"{EVERYTHING}:{WRITE if may_write else READ}"]
+    if unknown := set(wanted) - set(SCOPES):
+        raise UnknownScope(f"There is no scope called {', '.join(sorted(unknown))}.")
     secret = f"ipeo_{secrets.token_urlsafe(32)}"
     token = ApiToken.objects.create(
         membership=membership,
         name=name,
-        may_write=may_write,
+        scopes=wanted,
         prefix=secret[:9],
         digest=digest_of(secret),
         expires_at=(now or timezone.now()) + timedelta(days=days),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -25,6 +26,12 @@ def enter_workspace(request: Request, membership: Membership) -> None:
     inner.scopes.enter_context(tenancy.scope(membership.workspace, membership=membership))
 
 
+def _mark_used(token: ApiToken, now: datetime) -> None:
+    """Keep when the token was last used, to the minute: not every read should write."""
+    if token.last_used_at is None or now - token.last_used_at > timedelta(minutes=1):
+        ApiToken._base_manager.filter(pk=token.pk).update(last_used_at=now)
+
+
 class TokenAuthentication(BaseAuthentication):
     """`Authorization: Bearer TOKEN`; the token knows its workspace."""
 
@@ -45,7 +52,7 @@ class TokenAuthentication(BaseAuthentication):
             user = membership.user
             if user is None or not membership.is_active or not user.is_active:
                 raise AuthenticationFailed("The member of this token is no longer active.")
-            ApiToken._base_manager.filter(pk=token.pk).update(last_used_at=timezone.now())
+            _mark_used(token, timezone.now())
         enter_workspace(request, membership)
         return user, token
 

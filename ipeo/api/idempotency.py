@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,7 +18,7 @@ HEADER = "Idempotency-Key"
 
 
 class IdempotentWrites:
-    """A view's POST with the header is done once; its repetition gets the first answer.
+    """A view's write with the header is done once; its repetition gets the first answer.
 
     The record and the write stand in one transaction: where the write fails, the key is free
     again; where two arrive at once, the second waits for the first. Raises `Conflict` where the
@@ -26,7 +27,7 @@ class IdempotentWrites:
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Do the request inside one transaction where the header is given."""
-        if request.method != "POST" or not request.headers.get(HEADER):
+        if request.method in SAFE_METHODS or not request.headers.get(HEADER):
             return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
         with transaction.atomic():
             response = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
@@ -39,7 +40,7 @@ class IdempotentWrites:
         super().initial(request, *args, **kwargs)  # type: ignore[misc]
         key = request.headers.get(HEADER, "")
         self._record: IdempotencyRecord | None = None
-        if request.method != "POST" or not key:
+        if request.method in SAFE_METHODS or not key:
             return
         digest = _digest(request)
         try:
@@ -79,7 +80,7 @@ class IdempotentWrites:
 
 def _digest(request: Request) -> str:
     """Return a hash of what is asked, uploaded files included."""
-    digest = hashlib.sha256(f"{request.path}\n".encode())
+    digest = hashlib.sha256(f"{request.method} {request.path}\n".encode())
     if request.content_type.startswith("multipart/"):
         for name, values in sorted(request._request.POST.lists()):
             digest.update(f"{name}={values}\n".encode())

@@ -7,6 +7,7 @@ from rest_framework.request import Request
 
 from ipeo.models import ApiToken
 from ipeo.permissions import may
+from ipeo.tokens import token_allows
 
 
 class RolePermission(BasePermission):
@@ -21,11 +22,11 @@ class RolePermission(BasePermission):
         """Return whether the member, and the token where one is used, may do this."""
         membership = getattr(request._request, "membership", None)
         reading = request.method in SAFE_METHODS
-        token = request.auth
-        if isinstance(token, ApiToken) and not reading and not token.may_write:
-            return False
         by_action = getattr(view, "permissions_by_action", {})
         name = by_action.get(getattr(view, "action", None))
         if name is None:
             name = view.permission if reading else (view.change_permission or view.permission)
+        token = request.auth
+        if isinstance(token, ApiToken) and not token_allows(token.scopes, name, reading=reading):
+            return False
         return may(membership, name)

@@ -18,6 +18,33 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="Campaign",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("goal", models.CharField(blank=True, max_length=300)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("planned", "Planned"),
+                            ("in_progress", "In progress"),
+                            ("completed", "Completed"),
+                            ("aborted", "Aborted"),
+                        ],
+                        default="planned",
+                        max_length=12,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+        ),
+        migrations.CreateModel(
             name="User",
             fields=[
                 (
@@ -72,6 +99,44 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Cycle",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("insight", "Insight"),
+                            ("plan", "Plan"),
+                            ("execute", "Execute"),
+                            ("optimize", "Optimize"),
+                            ("closed", "Closed"),
+                        ],
+                        default="insight",
+                        max_length=8,
+                    ),
+                ),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                ("opened_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="cycles",
+                        to="ipeo.campaign",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="Membership",
             fields=[
                 (
@@ -116,42 +181,16 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
-        migrations.CreateModel(
-            name="Campaign",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=120)),
-                ("goal", models.CharField(blank=True, max_length=300)),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("planned", "Planned"),
-                            ("in_progress", "In progress"),
-                            ("completed", "Completed"),
-                            ("aborted", "Aborted"),
-                        ],
-                        default="planned",
-                        max_length=12,
-                    ),
-                ),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ipeo.membership",
-                    ),
-                ),
-            ],
+        migrations.AddField(
+            model_name="campaign",
+            name="owner",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="ipeo.membership",
+            ),
         ),
         migrations.CreateModel(
             name="Workspace",
@@ -252,18 +291,8 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddField(
-            model_name="membership",
-            name="workspace",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="memberships",
-                to="ipeo.workspace",
-            ),
-        ),
         migrations.CreateModel(
-            name="IdempotencyRecord",
+            name="WebhookEvent",
             fields=[
                 (
                     "id",
@@ -271,11 +300,10 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("key", models.CharField(max_length=200)),
-                ("request_digest", models.CharField(max_length=64)),
-                ("status", models.PositiveSmallIntegerField(null=True)),
-                ("response", models.JSONField(null=True)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("key", models.UUIDField(editable=False)),
+                ("type", models.CharField(max_length=40)),
+                ("data", models.JSONField(default=dict)),
+                ("occurred_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "workspace",
                     models.ForeignKey(
@@ -289,7 +317,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="Cycle",
+            name="WebhookEndpoint",
             fields=[
                 (
                     "id",
@@ -297,106 +325,87 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("number", models.PositiveSmallIntegerField(default=1)),
+                ("url", models.CharField(max_length=2000)),
+                ("description", models.CharField(blank=True, max_length=120)),
+                ("events", models.JSONField(default=list)),
+                ("secret", models.CharField(max_length=80)),
+                ("earlier_secret", models.CharField(blank=True, max_length=80)),
+                ("earlier_secret_until", models.DateTimeField(blank=True, null=True)),
+                ("is_active", models.BooleanField(default=True)),
+                ("failing_since", models.DateTimeField(blank=True, null=True)),
+                ("off_reason", models.CharField(blank=True, max_length=200)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
-                    "stage",
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ipeo.membership",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="WebhookDelivery",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
                     models.CharField(
                         choices=[
-                            ("insight", "Insight"),
-                            ("plan", "Plan"),
-                            ("execute", "Execute"),
-                            ("optimize", "Optimize"),
-                            ("closed", "Closed"),
+                            ("waiting", "Waiting"),
+                            ("delivered", "Delivered"),
+                            ("given_up", "Given up"),
                         ],
-                        default="insight",
-                        max_length=8,
+                        default="waiting",
+                        max_length=9,
                     ),
                 ),
-                ("starts_on", models.DateField()),
-                ("ends_on", models.DateField()),
-                ("opened_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("attempts", models.PositiveIntegerField(default=0)),
                 (
-                    "campaign",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="cycles",
-                        to="ipeo.campaign",
+                    "failures",
+                    models.PositiveSmallIntegerField(
+                        default=0,
+                        help_text="Since it was last sent by hand; the next wait follows from them.",
                     ),
                 ),
-                (
-                    "workspace",
-                    models.ForeignKey(
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="ipeo.workspace",
-                    ),
-                ),
-            ],
-        ),
-        migrations.AddField(
-            model_name="campaign",
-            name="workspace",
-            field=models.ForeignKey(
-                db_index=False,
-                editable=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="ipeo.workspace",
-            ),
-        ),
-        migrations.CreateModel(
-            name="AuditEvent",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("table_name", models.CharField(max_length=63)),
-                ("row_id", models.BigIntegerField(null=True)),
-                ("action", models.CharField(max_length=6)),
-                ("changes", models.JSONField()),
-                ("person_id", models.BigIntegerField(null=True)),
-                ("at", models.DateTimeField()),
-                (
-                    "workspace",
-                    models.ForeignKey(
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="ipeo.workspace",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="ApiToken",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=80)),
-                ("prefix", models.CharField(max_length=12)),
-                ("digest", models.CharField(max_length=64, unique=True)),
-                ("may_write", models.BooleanField(default=False)),
-                ("expires_at", models.DateTimeField()),
-                ("last_used_at", models.DateTimeField(blank=True, null=True)),
-                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                ("next_attempt_at", models.DateTimeField(blank=True, null=True)),
+                ("attempted_at", models.DateTimeField(blank=True, null=True)),
+                ("last_status", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("last_error", models.CharField(blank=True, max_length=300)),
+                ("response", models.TextField(blank=True)),
+                ("duration_ms", models.PositiveIntegerField(blank=True, null=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
-                    "membership",
+                    "endpoint",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="api_tokens",
-                        to="ipeo.membership",
+                        related_name="deliveries",
+                        to="ipeo.webhookendpoint",
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deliveries",
+                        to="ipeo.webhookevent",
                     ),
                 ),
                 (
@@ -478,11 +487,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "indexes": [
-                    models.Index(fields=["workspace", "cycle", "at"], name="stagechange_by_cycle")
-                ],
-            },
         ),
         migrations.CreateModel(
             name="SavedView",
@@ -522,13 +526,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("workspace", "page", "owner", "name"), name="savedview_name_once"
-                    )
-                ],
-            },
         ),
         migrations.CreateModel(
             name="Run",
@@ -593,25 +590,197 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "indexes": [
-                    models.Index(fields=["workspace", "kind", "-created_at"], name="run_by_kind"),
-                    models.Index(
-                        condition=models.Q(("state__in", ["queued", "running"])),
-                        fields=["lease_until"],
-                        name="run_alive",
+        ),
+        migrations.AddField(
+            model_name="membership",
+            name="workspace",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="memberships",
+                to="ipeo.workspace",
+            ),
+        ),
+        migrations.CreateModel(
+            name="IdempotencyRecord",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(
-                            ("state", "queued"), models.Q(("only_one", ""), _negated=True)
-                        ),
-                        fields=("workspace", "only_one"),
-                        name="run_only_one_waiting",
-                    )
-                ],
-            },
+                ),
+                ("key", models.CharField(max_length=200)),
+                ("request_digest", models.CharField(max_length=64)),
+                ("status", models.PositiveSmallIntegerField(null=True)),
+                ("response", models.JSONField(null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddField(
+            model_name="cycle",
+            name="workspace",
+            field=models.ForeignKey(
+                db_index=False,
+                editable=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="ipeo.workspace",
+            ),
+        ),
+        migrations.AddField(
+            model_name="campaign",
+            name="workspace",
+            field=models.ForeignKey(
+                db_index=False,
+                editable=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="ipeo.workspace",
+            ),
+        ),
+        migrations.CreateModel(
+            name="AuditEvent",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("table_name", models.CharField(max_length=63)),
+                ("row_id", models.BigIntegerField(null=True)),
+                ("action", models.CharField(max_length=6)),
+                ("changes", models.JSONField()),
+                ("person_id", models.BigIntegerField(null=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ApiToken",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("prefix", models.CharField(max_length=12)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                (
+                    "scopes",
+                    models.JSONField(
+                        default=list, help_text="Such as deals:read, tasks:write, *:read."
+                    ),
+                ),
+                ("expires_at", models.DateTimeField()),
+                ("last_used_at", models.DateTimeField(blank=True, null=True)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="api_tokens",
+                        to="ipeo.membership",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddConstraint(
+            model_name="webhookevent",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "key"), name="webhookevent_key_once"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="webhookendpoint",
+            index=models.Index(
+                condition=models.Q(("is_active", True)),
+                fields=["workspace"],
+                name="webhookendpoint_active",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="webhookdelivery",
+            index=models.Index(
+                condition=models.Q(("state", "waiting")),
+                fields=["next_attempt_at"],
+                name="webhookdelivery_due",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="webhookdelivery",
+            index=models.Index(
+                fields=["workspace", "endpoint", "-id"], name="webhookdelivery_by_time"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="webhookdelivery",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "endpoint", "event"), name="webhookdelivery_once"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="stagechange",
+            index=models.Index(fields=["workspace", "cycle", "at"], name="stagechange_by_cycle"),
+        ),
+        migrations.AddConstraint(
+            model_name="savedview",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "page", "owner", "name"), name="savedview_name_once"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="run",
+            index=models.Index(fields=["workspace", "kind", "-created_at"], name="run_by_kind"),
+        ),
+        migrations.AddIndex(
+            model_name="run",
+            index=models.Index(
+                condition=models.Q(("state__in", ["queued", "running"])),
+                fields=["lease_until"],
+                name="run_alive",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="run",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "queued"), models.Q(("only_one", ""), _negated=True)),
+                fields=("workspace", "only_one"),
+                name="run_only_one_waiting",
+            ),
         ),
         migrations.AddConstraint(
             model_name="membership",
@@ -687,10 +856,12 @@ class Migration(migrations.Migration):
         ),
         *policies.tenant(
             "ipeo_campaign",
-            "ipeo_idempotencyrecord",
             "ipeo_cycle",
+            "ipeo_webhookevent",
+            "ipeo_webhookendpoint",
             "ipeo_stagechange",
             "ipeo_savedview",
+            "ipeo_idempotencyrecord",
         ),
         *policies.directory(
             "ipeo_workspace",
@@ -703,6 +874,7 @@ class Migration(migrations.Migration):
         *policies.directory("ipeo_apitoken"),
         *policies.directory("ipeo_auditevent"),
         policies.AUDIT_FUNCTION,
+        *policies.directory("ipeo_webhookdelivery"),
         *policies.audited(
             "ipeo_campaign",
             "ipeo_cycle",

@@ -4,6 +4,7 @@ from ipeo.models.campaigns import Campaign, Cycle, StageChange
 from ipeo.models.identity import Membership, Role, User, Workspace
 from ipeo.models.tenant import TenantModel
 from ipeo.models.views import SavedView
+from ipeo.models.webhooks import WebhookDelivery, WebhookEndpoint, WebhookEvent
 from ipeo.models.work import ApiToken, AuditEvent, IdempotencyRecord, Run
 
 __all__ = [
@@ -19,5 +20,8 @@ __all__ = [
     "StageChange",
     "TenantModel",
     "User",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookEvent",
     "Workspace",
 ]

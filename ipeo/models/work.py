@@ -106,7 +106,7 @@ class ApiToken(TenantModel):
     name = models.CharField(max_length=80)
     prefix = models.CharField(max_length=12)
     digest = models.CharField(max_length=64, unique=True)
-    may_write = models.BooleanField(default=False)
+    scopes = models.JSONField(default=list, help_text="Such as deals:read, tasks:write, *:read.")
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)

@@ -1,10 +1,23 @@
 """Which workspaces there are, and whose."""
 
+from dataclasses import dataclass
+
 from django.db.models import F, QuerySet
 from django.db.models.lookups import IsNull
+from django.utils import timezone
 
 from ipeo import tenancy
-from ipeo.models import Membership, User, Workspace
+from ipeo.models import ApiToken, Membership, User, Workspace
+from ipeo.tokens import in_words
+
+
+@dataclass(frozen=True)
+class TokenLine:
+    """A token as its owner sees it."""
+
+    token: ApiToken
+    may: str
+    is_over: bool
 
 
 def membership_of(*, user: User, slug: str) -> Membership | None:
@@ -44,3 +57,10 @@ def members_of(workspace: Workspace) -> QuerySet[Membership]:
         .select_related("user")
         .order_by(IsNull(F("user"), True), "-is_active", "user__name", "name", "pk")
     )
+
+
+def tokens_of(membership: Membership) -> list[TokenLine]:
+    """Return a member's tokens, the latest first."""
+    now = timezone.now()
+    found = ApiToken.objects.filter(membership=membership).order_by("-pk")
+    return [TokenLine(token, in_words(token.scopes), token.expires_at <= now) for token in found]

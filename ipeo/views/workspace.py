@@ -12,7 +12,7 @@ from ipeo.models import ApiToken, AuditEvent, Membership, Run, Workspace
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.audit import audit_lines
-from ipeo.queries.members import members_of
+from ipeo.queries.members import members_of, tokens_of
 from ipeo.queries.paging import page_of
 
 
@@ -70,10 +70,10 @@ def tokens(request: WorkspaceRequest) -> HttpResponse:
     form = TokenForm(request.POST or None)
     secret = ""
     if request.method == "POST" and form.is_valid():
-        _, secret = actions.make_token(membership=request.membership, **form.cleaned_data)
+        wish = {name: form.cleaned_data[name] for name in ("name", "days", "scopes")}
+        _, secret = actions.make_token(membership=request.membership, **wish)
         form = TokenForm()
-    mine = ApiToken.objects.filter(membership=request.membership).order_by("-pk")
-    context = {"form": form, "tokens": list(mine), "secret": secret}
+    context = {"form": form, "tokens": tokens_of(request.membership), "secret": secret}
     return render(request, "ipeo/tokens.html", context, status=422 if form.is_bound else 200)
 
 

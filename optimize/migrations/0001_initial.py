@@ -351,6 +351,18 @@ class Migration(migrations.Migration):
                 ("u", models.DecimalField(decimal_places=8, max_digits=10)),
                 ("w", models.DecimalField(decimal_places=8, max_digits=10)),
                 (
+                    "campaign",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="The program's, as it was measured.",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="ipeo.campaign",
+                    ),
+                ),
+                (
                     "channel",
                     models.ForeignKey(
                         db_constraint=False,
@@ -434,7 +446,7 @@ class Migration(migrations.Migration):
                 ("days", models.DecimalField(decimal_places=8, max_digits=28)),
                 ("days_squares", models.DecimalField(decimal_places=16, max_digits=44)),
                 ("new_n", models.DecimalField(decimal_places=8, max_digits=24)),
-                ("model", models.CharField(max_length=11)),
+                ("model", models.CharField(max_length=12)),
                 (
                     "month",
                     models.DateField(
@@ -451,6 +463,17 @@ class Migration(migrations.Migration):
                             ("no_decision", "No decision"),
                         ],
                         max_length=11,
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="ipeo.campaign",
                     ),
                 ),
                 (
@@ -489,7 +512,15 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("workspace", "model", "month", "channel", "program", "outcome"),
+                        fields=(
+                            "workspace",
+                            "model",
+                            "month",
+                            "channel",
+                            "program",
+                            "campaign",
+                            "outcome",
+                        ),
                         name="credittotal_once",
                         nulls_distinct=False,
                     )

@@ -62,7 +62,7 @@ def test_a_token_ends_by_hand_and_by_date(workspace, call):
 def test_the_secret_of_a_token_is_kept_nowhere(workspace, member, sign_in):
     browser = sign_in("marketer")
     address = f"/w/{workspace.slug}/tokens/"
-    page = browser.post(address, {"name": "Export", "days": 30}).content.decode()
+    page = browser.post(address, {"name": "Export", "reach": "read", "days": 30}).content.decode()
     secret = page.split('class="secret">')[1].split("<")[0]
     assert secret.startswith("ipeo_")
     assert secret not in browser.get(address).content.decode()
