@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from demo import names, truth
 from demo.facts import Cast
+from execute.actions.materials import add_version, approve_material
 from execute.actions.setup import ensure_defaults
 from execute.models import DealStage, Driver, Material
 from insight.actions.audiences import save_audience
@@ -85,14 +86,16 @@ def set_the_scene(
         Material.objects.create(
             name=name,
             description=description,
-            status=Material.Status.APPROVED,
             program=programs[number % len(programs)],
             proof_point=proofs[number % len(proofs)],
-            approved_by=people["manager"],
-            approved_at=at_hour(today - timedelta(days=300)),
         )
         for number, (name, description) in enumerate(names.MATERIALS)
     ]
+    for material in materials:
+        add_version(material=material, by=people["marketer"])
+        approve_material(
+            material=material, by=people["manager"], now=at_hour(today - timedelta(days=300))
+        )
     return Cast(
         workspace=workspace,
         reps=reps,

@@ -99,7 +99,12 @@ class ExecuteConfig(AppConfig):
                 permission="materials.view",
                 order=30,
                 icon="file",
-                also=("execute:new_material", "execute:edit_material"),
+                also=(
+                    "execute:material",
+                    "execute:new_material",
+                    "execute:edit_material",
+                    "execute:new_version",
+                ),
             ),
         )
         navigation.register(

@@ -1,36 +1,49 @@
-"""Support materials: written, approved before sales sees them, retired."""
+"""Support materials: written, brought in versions, approved before sales sees them, retired."""
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
+from pathlib import PurePath
 
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils import timezone
 
-from execute.models import Material
+from execute.models import Material, MaterialVersion
+from execute.numerics.filetypes import LyingType, content_type
 from ipeo.models import Membership
-
-SHOWN_TO_BUYERS = ("name", "url", "proof_point_id")
 
 
 class MaterialNameTaken(Exception):
     """Another material of the workspace has this name."""
 
 
+class FileRefused(Exception):
+    """The file is too large, empty, or not what its name says."""
+
+
+class LinkOrFile(Exception):
+    """A version is one thing: a link, or a file."""
+
+
+class NothingToApprove(Exception):
+    """No version waits for approval."""
+
+
+class AlreadyDecided(Exception):
+    """The version was approved or sent back, or a newer one was approved."""
+
+
+class ReasonNeeded(Exception):
+    """Whoever made a version learns why it comes back."""
+
+
 @transaction.atomic
 def save_material(*, material: Material) -> Material:
-    """Save a new or edited material; raises `MaterialNameTaken`.
-
-    What buyers see of an approved material is approved as it is: a changed name, link or proof
-    point makes a new version, which awaits approval again.
-    """
-    if material.pk is not None:
-        stored = Material.objects.select_for_update(of=("self",)).get(pk=material.pk)
-        changed = any(getattr(stored, name) != getattr(material, name) for name in SHOWN_TO_BUYERS)
-        if changed and stored.status == Material.Status.APPROVED:
-            material.version = stored.version + 1
-            material.status = Material.Status.DRAFT
-            material.approved_by, material.approved_at = None, None
+    """Save a new or edited material without its versions; raises `MaterialNameTaken`."""
     try:
         with transaction.atomic():
             material.save()
@@ -40,16 +53,135 @@ def save_material(*, material: Material) -> Material:
 
 
 @transaction.atomic
+def add_material(
+    *,
+    material: Material,
+    by: Membership | None,
+    url: str = "",
+    upload: UploadedFile | None = None,
+) -> Material:
+    """Save a new material with its first version, which waits for approval.
+
+    Raises what `save_material` and `add_version` raise.
+    """
+    save_material(material=material)
+    add_version(material=material, by=by, url=url, upload=upload)
+    return material
+
+
+def add_version(
+    *,
+    material: Material,
+    by: Membership | None,
+    url: str = "",
+    upload: UploadedFile | None = None,
+    change_note: str = "",
+) -> MaterialVersion:
+    """Add a version that waits for approval; what was approved before stays in sales' hands.
+
+    Raises `LinkOrFile`, and `FileRefused` for a file that is too large, empty or lies about its
+    type.
+    """
+    if url and upload is not None:
+        raise LinkOrFile("Give a link or a file, not both.")
+    version = MaterialVersion(material=material, url=url, change_note=change_note, made_by=by)
+    if upload is not None:
+        _take(version, upload)
+    try:
+        with transaction.atomic():
+            Material.objects.select_for_update(of=("self",)).get(pk=material.pk)
+            last = MaterialVersion.objects.filter(material=material).aggregate(top=Max("number"))
+            version.number = (last["top"] or 0) + 1
+            version.save()
+    except Exception:
+        if version.file:
+            version.file.delete(save=False)
+        raise
+    return version
+
+
+def _take(version: MaterialVersion, upload: UploadedFile) -> None:
+    limit: int = settings.MATERIAL_MAX_BYTES
+    name = "".join(c for c in PurePath(upload.name or "").name if c.isprintable()) or "file"
+    if not upload.size:
+        raise FileRefused("The file is empty.")
+    if upload.size > limit:
+        raise FileRefused(
+            f"The file is larger than {limit // 2**20:,} MB, the most that is kept here. "
+            "Put it where your team keeps such files, and give the link."
+        )
+    assert upload.file is not None
+    try:
+        version.content_type = content_type(upload.file, name)
+    except LyingType as refusal:
+        raise FileRefused(str(refusal)) from None
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    upload.seek(0)
+    path = PurePath(name)
+    version.file_name = f"{path.stem[: 200 - len(path.suffix)]}{path.suffix}"
+    version.size, version.digest = upload.size, digest.hexdigest()
+    # The name under which it is kept is made anew, and the original one only told.
+    version.file.save(name, upload, save=False)
+
+
+@transaction.atomic
+def approve_version(
+    *, version: MaterialVersion, by: Membership, now: datetime | None = None
+) -> Material:
+    """Give a version to sales in place of the one it had; raises `AlreadyDecided`."""
+    material, stored = _held(version)
+    if stored.state == MaterialVersion.State.APPROVED and material.approved_id == stored.pk:
+        return material
+    if stored.state == MaterialVersion.State.SENT_BACK:
+        raise AlreadyDecided("This version was sent back. A new one can be approved.")
+    if material.approved is not None and material.approved.number > stored.number:
+        raise AlreadyDecided(f"Sales has version {material.approved.number}, which is newer.")
+    stored.state = MaterialVersion.State.APPROVED
+    stored.decided_by, stored.decided_at = by, now or timezone.now()
+    stored.save(update_fields=["state", "decided_by", "decided_at"])
+    material.approved, material.status = stored, Material.Status.APPROVED
+    material.save(update_fields=["approved", "status"])
+    return material
+
+
+@transaction.atomic
+def send_back(
+    *, version: MaterialVersion, by: Membership, reason: str, now: datetime | None = None
+) -> MaterialVersion:
+    """Refuse a version and say why; raises `ReasonNeeded` and `AlreadyDecided`."""
+    if not reason.strip():
+        raise ReasonNeeded("Say what should change: whoever made it reads this.")
+    _, stored = _held(version)
+    if stored.state != MaterialVersion.State.WAITING:
+        raise AlreadyDecided("This version is decided already.")
+    stored.state, stored.reason = MaterialVersion.State.SENT_BACK, reason.strip()
+    stored.decided_by, stored.decided_at = by, now or timezone.now()
+    stored.save(update_fields=["state", "reason", "decided_by", "decided_at"])
+    return stored
+
+
+def _held(version: MaterialVersion) -> tuple[Material, MaterialVersion]:
+    rows = Material.objects.select_related("approved").select_for_update(of=("self",))
+    material: Material = rows.get(pk=version.material_id)
+    stored: MaterialVersion = MaterialVersion.objects.get(pk=version.pk)
+    return material, stored
+
+
+@transaction.atomic
 def approve_material(
     *, material: Material, by: Membership, now: datetime | None = None
 ) -> Material:
-    """Give a material to sales."""
-    stored: Material = Material.objects.select_for_update(of=("self",)).get(pk=material.pk)
-    if stored.status != Material.Status.APPROVED:
-        stored.status = Material.Status.APPROVED
-        stored.approved_by, stored.approved_at = by, now or timezone.now()
-        stored.save(update_fields=["status", "approved_by", "approved_at"])
-    return stored
+    """Give a material's newest waiting version to sales; raises `NothingToApprove`."""
+    waiting = (
+        MaterialVersion.objects.filter(material=material, state=MaterialVersion.State.WAITING)
+        .order_by("-number")
+        .first()
+    )
+    if waiting is None:
+        raise NothingToApprove(f"No version of {material} waits for approval.")
+    return approve_version(version=waiting, by=by, now=now)
 
 
 @transaction.atomic
@@ -58,4 +190,15 @@ def retire_material(*, material: Material) -> Material:
     stored: Material = Material.objects.select_for_update(of=("self",)).get(pk=material.pk)
     stored.status = Material.Status.RETIRED
     stored.save(update_fields=["status"])
+    return stored
+
+
+@transaction.atomic
+def bring_back(*, material: Material) -> Material:
+    """Take a retired material into use again, with the version that sales had."""
+    stored: Material = Material.objects.select_for_update(of=("self",)).get(pk=material.pk)
+    if stored.status == Material.Status.RETIRED:
+        has = stored.approved_id is not None
+        stored.status = Material.Status.APPROVED if has else Material.Status.DRAFT
+        stored.save(update_fields=["status"])
     return stored

@@ -2,7 +2,7 @@
 
 from rest_framework.routers import SimpleRouter
 
-from execute.api import imports, views
+from execute.api import imports, materials, views
 
 router = SimpleRouter(trailing_slash=True)
 router.register("deals", views.DealView, basename="api-deal")
@@ -11,7 +11,10 @@ router.register("deal-stage-changes", views.StageMoveView, basename="api-deal-st
 router.register("drivers", views.DriverView, basename="api-driver")
 router.register("touches", views.TouchView, basename="api-touch")
 router.register("tasks", views.TaskView, basename="api-task")
-router.register("materials", views.MaterialView, basename="api-material")
+router.register("materials", materials.MaterialView, basename="api-material")
+router.register(
+    "material-versions", materials.MaterialVersionView, basename="api-material-version"
+)
 router.register("expenses", views.ExpenseView, basename="api-expense")
 # The importer's resources: below.
 router.register("imports", imports.ImportView, basename="api-import")

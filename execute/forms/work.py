@@ -1,4 +1,4 @@
-"""Tasks, expenses and materials, as they are typed and looked for."""
+"""Tasks and expenses, as they are typed and looked for."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 
 from execute.forms.fields import offer_members
-from execute.models import Expense, Material, Task
-from insight.models import Channel, ProofPoint
+from execute.models import Expense, Task
+from insight.models import Channel
 from ipeo.forms import DateInput
 from ipeo.models import Cycle, Membership
 from ipeo.queries.members import members_of
@@ -140,22 +140,3 @@ class ExpenseFilterForm(forms.Form):
         Channel.objects.order_by("name"), required=False, empty_label="Any channel"
     )
     state = forms.ChoiceField(choices=[("", "Any state"), *Expense.State.choices], required=False)
-
-
-class MaterialForm(forms.ModelForm[Material]):
-    """Something that helps sales to win."""
-
-    url = forms.URLField(required=False, label="Link", assume_scheme="https")
-
-    class Meta:
-        model = Material
-        fields = ("name", "description", "url", "program", "proof_point")
-        labels = {"description": "What it is for", "proof_point": "Proves"}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _offer(self, "program", Program.objects.order_by("name"), "No program")
-        points = ProofPoint.objects.filter(story__is_current=True)
-        if self.instance.proof_point_id:
-            points = points | ProofPoint.objects.filter(pk=self.instance.proof_point_id)
-        _offer(self, "proof_point", points.order_by("position", "pk"), "No proof point")

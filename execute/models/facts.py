@@ -103,7 +103,7 @@ class Expense(TenantModel):
     amount = models.DecimalField(max_digits=16, decimal_places=2)
     # Of money in another currency: what was said, and the rate it was converted at.
     original_amount = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
-    original_currency = models.CharField(max_length=3, blank=True, default="")
+    original_currency = models.CharField(max_length=3, blank=True, default="", db_default="")
     exchange_rate = models.DecimalField(max_digits=18, decimal_places=8, null=True, blank=True)
     state = models.CharField(max_length=9, choices=State, default=State.ACTUAL)
     committed_amount = models.DecimalField(
@@ -113,8 +113,8 @@ class Expense(TenantModel):
         blank=True,
         help_text="What was ordered, where the invoice said something else.",
     )
-    campaign_name = models.CharField(max_length=300, blank=True, default="")
-    ad_group = models.CharField(max_length=300, blank=True, default="")
+    campaign_name = models.CharField(max_length=300, blank=True, default="", db_default="")
+    ad_group = models.CharField(max_length=300, blank=True, default="", db_default="")
     rule = models.ForeignKey(
         SpendRule, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
     )

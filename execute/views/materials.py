@@ -1,20 +1,32 @@
-"""Support materials: what sales may use, and what awaits approval."""
+"""Support materials: what sales may use, what awaits approval, and how they came to be."""
 
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from execute.actions.materials import (
+    AlreadyDecided,
+    FileRefused,
+    LinkOrFile,
     MaterialNameTaken,
+    NothingToApprove,
+    ReasonNeeded,
+    add_material,
+    add_version,
     approve_material,
+    approve_version,
+    bring_back,
     retire_material,
     save_material,
+    send_back,
 )
-from execute.forms.work import MaterialForm
+from execute.forms.materials import MaterialForm, NewMaterialForm, SendBackForm, VersionForm
 from execute.models import Material
 from execute.queries.materials import materials as listed
+from execute.queries.materials import sees_drafts, uses_of, versions_for, win_share
+from execute.views.files import sent
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.paging import page_of
@@ -23,74 +35,181 @@ from ipeo.queries.paging import page_of
 @page("materials.view")
 def materials(request: WorkspaceRequest) -> HttpResponse:
     """List the materials with how many deals each helped to win."""
-    status = request.GET.get("status", "")
+    drafts = sees_drafts(request.membership)
+    status = request.GET.get("status", "") if drafts else ""
     status = status if status in Material.Status.values else ""
     here = link("execute:materials")
+    tabs = [{"label": "All", "href": here, "current": not status}] + [
+        {"label": str(label), "href": f"{here}?status={value}", "current": status == value}
+        for value, label in Material.Status.choices
+    ]
     context = {
         "page": page_of(
-            listed(status=status), order=("name", "id"), after=request.GET.get("after", "")
+            listed(member=request.membership, status=status),
+            order=("name", "id"),
+            after=request.GET.get("after", ""),
         ),
         "status": status,
-        "tabs": [{"label": "All", "href": here, "current": not status}]
-        + [
-            {"label": str(label), "href": f"{here}?status={value}", "current": status == value}
-            for value, label in Material.Status.choices
-        ],
+        "drafts": drafts,
+        "tabs": tabs if drafts else [],
     }
     return render(request, "execute/materials.html", context)
 
 
+@page("materials.view")
+def material(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Show a material: its versions, what it serves, and the deals it was used in."""
+    found = get_object_or_404(listed(member=request.membership), pk=pk)
+    return _shown(request, found, SendBackForm())
+
+
+def _shown(
+    request: WorkspaceRequest, found: Material, form: SendBackForm, status: int = 200
+) -> HttpResponse:
+    context = {
+        "material": found,
+        "versions": versions_for(request.membership).filter(material=found).order_by("-number"),
+        "uses": page_of(
+            uses_of(found), order=("-deal_id", "-id"), after=request.GET.get("after", ""), size=20
+        ),
+        "share": win_share(found),
+        "send_back_form": form,
+        "drafts": sees_drafts(request.membership),
+    }
+    return render(request, "execute/material.html", context, status=status)
+
+
 @page("materials.edit")
 def new_material(request: WorkspaceRequest) -> HttpResponse:
-    """Add a material."""
-    form = MaterialForm(request.POST or None, instance=Material())
-    return _edit(request, form, "New material")
+    """Add a material with its first version."""
+    form = NewMaterialForm(request.POST or None, request.FILES or None, instance=Material())
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = add_material(material=form.instance, by=request.membership, **form.content())
+        except MaterialNameTaken as refusal:
+            form.add_error("name", str(refusal))
+        except (FileRefused, LinkOrFile) as refusal:
+            form.add_error("upload", str(refusal))
+        else:
+            messages.success(request, f"{saved} is saved and waits for approval.")
+            return redirect(link("execute:material", saved.pk))
+    return _form(request, form, "New material", link("execute:materials"), "Materials", upload=True)
 
 
 @page("materials.edit")
 def edit_material(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    """Change a material; what buyers see of it is then approved again."""
+    """Change what a material is called and what it serves; its versions stay as they are."""
     found = get_object_or_404(Material.objects.all(), pk=pk)
-    return _edit(request, MaterialForm(request.POST or None, instance=found), found.name)
-
-
-def _edit(request: WorkspaceRequest, form: MaterialForm, title: str) -> HttpResponse:
+    name = found.name
+    form = MaterialForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
         try:
-            saved = save_material(material=form.instance)
+            save_material(material=form.instance)
         except MaterialNameTaken as refusal:
             form.add_error("name", str(refusal))
         else:
-            waits = saved.status == Material.Status.DRAFT
-            messages.success(
-                request,
-                f"{saved} is saved" + (" and waits for approval." if waits else "."),
+            messages.success(request, f"{found} is saved.")
+            return redirect(link("execute:material", pk))
+    return _form(request, form, f"Edit {name}", link("execute:material", pk), name)
+
+
+@page("materials.edit")
+def new_version(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Bring another version; sales keeps the approved one until this one is approved."""
+    found = get_object_or_404(Material.objects.all(), pk=pk)
+    form = VersionForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = add_version(
+                material=found,
+                by=request.membership,
+                change_note=form.cleaned_data["change_note"],
+                **form.content(),
             )
-            return redirect(link("execute:materials"))
-    context = {
-        "form": form,
-        "title": title,
-        "eyebrow": "Materials",
-        "back": link("execute:materials"),
-    }
-    return render(request, "execute/edit.html", context, status=422 if form.is_bound else 200)
+        except (FileRefused, LinkOrFile) as refusal:
+            form.add_error("upload", str(refusal))
+        else:
+            messages.success(request, f"Version {made.number} is saved and waits for approval.")
+            return redirect(link("execute:material", pk))
+    title = f"New version of {found}"
+    return _form(request, form, title, link("execute:material", pk), found.name, upload=True)
+
+
+def _form(
+    request: WorkspaceRequest,
+    form: NewMaterialForm | MaterialForm | VersionForm,
+    title: str,
+    back: str,
+    eyebrow: str,
+    *,
+    upload: bool = False,
+) -> HttpResponse:
+    context = {"form": form, "title": title, "eyebrow": eyebrow, "back": back, "upload": upload}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "execute/material_form.html", context, status=status)
+
+
+@page("materials.view")
+def version_file(request: WorkspaceRequest, pk: int) -> FileResponse:
+    """Send a version's file to whoever may see that version."""
+    return sent(get_object_or_404(versions_for(request.membership), pk=pk))
 
 
 @page("materials.approve")
 def approve(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    """Give a material to sales."""
+    """Give a material's waiting version to sales."""
     found = get_object_or_404(Material.objects.all(), pk=pk)
     if request.method == "POST":
-        approve_material(material=found, by=request.membership)
-        messages.success(request, f"{found} is approved: sales sees it from now on.")
-    return redirect(link("execute:materials"))
+        try:
+            approve_material(material=found, by=request.membership)
+        except NothingToApprove as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, f"{found} is approved: sales sees it from now on.")
+    return redirect(link("execute:material", pk))
+
+
+@page("materials.approve")
+def approve_one(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Give one version to sales."""
+    version = get_object_or_404(versions_for(request.membership), pk=pk)
+    if request.method == "POST":
+        try:
+            approve_version(version=version, by=request.membership)
+        except AlreadyDecided as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, f"Sales sees version {version.number} from now on.")
+    return redirect(link("execute:material", version.material_id))
+
+
+@page("materials.approve")
+def send_version_back(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Refuse a version, with the reason that its maker reads."""
+    version = get_object_or_404(versions_for(request.membership), pk=pk)
+    if request.method == "POST":
+        form = SendBackForm(request.POST)
+        if not form.is_valid():
+            found = listed(member=request.membership).get(pk=version.material_id)
+            return _shown(request, found, form, status=422)
+        try:
+            send_back(version=version, by=request.membership, reason=form.cleaned_data["reason"])
+        except (AlreadyDecided, ReasonNeeded) as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, f"Version {version.number} is sent back with your reason.")
+    return redirect(link("execute:material", version.material_id))
 
 
 @page("materials.edit")
 def retire(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    """Take a material out of use."""
+    """Take a material out of use, or bring it back."""
     found = get_object_or_404(Material.objects.all(), pk=pk)
     if request.method == "POST":
-        retire_material(material=found)
-        messages.success(request, f"{found} is retired. The deals it helped keep it.")
-    return redirect(link("execute:materials"))
+        if found.status == Material.Status.RETIRED:
+            bring_back(material=found)
+            messages.success(request, f"{found} is in use again.")
+        else:
+            retire_material(material=found)
+            messages.success(request, f"{found} is retired. The deals it helped keep it.")
+    return redirect(link("execute:material", pk))

@@ -17,6 +17,7 @@ from tests.factories.execute import (
     DriverFactory,
     ExpenseFactory,
     MaterialFactory,
+    MaterialVersionFactory,
     TaskFactory,
     TouchFactory,
 )
@@ -33,6 +34,7 @@ ROWS = {
     "touches": TouchFactory,
     "tasks": TaskFactory,
     "materials": MaterialFactory,
+    "material-versions": MaterialVersionFactory,
     "expenses": ExpenseFactory,
 }
 
@@ -188,16 +190,6 @@ def test_a_task_is_written_done_and_removed(call):
     done = call("patch", f"tasks/{made['id']}/", {"state": "done"}).json()
     assert done["done_at"]
     assert call("delete", f"tasks/{made['id']}/").status_code == 204
-
-
-def test_a_material_is_approved_by_a_manager_alone(call):
-    made = call("post", "materials/", {"name": "ROI one-pager"}, role="marketer").json()
-    path = f"materials/{made['id']}/approve/"
-    assert call("post", path, role="marketer").status_code == 403
-    assert call("post", path).json()["status"] == "approved"
-    again = call("post", "materials/", {"name": "ROI one-pager"})
-    assert again.status_code == 400
-    assert "name" in again.json()["errors"]
 
 
 def test_an_expense_is_written_corrected_and_removed(call):

@@ -1,4 +1,4 @@
-"""Tasks, expenses, materials and touches, as they are written down."""
+"""Tasks, expenses and touches, as they are written down."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -6,12 +6,12 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from execute.actions import expenses, materials, tasks, touches
-from execute.models import Expense, Material, Task, Touch
+from execute.actions import expenses, tasks, touches
+from execute.models import Expense, Task, Touch
 from execute.queries.days import today
 from execute.queries.spending import spend_of
 from execute.queries.tasks import grouped, matching_tasks
-from tests.factories.execute import ExpenseFactory, MaterialFactory, TaskFactory
+from tests.factories.execute import ExpenseFactory, TaskFactory
 from tests.factories.insight import ChannelFactory, ContactFactory
 from tests.factories.ipeo import CycleFactory
 from tests.factories.plan import BudgetLineFactory, ProgramFactory, ProgramPlanFactory
@@ -106,24 +106,6 @@ def test_what_is_available_is_the_plan_less_what_is_committed_and_spent(workspac
 def test_nothing_planned_has_no_share(workspace):
     spend = spend_of(CycleFactory(), on=date(2026, 1, 31))
     assert (spend.used, spend.pacing, spend.has_plan) == (None, None, False)
-
-
-def test_what_buyers_see_is_approved_as_it_is(member):
-    material = MaterialFactory(status="draft")
-    approved = materials.approve_material(material=material, by=member("manager"))
-    assert (approved.status, approved.approved_by) == ("approved", member("manager"))
-    approved.description = "For facilities managers"
-    assert materials.save_material(material=approved).status == "approved"
-    approved.url = "https://brand.test/roi"
-    again = materials.save_material(material=approved)
-    assert (again.status, again.version, again.approved_by) == ("draft", 2, None)
-    assert materials.retire_material(material=again).status == "retired"
-
-
-def test_two_materials_do_not_share_a_name(workspace):
-    MaterialFactory(name="ROI one-pager")
-    with pytest.raises(materials.MaterialNameTaken):
-        materials.save_material(material=Material(name="ROI one-pager"))
 
 
 @pytest.mark.parametrize(

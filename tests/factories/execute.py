@@ -81,6 +81,14 @@ class MaterialFactory(DjangoModelFactory):
     status = models.Material.Status.APPROVED
 
 
+class MaterialVersionFactory(DjangoModelFactory):
+    class Meta:
+        model = models.MaterialVersion
+
+    material = factory.SubFactory(MaterialFactory, status=models.Material.Status.DRAFT)
+    url = "https://brand.test/roi"
+
+
 class ImportFactory(DjangoModelFactory):
     class Meta:
         model = models.Import

@@ -1,0 +1,224 @@
+"""Support materials and their versions over the API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import FileResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import mixins, serializers
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from execute.actions import materials as actions
+from execute.models import Material, MaterialVersion
+from execute.queries.materials import materials, versions_for
+from execute.views.files import sent
+from ipeo.api.problems import Conflict
+from ipeo.api.views import ReadViewSet
+
+
+@contextmanager
+def answered() -> Iterator[None]:
+    """Turn what an action raises into a problem document."""
+    try:
+        yield
+    except actions.MaterialNameTaken as refusal:
+        raise ValidationError({"name": [str(refusal)]}) from None
+    except (actions.FileRefused, actions.LinkOrFile) as refusal:
+        raise ValidationError({"upload": [str(refusal)]}) from None
+    except actions.ReasonNeeded as refusal:
+        raise ValidationError({"reason": [str(refusal)]}) from None
+    except (actions.AlreadyDecided, actions.NothingToApprove) as refusal:
+        raise Conflict(str(refusal)) from None
+
+
+class MaterialSerializer(serializers.ModelSerializer[Material]):
+    """Something that helps sales to win; `approved` is the version that sales has."""
+
+    url = serializers.URLField(
+        write_only=True, required=False, max_length=500, help_text="The first version's link."
+    )
+
+    class Meta:
+        model = Material
+        fields = (
+            "id",
+            "name",
+            "description",
+            "status",
+            "program",
+            "stage",
+            "proof_point",
+            "approved",
+            "created_at",
+            "url",
+        )
+        read_only_fields = ("status", "approved", "created_at")
+
+
+class MaterialVersionSerializer(serializers.ModelSerializer[MaterialVersion]):
+    """One version: a link, an uploaded file, or neither for a thing that is handed over."""
+
+    material = serializers.PrimaryKeyRelatedField(queryset=Material.objects.all())
+    url = serializers.URLField(required=False, allow_blank=True, max_length=500)
+    upload = serializers.FileField(write_only=True, required=False)
+
+    class Meta:
+        model = MaterialVersion
+        fields = (
+            "id",
+            "material",
+            "number",
+            "url",
+            "upload",
+            "file_name",
+            "content_type",
+            "size",
+            "digest",
+            "change_note",
+            "state",
+            "reason",
+            "made_by",
+            "made_at",
+            "decided_by",
+            "decided_at",
+        )
+        read_only_fields = (
+            "number",
+            "file_name",
+            "content_type",
+            "size",
+            "digest",
+            "state",
+            "reason",
+            "made_by",
+            "made_at",
+            "decided_by",
+            "decided_at",
+        )
+
+
+class ReasonSerializer(serializers.Serializer[Any]):
+    """Why a version is not given to sales."""
+
+    reason = serializers.CharField(max_length=500)
+
+
+class MaterialView(mixins.CreateModelMixin, mixins.UpdateModelMixin, ReadViewSet):
+    """Support materials. Sales reps see what is approved."""
+
+    permission = "materials.view"
+    change_permission = "materials.edit"
+    permissions_by_action = {"approve": "materials.approve"}
+    serializer_class = MaterialSerializer
+    queryset = Material.objects.all()
+    filterset_fields = ("status", "program", "stage")
+
+    def get_queryset(self) -> QuerySet[Material]:
+        """Return what the caller may see."""
+        if getattr(self, "swagger_fake_view", False):
+            return Material.objects.none()
+        return materials(member=self.membership)
+
+    def perform_create(self, serializer: Any) -> None:
+        """Save a material with its first version, which waits for approval."""
+        values = dict(serializer.validated_data)
+        url = values.pop("url", "")
+        with answered():
+            serializer.instance = actions.add_material(
+                material=Material(**values), by=self.membership, url=url
+            )
+
+    def perform_update(self, serializer: Any) -> None:
+        """Save what changed; content changes by a new version."""
+        row = serializer.instance
+        if "url" in serializer.validated_data:
+            raise ValidationError({"url": ["Add a version with this link instead."]})
+        for name, value in serializer.validated_data.items():
+            setattr(row, name, value)
+        with answered():
+            serializer.instance = actions.save_material(material=row)
+
+    @extend_schema(request=None, responses=MaterialSerializer)
+    @action(detail=True, methods=["post"])
+    def approve(self, request: Request, pk: int) -> Response:
+        """Give the newest waiting version to sales; 409 where none waits."""
+        with answered():
+            row = actions.approve_material(material=self.get_object(), by=self.membership)
+        return Response(MaterialSerializer(row).data)
+
+    @extend_schema(request=None, responses=MaterialSerializer)
+    @action(detail=True, methods=["post"])
+    def retire(self, request: Request, pk: int) -> Response:
+        """Take the material out of use."""
+        row = actions.retire_material(material=self.get_object())
+        return Response(MaterialSerializer(row).data)
+
+    @extend_schema(request=None, responses=MaterialSerializer)
+    @action(detail=True, methods=["post"], url_path="bring-back")
+    def bring_back(self, request: Request, pk: int) -> Response:
+        """Take a retired material into use again."""
+        row = actions.bring_back(material=self.get_object())
+        return Response(MaterialSerializer(row).data)
+
+
+class MaterialVersionView(mixins.CreateModelMixin, ReadViewSet):
+    """Versions of materials. Sales reps see the one that is approved."""
+
+    permission = "materials.view"
+    change_permission = "materials.edit"
+    permissions_by_action = {"approve": "materials.approve", "send_back": "materials.approve"}
+    serializer_class = MaterialVersionSerializer
+    queryset = MaterialVersion.objects.all()
+    filterset_fields = ("material", "state")
+
+    def get_queryset(self) -> QuerySet[MaterialVersion]:
+        """Return what the caller may see."""
+        if getattr(self, "swagger_fake_view", False):
+            return MaterialVersion.objects.none()
+        return versions_for(self.membership)
+
+    def perform_create(self, serializer: Any) -> None:
+        """Add a version, which waits for approval."""
+        with answered():
+            serializer.instance = actions.add_version(
+                by=self.membership, **serializer.validated_data
+            )
+
+    @extend_schema(request=None, responses=MaterialVersionSerializer)
+    @action(detail=True, methods=["post"])
+    def approve(self, request: Request, pk: int) -> Response:
+        """Give the version to sales; 409 where it was decided otherwise."""
+        version = self.get_object()
+        with answered():
+            actions.approve_version(version=version, by=self.membership)
+        version.refresh_from_db()
+        return Response(MaterialVersionSerializer(version).data)
+
+    @extend_schema(request=ReasonSerializer, responses=MaterialVersionSerializer)
+    @action(detail=True, methods=["post"], url_path="send-back")
+    def send_back(self, request: Request, pk: int) -> Response:
+        """Refuse the version with a reason."""
+        version = self.get_object()
+        given = ReasonSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        with answered():
+            row = actions.send_back(
+                version=version, by=self.membership, reason=given.validated_data["reason"]
+            )
+        return Response(MaterialVersionSerializer(row).data)
+
+    @extend_schema(
+        responses={200: OpenApiResponse(OpenApiTypes.BINARY, description="The file, to be saved.")}
+    )
+    @action(detail=True, methods=["get"])
+    def file(self, request: Request, pk: int) -> FileResponse:
+        """Send the version's file; 404 where it has none."""
+        return sent(self.get_object())
