@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,12 +14,24 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from execute.actions import deals, expenses, materials, setup, tasks, touches
+from execute.actions import deals, expenses, setup, tasks, touches
 from execute.actions.outcomes import OutcomeRefused, log_outcome
 from execute.api import filters, serializers
-from execute.models import Deal, DealStage, DealStageChange, Driver, Expense, Material, Task, Touch
-from ipeo.api.problems import Conflict
+from execute.models import Deal, DealStage, DealStageChange, Driver, Expense, Task, Touch
+from ipeo.api.problems import Conflict, PreconditionFailed
 from ipeo.api.views import ReadViewSet
+
+
+def stale(refusal: deals.ChangedMeanwhile) -> Conflict:
+    """Return the problem of a deal that somebody else changed: it shows the deal as it stands."""
+    current = dict(serializers.DealSerializer(refusal.deal).data)
+    return Conflict(f"{refusal} It is at version {refusal.deal.version} now.", current=current)
+
+
+def version_wanted(request: Request) -> int | None:
+    """Return the version that `If-Match` names; None where it names none."""
+    found = re.fullmatch(r'(?:W/)?"(\d{1,9})"', request.headers.get("If-Match", "").strip())
+    return int(found[1]) if found else None
 
 
 @contextmanager
@@ -31,14 +44,14 @@ def answered() -> Iterator[None]:
     except deals.OutcomeNeeded as refusal:
         raise ValidationError({"stage": [str(refusal)]}) from None
     except deals.ChangedMeanwhile as refusal:
-        raise Conflict(f"{refusal} It is at version {refusal.deal.version} now.") from None
+        raise stale(refusal) from None
     except (setup.InUse, setup.StageMissing) as refusal:
         raise Conflict(str(refusal)) from None
     except tasks.CycleIsClosed as refusal:
         raise ValidationError({"cycle": [str(refusal)]}) from None
     except expenses.NothingToSpendOn as refusal:
         raise ValidationError({"program": [str(refusal)]}) from None
-    except (materials.MaterialNameTaken, setup.NameTaken) as refusal:
+    except setup.NameTaken as refusal:
         raise ValidationError({"name": [str(refusal)]}) from None
     except touches.NobodyTouched as refusal:
         raise ValidationError({"contact": [str(refusal)]}) from None
@@ -125,15 +138,27 @@ class DealView(WriteViewSet):
         with answered():
             serializer.instance = deals.save_deal(deal=Deal(**values), by=self.membership)
 
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Show a deal; its version is also its `ETag`, for `If-Match`."""
+        response = super().retrieve(request, *args, **kwargs)
+        response.headers["ETag"] = f'"{response.data["version"]}"'
+        return response
+
     def perform_update(self, serializer: Any) -> None:
-        """Edit a deal."""
+        """Edit a deal: 409, or 412 with `If-Match`, where somebody else changed it meanwhile."""
         values = dict(serializer.validated_data)
-        version = values.pop("version", None)
+        matched = version_wanted(self.request)
+        version = values.pop("version", None) if matched is None else matched
         row = serializer.instance
         for name, value in values.items():
             setattr(row, name, value)
-        with answered():
-            deals.save_deal(deal=row, by=self.membership, version=version)
+        try:
+            with answered():
+                deals.save_deal(deal=row, by=self.membership, version=version)
+        except Conflict as problem:
+            if matched is None or "current" not in problem.members:
+                raise
+            raise PreconditionFailed(str(problem.detail), **problem.members) from None
         serializer.instance = self._fresh(row.pk)
 
     @extend_schema(request=serializers.OutcomeSerializer, responses=serializers.DealSerializer)
@@ -206,35 +231,6 @@ class TaskView(mixins.DestroyModelMixin, WriteViewSet):
     def perform_destroy(self, instance: Task) -> None:
         """Remove a task."""
         tasks.delete_task(task=instance)
-
-
-class MaterialView(WriteViewSet):
-    """Support materials."""
-
-    permission = "materials.view"
-    change_permission = "materials.edit"
-    permissions_by_action = {"approve": "materials.approve"}
-    serializer_class = serializers.MaterialSerializer
-    queryset = Material.objects.all()
-    filterset_fields = ("status", "program")
-
-    def keep(self, row: Material) -> Material:
-        """Save a material."""
-        return materials.save_material(material=row)
-
-    @extend_schema(request=None, responses=serializers.MaterialSerializer)
-    @action(detail=True, methods=["post"])
-    def approve(self, request: Request, pk: int) -> Response:
-        """Give the material to sales."""
-        row = materials.approve_material(material=self.get_object(), by=self.membership)
-        return Response(serializers.MaterialSerializer(row).data)
-
-    @extend_schema(request=None, responses=serializers.MaterialSerializer)
-    @action(detail=True, methods=["post"])
-    def retire(self, request: Request, pk: int) -> Response:
-        """Take the material out of use."""
-        row = materials.retire_material(material=self.get_object())
-        return Response(serializers.MaterialSerializer(row).data)
 
 
 class ExpenseView(mixins.DestroyModelMixin, WriteViewSet):

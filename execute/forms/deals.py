@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
-from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
-from django.http import QueryDict
 
 from execute.forms.fields import ContactField, offer_accounts, offer_members
 from execute.models import Deal, DealStage, Driver, Outcome
@@ -17,9 +15,8 @@ from insight.models import Product
 from ipeo.forms import DateInput
 from ipeo.models import Campaign, Membership
 from ipeo.queries.members import members_of
-from ipeo.templatetags.figures import day
 from ipeo.tenancy import current_workspace
-from plan.forms.figures import MoneyField, amount_text
+from plan.forms.figures import MoneyField
 from plan.models import Program
 
 
@@ -89,47 +86,6 @@ class DealForm(forms.ModelForm[Deal]):
         return 1 if value is None else value
 
 
-class Difference:
-    """A field that somebody else changed meanwhile: what was typed here, and what they wrote."""
-
-    def __init__(self, field: forms.BoundField, theirs: Any, mine: Any, touched: bool) -> None:
-        self.field, self.touched = field, touched
-        self.label, self.name = field.label, field.html_name
-        self.mine, self.theirs = self._shown(mine), self._shown(theirs)
-
-    @staticmethod
-    def _shown(value: Any) -> str:
-        if value in (None, ""):
-            return "Empty"
-        if isinstance(value, date):
-            return str(day(value))
-        if isinstance(value, Decimal):
-            return amount_text(value)
-        return str(value)
-
-
-def differences(form: DealForm, stored: Deal) -> list[Difference]:
-    """Return where what was typed differs from the stored deal, and whether it was touched."""
-    changed = set(form.changed_data)
-    found = []
-    for name in DealForm.Meta.fields:
-        mine, theirs = form.cleaned_data.get(name), getattr(stored, name)
-        if mine != theirs:
-            found.append(Difference(form[name], theirs, mine, name in changed))
-    return found
-
-
-def chosen(data: QueryDict, stored: Deal) -> QueryDict:
-    """Return what was typed, with the stored value wherever the writer chose it."""
-    fresh = DealForm(instance=stored)
-    taken = data.copy()
-    for name in DealForm.Meta.fields:
-        if data.get(f"keep-{name}") == "theirs":
-            value = fresh[name].value()
-            taken[name] = "" if value is None else str(value)
-    return taken
-
-
 class DealFilterForm(forms.Form):
     """Narrows the list of deals."""
 
@@ -145,10 +101,27 @@ class DealFilterForm(forms.Form):
     campaign = forms.ModelChoiceField(
         Campaign.objects.order_by("name"), required=False, empty_label="Any campaign"
     )
+    account = AccountField(required=False)
+    product = forms.ModelChoiceField(
+        Product.objects.order_by("name"), required=False, empty_label="Any product"
+    )
+    program = forms.ModelChoiceField(
+        Program.objects.order_by("name"),
+        required=False,
+        empty_label="Any program",
+        label="Under the offer of",
+    )
+    closes_from = forms.DateField(required=False, label="Closes from", widget=DateInput())
+    closes_to = forms.DateField(required=False, label="Closes until", widget=DateInput())
+    net_from = MoneyField(required=False, label="Net price from")
+    net_to = MoneyField(required=False, label="Net price up to")
+
+    FEW = ("q", "stage", "outcome", "owner", "due")
 
     def __init__(self, data: Mapping[str, Any] | None, *, member: Membership) -> None:
         super().__init__(data)
         self.member = member
+        offer_accounts(self)
         owner = self.fields["owner"]
         assert isinstance(owner, forms.ChoiceField)
         owner.choices = [("", "Anybody"), ("mine", "Me")] + [
@@ -161,14 +134,44 @@ class DealFilterForm(forms.Form):
         """Return what the filter asks for, as `matching_deals` takes it."""
         given = self.cleaned_data if self.is_valid() else {}
         owner = given.get("owner", "")
+        whose = self.member if owner == "mine" else int(owner) if owner else None
+        asked = {name: given.get(name) or "" for name in ("outcome", "due")}
+        others = set(self.fields) - {"q", "owner", *asked}
         return {
             "search": given.get("q", ""),
-            "stage": given.get("stage"),
-            "outcome": given.get("outcome", ""),
-            "owner": self.member if owner == "mine" else int(owner) if owner else None,
-            "due": given.get("due", ""),
-            "campaign": given.get("campaign"),
+            "owner": whose,
+            **asked,
+            **{name: given.get(name) for name in others},
         }
+
+    @property
+    def first(self) -> list[forms.BoundField]:
+        """The fields that always show."""
+        return [self[name] for name in self.FEW]
+
+    @property
+    def more(self) -> list[forms.BoundField]:
+        """The fields behind a fold."""
+        return [field for field in self.visible_fields() if field.name not in self.FEW]
+
+    @property
+    def folds(self) -> bool:
+        """Whether none of the folded fields says anything."""
+        return not any(field.data for field in self.more)
+
+    @property
+    def query(self) -> str:
+        """What the filter asks for, as it stands behind the list's address."""
+        given = {name: self.data.get(name, "") for name in self.fields}
+        return urlencode({name: text for name, text in given.items() if text})
+
+
+class SaveViewForm(forms.Form):
+    """A name for the filter that stands."""
+
+    name = forms.CharField(max_length=80, label="Name of the view")
+    is_shared = forms.BooleanField(required=False, label="Everybody sees it")
+    query = forms.CharField(required=False, max_length=1000, widget=forms.HiddenInput())
 
 
 class MoveForm(forms.Form):

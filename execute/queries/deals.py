@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from execute.models import Deal, DealStage, Outcome, Touch
 from execute.queries.days import today
+from insight.models import Account, Product
 from ipeo.models import Campaign, Membership
 from plan.models import Program
 
@@ -80,11 +81,18 @@ def matching_deals(
     owner: Membership | int | None = None,
     due: str = "",
     campaign: Campaign | int | None = None,
-    account: int | None = None,
+    account: Account | int | None = None,
+    product: Product | int | None = None,
+    program: Program | int | None = None,
+    closes_from: date | None = None,
+    closes_to: date | None = None,
+    net_from: Decimal | None = None,
+    net_to: Decimal | None = None,
 ) -> QuerySet[Deal]:
     """Return the deals that a filter leaves; `due` is "past" for those past their close date.
 
-    Every word of the search must stand in the deal's name or in its account's or contact's.
+    Every word of the search must stand in the deal's name or in its account's or contact's. A
+    deal closes on the day it ended or, while it is open, on the day that is expected.
     """
     found = deals()
     for word in search.split():
@@ -93,13 +101,24 @@ def matching_deals(
             | Q(account__name__icontains=word)
             | Q(contact__name__icontains=word)
         )
-    exact = {"stage": stage, "outcome": outcome, "owner": owner, "account": account}
+    exact: dict[str, Any] = {"stage": stage, "outcome": outcome, "owner": owner}
+    exact |= {"account": account, "product": product, "program": program}
     found = found.filter(**{name: value for name, value in exact.items() if value})
+    bounds = {"net_amount__gte": net_from, "net_amount__lte": net_to}
+    found = found.filter(**{name: value for name, value in bounds.items() if value is not None})
+    if closes_from or closes_to:
+        found = found.filter(_closes(closes_from or date.min, closes_to or date.max))
     if due == "past":
         found = found.filter(past_due())
     if campaign is not None:
         found = found.filter(of_campaign(campaign))
     return found
+
+
+def _closes(first: date, last: date) -> Q:
+    """Return the condition that a deal closed, or is expected to close, within some days."""
+    days = (first, last)
+    return Q(closed_date__range=days) | Q(closed_date=None, expected_close_date__range=days)
 
 
 def totals_of(found: QuerySet[Deal]) -> Totals:

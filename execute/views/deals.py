@@ -5,18 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from execute.actions.deals import AmountNegative, ChangedMeanwhile, OutcomeNeeded, save_deal
 from execute.actions.setup import ensure_defaults
-from execute.forms.deals import DealFilterForm, DealForm, chosen, differences
+from execute.forms.deals import DealFilterForm, DealForm, SaveViewForm
+from execute.forms.merging import chosen, merged
 from execute.models import Deal
 from execute.queries import deals as queries
 from execute.queries.days import today
+from execute.queries.exports import deals_file
+from ipeo.actions.saved_views import NotYours, delete_view, save_view
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.paging import page_of
+from ipeo.queries.saved_views import views_of
+
+LIST = "execute:deals"
 
 
 @page("deals.view")
@@ -25,14 +31,57 @@ def deals(request: WorkspaceRequest) -> HttpResponse:
     form = DealFilterForm(request.GET or None, member=request.membership)
     wanted = form.wanted()
     found = queries.matching_deals(**wanted)
+    views = list(views_of(request.membership, page=LIST))
     context = {
         "form": form,
         "page": page_of(found, order=("-updated_at", "-id"), after=request.GET.get("after", "")),
         "totals": queries.totals_of(found),
-        "narrowed": any(wanted.values()),
+        "narrowed": any(value not in (None, "") for value in wanted.values()),
         "today": today(),
+        "views": views,
+        "here": next((view for view in views if view.query and view.query == form.query), None),
+        "save_view": SaveViewForm(initial={"query": form.query}, prefix="view"),
     }
-    return render(request, "execute/deals.html", context)
+    return render(request, "execute/deals.html", context, status=422 if form.errors else 200)
+
+
+@page("deals.view")
+def export(request: WorkspaceRequest) -> HttpResponse:
+    """Give the deals that the filter leaves as a file."""
+    form = DealFilterForm(request.GET or None, member=request.membership)
+    text = deals_file(queries.matching_deals(**form.wanted()))
+    name = f"deals-{request.workspace.slug}-{today():%Y-%m-%d}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse("\ufeff" + text, "text/csv; charset=utf-8", headers=headers)
+
+
+@page("deals.view")
+def keep_view(request: WorkspaceRequest) -> HttpResponse:
+    """Keep the filter under a name."""
+    form = SaveViewForm(request.POST or None, prefix="view")
+    query = ""
+    if form.is_valid():
+        query = form.cleaned_data["query"]
+        view = save_view(page=LIST, owner=request.membership, **form.cleaned_data)
+        messages.success(request, f"“{view}” is saved.")
+    elif request.method == "POST":
+        query = request.POST.get("view-query", "")
+        messages.error(request, "Give the view a name of at most 80 letters.")
+    return redirect(f"{link(LIST)}?{query}" if query else link(LIST))
+
+
+@page("deals.view")
+def forget_view(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Remove a saved view."""
+    view = get_object_or_404(views_of(request.membership, page=LIST), pk=pk)
+    if request.method == "POST":
+        try:
+            delete_view(view=view, by=request.membership)
+        except NotYours as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, f"“{view}” is removed.")
+    return redirect(link(LIST))
 
 
 @page("deals.view")
@@ -72,23 +121,36 @@ def new_deal(request: WorkspaceRequest) -> HttpResponse:
 
 @page("deals.edit")
 def edit_deal(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    """Change a deal; where somebody else did so meanwhile, the person sees both and chooses."""
+    """Change a deal; what somebody else changed meanwhile is kept, or shown to choose from."""
     stored = get_object_or_404(Deal.objects.all(), pk=pk)
-    title, back = f"Edit {stored}", link("execute:deal", pk)
-    data: QueryDict | None = chosen(request.POST, stored) if request.method == "POST" else None
-    form = DealForm(data, instance=get_object_or_404(Deal.objects.all(), pk=pk))
-    meanwhile = None
-    if data is not None and form.is_valid():
+    page = {"title": f"Edit {stored}", "back": link("execute:deal", pk)}
+    if request.method != "POST":
+        return _edit_page(request, DealForm(instance=stored), **page)
+    data, merge = chosen(request.POST), None
+    while True:
+        fresh = Deal.objects.get(pk=pk)
+        if data.get("version") != str(fresh.version):
+            merge = merged(data, DealForm(instance=fresh), DealForm.Meta.fields)
+            data = merge.data
+            data["version"] = str(fresh.version)
+        form = DealForm(data, instance=fresh)
+        if merge is not None and merge.conflicts:
+            return _edit_page(request, form, merge=merge, **page)
         try:
-            saved = _saved(request, form, version=form.cleaned_data["version"] or 0)
-        except ChangedMeanwhile as refusal:
-            meanwhile = differences(form, refusal.deal)
-            data["version"] = str(refusal.deal.version)
-        else:
-            if saved is not None:
-                messages.success(request, "The deal is saved.")
-                return redirect(back)
-    return _edit_page(request, form, title=title, back=back, meanwhile=meanwhile)
+            saved = _saved(request, form, version=fresh.version) if form.is_valid() else None
+        except ChangedMeanwhile:
+            continue
+        break
+    if saved is None:
+        return _edit_page(request, form, merge=merge, **page)
+    taken = merge.taken if merge else []
+    messages.success(
+        request,
+        f"The deal is saved. Somebody else's changes meanwhile are kept: {', '.join(taken)}."
+        if taken
+        else "The deal is saved.",
+    )
+    return redirect(page["back"])
 
 
 def _saved(request: WorkspaceRequest, form: DealForm, *, version: int | None) -> Deal | None:
@@ -105,6 +167,7 @@ def _saved(request: WorkspaceRequest, form: DealForm, *, version: int | None) ->
 def _edit_page(
     request: WorkspaceRequest, form: DealForm, *, title: str, back: str, **context: Any
 ) -> HttpResponse:
-    status = 409 if context.get("meanwhile") else 422 if form.is_bound else 200
+    merge = context.get("merge")
+    status = 409 if merge and merge.conflicts else 422 if form.is_bound else 200
     context |= {"form": form, "title": title, "back": back}
     return render(request, "execute/deal_form.html", context, status=status)

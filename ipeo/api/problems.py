@@ -20,6 +20,17 @@ class Conflict(exceptions.APIException):
     default_detail = "This does not fit the present state."
     default_code = "conflict"
 
+    def __init__(self, detail: str | None = None, **members: Any) -> None:
+        """Say what does not fit; `members` join the document, such as the row as it stands."""
+        super().__init__(detail)
+        self.members = members
+
+
+class PreconditionFailed(Conflict):
+    """What `If-Match` names is not the version that stands."""
+
+    status_code = 412
+
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turn an exception into a problem document; None for one that is a fault of ours."""
@@ -35,6 +46,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         403: "Not allowed",
         404: "Not found",
         409: "Conflict",
+        412: "Changed meanwhile",
     }
     problem: dict[str, Any] = {
         "type": "about:blank",
@@ -52,6 +64,6 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         )
     else:
         problem["detail"] = str(getattr(error, "detail", error))
-    response.data = problem
+    response.data = problem | getattr(error, "members", {})
     response.content_type = CONTENT_TYPE
     return response

@@ -4,7 +4,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
-from ipeo.api import resources
+from ipeo.api import resources, saved_views
 
 router = SimpleRouter()
 router.register("workspace", resources.WorkspaceView, basename="api-workspace")
@@ -13,6 +13,7 @@ router.register("campaigns", resources.CampaignView, basename="api-campaign")
 router.register("cycles", resources.CycleView, basename="api-cycle")
 router.register("stage-changes", resources.StageChangeView, basename="api-stage-change")
 router.register("runs", resources.RunView, basename="api-run")
+router.register("saved-views", saved_views.SavedViewView, basename="api-saved-view")
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(permission_classes=[]), name="api-schema"),

@@ -193,36 +193,6 @@ def test_what_cannot_be_taken_stays_on_the_page(at, sign_in, stages):
     assert "There is no account called" in text
 
 
-def edit(deal, **values):
-    """What a browser sends from the edit form of a deal as it was read."""
-    base = {
-        "name": deal.name,
-        "stage": deal.stage_id,
-        "quantity": "1.00",
-        "version": deal.version,
-        "account": f"{deal.account.name} (#{deal.account_id})",
-    }
-    return base | {f"initial-{name}": value for name, value in base.items()} | values
-
-
-def test_two_people_edit_one_deal_and_the_second_chooses(at, sign_in, stages):
-    deal = DealFactory(name="Desks", stage=stages["Lead"], net_amount=None, product=None)
-    mine = edit(deal, name="Forty desks")
-    theirs = edit(deal, name="Fifty desks", net_amount="900")
-    address = at(f"deals/{deal.pk}/edit/")
-    assert sign_in("manager").post(address, theirs).status_code == 302
-    answer = sign_in("sales_rep").post(address, mine)
-    text = answer.content.decode()
-    assert answer.status_code == 409
-    assert "Yours: Forty desks" in text
-    assert "Theirs: Fifty desks" in text
-    assert Deal.objects.get().name == "Fifty desks"
-    second = mine | {"version": 2, "keep-name": "mine", "keep-net_amount": "theirs"}
-    assert sign_in("sales_rep").post(address, second).status_code == 302
-    deal.refresh_from_db()
-    assert (deal.name, deal.net_amount, deal.version) == ("Forty desks", 900, 3)
-
-
 def test_an_outcome_is_logged_and_the_next_deal_is_offered(at, sign_in, member, drivers, stages):
     rep, late = member("sales_rep"), today() - timedelta(days=3)
     deal = DealFactory(owner=rep, stage=stages["Proposal"], list_amount=48000, net_amount=None)

@@ -1,0 +1,104 @@
+"""Two people who edit one row: what each of them typed is put together, field by field.
+
+A field that only one of the two changed goes by that one. Where both changed a field, in
+different ways, the second person sees both beside what they started from, and chooses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from ipeo.templatetags.figures import day
+from plan.forms.figures import amount_text
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field that two people changed: what each wrote, and what stood there before."""
+
+    name: str
+    label: str
+    mine: str
+    theirs: str
+    before: str
+
+
+@dataclass(frozen=True)
+class Merge:
+    """What was typed with the stored values where they win, and what is left to choose.
+
+    `taken` are the labels of fields that the other person alone changed; `data` holds their
+    values already, and as `initial-…` the stored ones, so that the next merge starts there.
+    """
+
+    data: QueryDict
+    conflicts: list[Difference]
+    taken: list[str]
+
+
+def chosen(data: QueryDict) -> QueryDict:
+    """Return what was typed, with the other person's value wherever the writer chose it."""
+    taken = data.copy()
+    for key in data:
+        name = key.removeprefix("keep-")
+        if name != key and data[key] == "theirs" and f"initial-{name}" in data:
+            taken[name] = str(data[f"initial-{name}"])
+    return taken
+
+
+def merged(data: QueryDict, stored: forms.BaseForm, names: tuple[str, ...]) -> Merge:
+    """Put what was typed together with a row that somebody else changed meanwhile.
+
+    `stored` is the unbound form of the row as it stands; `data` holds beside each field what
+    its writer started from, as `initial-…`.
+    """
+    result, conflicts, taken = data.copy(), [], []
+    for name in names:
+        field = stored[name]
+        theirs, mine = _text(field.value()), str(data.get(name, ""))
+        before = str(data.get(f"initial-{name}", mine))
+        result[f"initial-{name}"] = theirs
+        if _same(field, theirs, before) or _same(field, mine, theirs):
+            continue
+        if _same(field, mine, before):
+            result[name] = theirs
+            taken.append(str(field.label))
+        else:
+            shown = [_shown(field, text) for text in (mine, theirs, before)]
+            conflicts.append(Difference(name, str(field.label), *shown))
+    return Merge(result, conflicts, taken)
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _same(field: forms.BoundField, one: str, other: str) -> bool:
+    """Whether two texts mean the same: 48,000 and 48000.00, or the same letters."""
+    return one.strip() == other.strip() or _read(field, one) == _read(field, other)
+
+
+def _read(field: forms.BoundField, text: str) -> Any:
+    """Return what a text means to the field, or the text itself where it means nothing."""
+    try:
+        value = field.field.clean(text)
+    except forms.ValidationError:
+        return text
+    return None if value == "" else value
+
+
+def _shown(field: forms.BoundField, text: str) -> str:
+    value = _read(field, text)
+    if value is None:
+        return "Empty"
+    if isinstance(value, date):
+        return str(day(value))
+    if isinstance(value, Decimal):
+        return amount_text(value)
+    return str(value)
