@@ -83,7 +83,7 @@ _SAME = (
 )
 _SHARES = tuple(f'"{model}"' for model in MODELS)
 _DEAL = (*_SAME, "is_touched")
-_CREDIT = ("deal_id", "channel_id", "program_id", *_SHARES)
+_CREDIT = ("deal_id", "channel_id", "program_id", "campaign_id", *_SHARES)
 _LEAD = ("contact_id", "party", "date", "channel_id", "program_id")
 _FUNNEL = ("cycle_id", "party", "depth", "is_handed_over", "handoff_minutes")
 _EXACT = ", ".join(f"({share}::numeric / {UNIT})::numeric(10, 8)" for share in _SHARES)
@@ -104,7 +104,9 @@ _REPLACE = "".join(
             "changed_credit",
             "f.deal_id IN (SELECT deal_id FROM changed_deal)",
             _CREDIT,
-            f"deal, NULLIF(channel, 0), NULLIF(program, 0), {_EXACT} FROM new_credit",
+            f"deal, NULLIF(channel, 0), NULLIF(program, 0), p.campaign_id, {_EXACT} "
+            "FROM new_credit LEFT JOIN plan_program p "
+            "ON p.id = program AND p.workspace_id = %(workspace)s",
         ),
         _gathered(
             "optimize_leadfact",

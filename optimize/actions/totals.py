@@ -55,18 +55,18 @@ def _emptied(figures: Sequence[str]) -> str:
 _TOTALS: tuple[tuple[str, tuple[str, ...], tuple[str, ...], str], ...] = (
     (
         "optimize_credittotal",
-        ("model", "month", "channel_id", "program_id", "outcome"),
+        ("model", "month", "channel_id", "program_id", "campaign_id", "outcome"),
         ("rows", *SUMS),
-        f"SELECT model, month, channel_id, program_id, outcome, sum(sign) AS rows, {ADDED_UP} "  # noqa: S608
-        "FROM ("
+        "SELECT model, month, channel_id, program_id, campaign_id, outcome, "  # noqa: S608
+        f"sum(sign) AS rows, {ADDED_UP} FROM ("
         + measured(
-            f"c.model, {MONTH} AS month, c.channel_id, c.program_id, d.outcome",
+            f"c.model, {MONTH} AS month, c.channel_id, c.program_id, c.campaign_id, d.outcome",
             f"({credited('changed_credit')}) AS c JOIN changed_deal d "
             "ON d.deal_id = c.deal_id AND d.sign = c.sign",
             sign="c.sign",
             share="c.share",
         )
-        + ") AS m GROUP BY 1, 2, 3, 4, 5",
+        + ") AS m GROUP BY 1, 2, 3, 4, 5, 6",
     ),
     (
         "optimize_dealtotal",

@@ -11,7 +11,7 @@ from django.db import models
 
 from execute.models import Deal, Outcome
 from insight.models import Channel, Contact, Product
-from ipeo.models import Cycle, Membership, TenantModel
+from ipeo.models import Campaign, Cycle, Membership, TenantModel
 from plan.models import Program
 
 
@@ -90,6 +90,15 @@ class Credit(TenantModel):
         db_constraint=False,
         db_index=False,
         related_name="+",
+    )
+    campaign = models.ForeignKey(
+        Campaign,
+        models.DO_NOTHING,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        help_text="The program's, as it was measured.",
     )
     first = models.DecimalField(max_digits=10, decimal_places=8)
     last = models.DecimalField(max_digits=10, decimal_places=8)

@@ -11,7 +11,7 @@ from django.db import models
 
 from execute.models import Outcome
 from insight.models import Channel, Product
-from ipeo.models import Cycle, Membership, TenantModel
+from ipeo.models import Campaign, Cycle, Membership, TenantModel
 from optimize.models.marks import Figure
 from plan.models import Program
 
@@ -97,14 +97,15 @@ class DealSums(models.Model):
 class CreditTotal(DealSums, TenantModel):
     """Deals by month, weighted by the share that a model gives to a channel's program.
 
-    Two further values of `model` count a deal once for each channel or program that touched it
-    at all: what they influenced.
+    Three further values of `model` count a deal once for each channel, program or campaign that
+    touched it at all: what they influenced. The campaign is named in rows of the last alone.
     """
 
     ANY_CHANNEL: ClassVar[str] = "any_channel"
     ANY_PROGRAM: ClassVar[str] = "any_program"
+    ANY_CAMPAIGN: ClassVar[str] = "any_campaign"
 
-    model = models.CharField(max_length=11)
+    model = models.CharField(max_length=12)
     month = models.DateField(null=True, help_text="Its first day; null where no date is known.")
     channel = models.ForeignKey(
         Channel,
@@ -122,12 +123,28 @@ class CreditTotal(DealSums, TenantModel):
         db_index=False,
         related_name="+",
     )
+    campaign = models.ForeignKey(
+        Campaign,
+        models.DO_NOTHING,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
     outcome = models.CharField(max_length=11, choices=Outcome)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["workspace", "model", "month", "channel", "program", "outcome"],
+                fields=[
+                    "workspace",
+                    "model",
+                    "month",
+                    "channel",
+                    "program",
+                    "campaign",
+                    "outcome",
+                ],
                 name="credittotal_once",
                 nulls_distinct=False,
             ),

@@ -87,7 +87,12 @@ def _chosen(piece: Slice) -> _Chosen:
             days, "t.program_id = %(subject)s", CreditTotal.ANY_PROGRAM, _id(piece.program)
         )
     if campaign is not None:
-        return _Chosen(days, "p.campaign_id = %(subject)s", "", campaign)
+        return _Chosen(
+            days,
+            "COALESCE(t.campaign_id, p.campaign_id) = %(subject)s",
+            CreditTotal.ANY_CAMPAIGN,
+            campaign,
+        )
     if piece.channel is not None:
         return _Chosen(
             days, "t.channel_id = %(subject)s", CreditTotal.ANY_CHANNEL, _id(piece.channel)
@@ -99,8 +104,8 @@ def _id(row: Any) -> int | None:
     return row if row is None or isinstance(row, int) else int(row.pk)
 
 
-def _gathered(chosen: _Chosen, group: str, model: str, constant: bool = False) -> Gathering:
-    """Gather a slice by `group`, SQL over `t`; a constant where it is one part."""
+def _gathered(chosen: _Chosen, group: str, model: str) -> Gathering:
+    """Gather a slice by `group`, SQL over `t`."""
     gathered = Gathering()
     if chosen.is_everything:
         gathered.add_deals(group=group, days=chosen.days)
@@ -110,7 +115,7 @@ def _gathered(chosen: _Chosen, group: str, model: str, constant: bool = False) -
         group=group,
         model=model,
         days=chosen.days,
-        influence=chosen.influence if constant or chosen.influence else _NO_INFLUENCE,
+        influence=chosen.influence,
         where=chosen.where,
         subject=chosen.subject,
     )
@@ -118,15 +123,11 @@ def _gathered(chosen: _Chosen, group: str, model: str, constant: bool = False) -
     return gathered
 
 
-# A campaign's influence month by month is asked of nobody, and would need the facts.
-_NO_INFLUENCE = CreditTotal.ANY_PROGRAM
-
-
 def key_figures(piece: Slice = Slice(), *, model: str = "first") -> Figures:
     """Return the figures of a slice under one attribution model; raises `UnknownModel`."""
     check_model(model)
     chosen = _chosen(piece)
-    gathered = _gathered(chosen, "'all'", model, constant=True)
+    gathered = _gathered(chosen, "'all'", model)
     return gathered.figures(
         "all", usual=usual_dependence(), is_whole=chosen.is_everything or model in WHOLE
     )
@@ -178,17 +179,20 @@ class ProgramFigures:
     figures: Figures
 
 
+_PROGRAMS = {
+    CreditTotal.ANY_CAMPAIGN: "campaign_id",
+    CreditTotal.ANY_PROGRAM: "pk",
+    CreditTotal.ANY_CHANNEL: "channel_id",
+}
+
+
 def by_program(piece: Slice = Slice(), *, model: str = "first") -> list[ProgramFigures]:
     """Return the figures of each program of a slice, also of those without any fact, by name."""
     check_model(model)
     chosen = _chosen(piece)
     programs = Program.objects.select_related("campaign", "channel").order_by("name")
-    if chosen.where.startswith("p.campaign"):
-        programs = programs.filter(campaign_id=chosen.subject)
-    elif chosen.where.startswith("t.program"):
-        programs = programs.filter(pk=chosen.subject)
-    elif chosen.subject is not None:
-        programs = programs.filter(channel_id=chosen.subject)
+    if chosen.subject is not None:
+        programs = programs.filter(**{_PROGRAMS[chosen.influence]: chosen.subject})
     gathered = Gathering()
     gathered.add_credit(
         group="t.program_id",

@@ -6,15 +6,16 @@ from collections.abc import Callable, Hashable
 from decimal import Decimal
 from typing import Any
 
-from optimize.models import AttributionModel, CreditTotal
+from optimize.models import AttributionModel
 from optimize.numerics.figures import Figures, Part, figures_of
 from optimize.queries import slices
 from optimize.queries.slices import Days, Sums
+from optimize.queries.sums import INFLUENCE
 
 WHOLE = frozenset({AttributionModel.FIRST.value, AttributionModel.LAST.value})
 """The models that never split a deal."""
 
-_ANY = frozenset({CreditTotal.ANY_CHANNEL, CreditTotal.ANY_PROGRAM})
+_ANY = frozenset(INFLUENCE)
 _NO_SUMS: Sums = {}
 
 
@@ -59,10 +60,9 @@ class Gathering:
     ) -> None:
         """Gather deals under the touches that the model names.
 
-        `influence` is how distinct deals are counted: `any_channel` or `any_program`, or empty
-        where several programs are taken together, which is then asked of the facts.
+        `influence` is how distinct deals are counted: one of `INFLUENCE`.
         """
-        wanted = {model, AttributionModel.FIRST.value} | ({influence} if influence else set())
+        wanted = {model, AttributionModel.FIRST.value, influence}
         rows = slices.credit_sums(
             group=group, models=sorted(wanted), days=days, where=where, **parameters
         )
@@ -77,11 +77,6 @@ class Gathering:
                     self._into(self.credited, here, sums)
             if found == AttributionModel.FIRST.value:
                 self._into(self.sourced, here, sums)
-        if not influence:
-            for value, sums in slices.influence_sums(
-                group=group, days=days, where=where, **parameters
-            ):
-                self._into(self.influenced, key(value), sums)
 
     def add_deals(
         self, *, group: str, days: Days, key: Callable[[Any], Hashable] = lambda value: value

@@ -24,7 +24,7 @@ NOBODY = "(none)"
 _CREDIT = {
     "channel": ("t.channel_id", CreditTotal.ANY_CHANNEL),
     "program": ("t.program_id", CreditTotal.ANY_PROGRAM),
-    "campaign": ("p.campaign_id", ""),
+    "campaign": ("COALESCE(t.campaign_id, p.campaign_id)", CreditTotal.ANY_CAMPAIGN),
 }
 _ONCE = {"rep": "t.owner_id", "product": "t.product_id", "month": "t.month", "all": "'all'"}
 

@@ -1,7 +1,7 @@
 """Sums over deals and activity, grouped and filtered: from totals, or day by day from facts.
 
-Whole months are read from the totals; other ranges of days from the facts, by the same sums, so
-that both give the same numbers.
+Whole months are read from the totals, the days at a range's edges from the facts, by the same
+sums, so that both give the same numbers.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -29,21 +29,80 @@ class Days:
     first: date | None = None
     last: date | None = None
 
-    @property
-    def are_whole_months(self) -> bool:
-        """Whether the totals by month can answer."""
-        starts = self.first is None or self.first.day == 1
-        ends = self.last is None or self.last.day == monthrange(self.last.year, self.last.month)[1]
-        return starts and ends
+    def split(self) -> tuple[Days | None, tuple[Days, ...]]:
+        """Return the whole months inside, which totals answer, and the days at the edges."""
+        first, last = self.first, self.last
+        if first is not None and first.day > 1:
+            first = _month_end(first) + timedelta(days=1)
+        if last is not None and last != _month_end(last):
+            last = last.replace(day=1) - timedelta(days=1)
+        if first is not None and last is not None and first > last:
+            return None, (self,)
+        edges = []
+        if self.first is not None and first is not None and self.first < first:
+            edges.append(Days(self.first, first - timedelta(days=1)))
+        if self.last is not None and last is not None and last < self.last:
+            edges.append(Days(last + timedelta(days=1), self.last))
+        return Days(first, last), tuple(edges)
 
     def condition(self, column: str) -> str:
         """The condition on a date column; a range with an end leaves out what has no date."""
         parts = []
         if self.first is not None:
-            parts.append(f"{column} >= %(first)s")
+            parts.append(f"{column} >= '{self.first.isoformat()}'")
         if self.last is not None:
-            parts.append(f"{column} <= %(last)s")
+            parts.append(f"{column} <= '{self.last.isoformat()}'")
         return " AND ".join(parts) or "true"
+
+
+def _month_end(day: date) -> date:
+    return day.replace(day=monthrange(day.year, day.month)[1])
+
+
+def _sources(days: Days, totals: str, facts: str) -> str:
+    """What totals hold of the whole months, and facts of the days at the edges.
+
+    Both are SQL with a `{condition}`; the totals' is on `month`, the facts' on `d.date`.
+    """
+    whole, edges = days.split()
+    parts = [] if whole is None else [totals.format(condition=whole.condition("month"))]
+    if edges:
+        either = " OR ".join(f"({edge.condition('d.date')})" for edge in edges)
+        parts.append(facts.format(condition=f"({either})"))
+    return " UNION ALL ".join(parts)
+
+
+_COLUMNS = ", ".join(SUMS)
+_CREDIT_TOTALS = (
+    "SELECT model, month, channel_id, program_id, campaign_id, outcome, "  # noqa: S608
+    f"{_COLUMNS} FROM optimize_credittotal "
+    "WHERE workspace_id = %(workspace)s AND model = ANY(%(models)s) AND {condition}"
+)
+_CREDIT_FACTS = (
+    "(WITH chosen AS (SELECT c.*, 1 AS sign FROM optimize_credit c "  # noqa: S608
+    f"JOIN {_DEALS} ON d.deal_id = c.deal_id AND d.workspace_id = c.workspace_id "
+    "WHERE c.workspace_id = %(workspace)s AND {condition}) "
+    f"SELECT model, month, channel_id, program_id, campaign_id, outcome, {ADDED_UP} FROM ("
+    + measured(
+        f"c.model, {MONTH} AS month, c.channel_id, c.program_id, c.campaign_id, d.outcome",
+        f"({credited('chosen')}) AS c JOIN {_DEALS} ON d.deal_id = c.deal_id "
+        "WHERE d.workspace_id = %(workspace)s AND c.model = ANY(%(models)s)",
+        share="c.share",
+    )
+    + ") AS m GROUP BY 1, 2, 3, 4, 5, 6)"
+)
+_DEAL_TOTALS = (
+    f"SELECT month, owner_id, product_id, outcome, is_touched, {_COLUMNS} "  # noqa: S608
+    "FROM optimize_dealtotal WHERE workspace_id = %(workspace)s AND {condition}"
+)
+_DEAL_FACTS = (
+    f"SELECT month, owner_id, product_id, outcome, is_touched, {ADDED_UP} FROM ("  # noqa: S608
+    + measured(
+        f"{MONTH} AS month, d.owner_id, d.product_id, d.outcome, d.is_touched",
+        f"{_DEALS} WHERE d.workspace_id = %(workspace)s AND {{condition}}",
+    )
+    + ") AS m GROUP BY 1, 2, 3, 4, 5"
+)
 
 
 def credit_sums(
@@ -51,32 +110,13 @@ def credit_sums(
 ) -> list[tuple[Any, str, str, Sums]]:
     """Return (group, model, outcome, sums) of credited deals.
 
-    `group` and `where` are SQL over `t` (model, month, channel_id, program_id, outcome) and `p`,
-    the touch's program.
+    `group` and `where` are SQL over `t` (model, month, channel_id, program_id, campaign_id,
+    outcome) and `p`, the touch's program; an influence on a campaign names it in `t`.
     """
-    if days.are_whole_months:
-        source = (
-            "t AS (SELECT * FROM optimize_credittotal WHERE workspace_id = %(workspace)s "  # noqa: S608
-            f"AND model = ANY(%(models)s) AND {days.condition('month')})"
-        )
-    else:
-        source = (
-            "chosen AS (SELECT c.*, 1 AS sign FROM optimize_credit c "  # noqa: S608
-            f"JOIN {_DEALS} ON d.deal_id = c.deal_id AND d.workspace_id = c.workspace_id "
-            f"WHERE c.workspace_id = %(workspace)s AND {days.condition('d.date')}), "
-            f"t AS (SELECT model, month, channel_id, program_id, outcome, {ADDED_UP} FROM ("
-            + measured(
-                f"c.model, {MONTH} AS month, c.channel_id, c.program_id, d.outcome",
-                f"({credited('chosen')}) AS c JOIN {_DEALS} ON d.deal_id = c.deal_id "
-                "WHERE d.workspace_id = %(workspace)s AND c.model = ANY(%(models)s)",
-                share="c.share",
-            )
-            + ") AS m GROUP BY 1, 2, 3, 4, 5)"
-        )
+    source = f"t AS ({_sources(days, _CREDIT_TOTALS, _CREDIT_FACTS)})"
     rows = _rows(
         f"WITH {source} SELECT {group}, t.model, t.outcome, {_added()} "  # noqa: S608
         f"FROM t LEFT JOIN plan_program p ON p.id = t.program_id WHERE {where} GROUP BY 1, 2, 3",
-        days,
         models=list(models),
         **parameters,
     )
@@ -88,24 +128,10 @@ def deal_sums(*, group: str, days: Days) -> list[tuple[Any, str, bool, Sums]]:
 
     `group` is SQL over `t` (month, owner_id, product_id, outcome, is_touched).
     """
-    if days.are_whole_months:
-        source = (
-            "t AS (SELECT * FROM optimize_dealtotal WHERE workspace_id = %(workspace)s "  # noqa: S608
-            f"AND {days.condition('month')})"
-        )
-    else:
-        source = (
-            f"t AS (SELECT month, owner_id, product_id, outcome, is_touched, {ADDED_UP} FROM ("  # noqa: S608
-            + measured(
-                f"{MONTH} AS month, d.owner_id, d.product_id, d.outcome, d.is_touched",
-                f"{_DEALS} WHERE d.workspace_id = %(workspace)s AND {days.condition('d.date')}",
-            )
-            + ") AS m GROUP BY 1, 2, 3, 4, 5)"
-        )
+    source = f"t AS ({_sources(days, _DEAL_TOTALS, _DEAL_FACTS)})"
     rows = _rows(
         f"WITH {source} SELECT {group}, t.outcome, t.is_touched, {_added()} "  # noqa: S608
         "FROM t GROUP BY 1, 2, 3",
-        days,
     )
     return [(row[0], row[1], row[2], _named(row[3:])) for row in rows]
 
@@ -126,31 +152,9 @@ def activity_sums(
         "LEFT JOIN plan_program p ON p.id = a.program_id "
         f"WHERE a.workspace_id = %(workspace)s AND {days.condition('a.date')}) AS t "
         f"LEFT JOIN plan_program p ON p.id = t.program_id WHERE {where} GROUP BY 1, 2",
-        days,
         **parameters,
     )
     return [(row[0], row[1], row[2], row[3]) for row in rows]
-
-
-def influence_sums(
-    *, group: str, days: Days, where: str = "true", **parameters: Any
-) -> list[tuple[Any, Sums]]:
-    """Return (group, sums) of the distinct deals that several programs touched together."""
-    rows = _rows(
-        f"SELECT key, {ADDED_UP} FROM ("  # noqa: S608
-        + measured(
-            "t.key",
-            f"(SELECT DISTINCT {group} AS key, t.deal_id FROM optimize_credit t "  # noqa: S608
-            "JOIN plan_program p ON p.id = t.program_id "
-            f"WHERE t.workspace_id = %(workspace)s AND {where}) AS t JOIN {_DEALS} "
-            "ON d.workspace_id = %(workspace)s AND d.deal_id = t.deal_id "
-            f"WHERE {days.condition('d.date')}",
-        )
-        + ") AS m GROUP BY 1",
-        days,
-        **parameters,
-    )
-    return [(row[0], _named(row[1:])) for row in rows]
 
 
 def opened_sums(*, program: int, days: Days, model: str) -> dict[date, Decimal]:
@@ -161,7 +165,6 @@ def opened_sums(*, program: int, days: Days, model: str) -> dict[date, Decimal]:
         "ON d.workspace_id = c.workspace_id AND d.deal_id = c.deal_id "
         "WHERE c.workspace_id = %(workspace)s AND c.program_id = %(program)s "
         f"AND d.created_date IS NOT NULL AND {days.condition('d.created_date')} GROUP BY 1",
-        days,
         program=program,
     )
     return dict(rows)
@@ -180,16 +183,8 @@ def _named(values: Sequence[Decimal]) -> Sums:
     return dict(zip(SUMS, values, strict=True))
 
 
-def _rows(query: str, days: Days, **parameters: Any) -> list[tuple[Any, ...]]:
+def _rows(query: str, **parameters: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            query,
-            {
-                "workspace": tenancy.current_workspace_id(),
-                "first": days.first,
-                "last": days.last,
-                **parameters,
-            },
-        )
+        cursor.execute(query, {"workspace": tenancy.current_workspace_id(), **parameters})
         found: list[tuple[Any, ...]] = cursor.fetchall()
     return found

@@ -42,7 +42,18 @@ ADDED_UP = ", ".join(f"COALESCE({text}, 0) AS {name}" for name, text in SUMS.ite
 """The select list of all sums, in the order of `SUMS`."""
 
 MONTH = "date_trunc('month', d.date)::date"
-SHARES = ", ".join(f"('{model}', c.channel_id, c.program_id, c.\"{model}\")" for model in MODELS)
+SHARES = ", ".join(
+    f"('{model}', c.channel_id, c.program_id, NULL::bigint, c.\"{model}\")" for model in MODELS
+)
+
+
+KEYS = ("channel_id", "program_id", "campaign_id")
+INFLUENCE = {
+    CreditTotal.ANY_CHANNEL: "channel_id",
+    CreditTotal.ANY_PROGRAM: "program_id",
+    CreditTotal.ANY_CAMPAIGN: "campaign_id",
+}
+"""What counts a deal once for each of something that touched it at all."""
 
 
 def measured(keys: str, source: str, *, sign: str = "1", share: str = "1::numeric") -> str:
@@ -60,17 +71,30 @@ def measured(keys: str, source: str, *, sign: str = "1", share: str = "1::numeri
 
 
 def credited(credit: str) -> str:
-    """Rows (deal, sign, model, channel, program, share) of all models and of mere influence.
+    """Rows (deal, sign, model, channel, program, campaign, share) of all models and of influence.
 
-    `credit` is a relation with the columns of `Credit` and a `sign`.
+    `credit` is a relation with the columns of `Credit` and a `sign`. A campaign is named only
+    where its influence is counted.
     """
-    return (
-        f"SELECT c.deal_id, c.sign, v.model, v.channel_id, v.program_id, v.share "  # noqa: S608
-        f"FROM {credit} c "
-        f"CROSS JOIN LATERAL (VALUES {SHARES}) AS v(model, channel_id, program_id, share) "
-        "WHERE v.share <> 0 "
-        f"UNION ALL SELECT DISTINCT deal_id, sign, '{CreditTotal.ANY_CHANNEL}', channel_id, "
-        f"NULL::bigint, 1::numeric FROM {credit} c WHERE channel_id IS NOT NULL "
-        f"UNION ALL SELECT DISTINCT deal_id, sign, '{CreditTotal.ANY_PROGRAM}', NULL::bigint, "
-        f"program_id, 1::numeric FROM {credit} c WHERE program_id IS NOT NULL"
+    shares = (
+        "SELECT c.deal_id, c.sign, v.model, v.channel_id, v.program_id, v.campaign_id, v.share "  # noqa: S608
+        f"FROM {credit} c CROSS JOIN LATERAL (VALUES {SHARES}) "
+        "AS v(model, channel_id, program_id, campaign_id, share) WHERE v.share <> 0"
+    )
+    influence = (
+        "SELECT DISTINCT c.deal_id, c.sign, "  # noqa: S608
+        f"'{{model}}', {{keys}}, 1::numeric FROM {credit} c WHERE c.{{key}} IS NOT NULL"
+    )
+    return " UNION ALL ".join(
+        [
+            shares,
+            *(
+                influence.format(
+                    model=model,
+                    key=key,
+                    keys=", ".join(f"c.{name}" if name == key else "NULL::bigint" for name in KEYS),
+                )
+                for model, key in INFLUENCE.items()
+            ),
+        ]
     )
