@@ -8,9 +8,11 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from execute.numerics import histories
 from execute.numerics.vocabulary import ALIASES, names
 
-KINDS = ("products", "accounts", "contacts", "deals", "touches", "expenses")
+KINDS = ("products", "accounts", "contacts", "deals", "touches", "expenses", "stage_history")
+_ALIASES = ALIASES | {"stage_history": histories.ALIASES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def _fields(kind: str, rows: str) -> tuple[Field, ...]:
                 label=label,
                 type=type_,
                 required=name.endswith("*"),
-                aliases=ALIASES[kind].get(name.rstrip("*"), ()),
+                aliases=_ALIASES[kind].get(name.rstrip("*"), ()),
                 limit=limit,
             )
         )
@@ -159,6 +161,16 @@ FIELDS: dict[str, tuple[Field, ...]] = {
         state       | State             | choice | 40
         impressions | Impressions       | integer
         clicks      | Clicks            | integer
+        """,
+    ),
+    "stage_history": _fields(
+        "stage_history",
+        """
+        deal*       | Deal              | text | 250
+        stage*      | Stage             | choice | 80
+        entered_at* | When it came there | datetime
+        from_stage  | Stage before      | choice | 80
+        property    | Changed field     | text | 80
         """,
     ),
 }

@@ -14,6 +14,9 @@ OUTCOMES = (
     Option("lost", "Lost"),
     Option("no_decision", "No decision"),
 )
+STAGE_PROPERTIES = frozenset(
+    {"dealstage", "deal stage", "stage", "stage name", "stagename", "opportunity stage"}
+)
 Columns = dict[str, list[Any]]
 
 
@@ -186,6 +189,37 @@ def finish_expenses(
     return {
         i: "the period ends before it begins" for i, (x, y) in enumerate(spans) if x and y and y < x
     }
+
+
+def finish_stage_history(
+    columns: dict[str, list[Any]], size: int, mapping: Mapping[str, str], notes: list[Note]
+) -> set[int]:
+    """Take a pipeline's name off each stage; return the rows that tell of something else.
+
+    An export of all changed fields names the field beside each change: only the stage's are
+    taken, and it is said how many are not.
+    """
+    stages = columns.get("stage")
+    if stages is not None:
+        known = {stage: values.bare_stage(stage) if stage else stage for stage in set(stages)}
+        columns["stage"] = [known[stage] for stage in stages]
+    columns.pop("from_stage", None)
+    told = columns.pop("property", None)
+    if told is None:
+        return set()
+    other = {
+        place
+        for place in range(size)
+        if told[place] and " ".join(told[place].casefold().split("_")) not in STAGE_PROPERTIES
+    }
+    if other:
+        header = mapping.get("property", "the field")
+        notes.append(
+            Note(
+                f"{counted(len(other), 'row')} of other fields than the stage left out ({header})."
+            )
+        )
+    return other
 
 
 def merge_variants(columns: Columns, answers: Mapping[str, str], doubts: list[Doubt]) -> None:

@@ -12,6 +12,11 @@ from execute.numerics.texts import as_text, email_share, is_null
 from execute.numerics.values import expense_state, outcome_word
 
 SAMPLE = 400
+# No deal is exported with these: they tell of one stage among several
+ENTRIES = frozenset(
+    {"entered at", "date entered", "stage entered at", "stage entry date", "entered stage at",
+     "stage change date", "to stage", "new stage"}
+)  # fmt: skip
 BOOLS = frozenset({"true", "false", "yes", "no"})
 
 
@@ -281,6 +286,7 @@ _TELLING: dict[str, dict[str, float]] = {
         )
     ),
     "touches": {"occurred_at": 1, "kind": 2, "contact": 1},
+    "stage_history": {"from_stage": 6, "property": 4, "entered_at": 1, "stage": 1},
     "expenses": {"amount": 2, "impressions": 4, "clicks": 3, "campaign": 1, "date": 1},
 }
 _NAMED = {
@@ -289,6 +295,7 @@ _NAMED = {
     "contacts": ("contact", "lead", "person", "people"),
     "deals": ("deal", "opportunit", "pipeline", "order"),
     "touches": ("touch", "event", "activit", "member", "session"),
+    "stage_history": ("history", "stage change"),
     "expenses": ("expense", "spend", "cost", "campaign", "ads", "ad_"),
 }
 
@@ -307,6 +314,8 @@ def kind_scores(sheet: Sheet) -> dict[str, float]:
         if sheet.headers and INDEX[kind].get(normalise(sheet.headers[0])) == ("external_id", 0):
             score += 3
         score += 2 * any(word in file_name for word in _NAMED[kind])
+        if kind == "stage_history":
+            score += 5 * bool(names & ENTRIES and names & INDEX["deals"].keys())
         scores[kind] = score
     return scores
 

@@ -15,6 +15,7 @@ NAMED: dict[str, tuple[tuple[str, ...], ...]] = {
 HAPPENED: dict[str, tuple[str, ...]] = {
     "deals": ("name", "account", "contact", "owner", "product", "created_date"),
     "touches": ("contact", "account", "channel", "program", "campaign", "kind", "occurred_at"),
+    "stage_history": ("deal", "stage", "entered_at"),
     "expenses": ("date", "end_date", "channel", "program", "campaign", "description", "state"),
 }
 

@@ -101,6 +101,7 @@ def interpret(
         columns["consent"] = [None if v is None else not v for v in columns["consent"]]
         notes.append(Note(f"{mapping['consent']}: a yes there is kept as no consent."))
     finishing.merge_variants(columns, answers, doubts)
+    beside_the_point: set[int] = set()
     if kind == "contacts":
         finishing.finish_contacts(columns, size)
     elif kind == "touches":
@@ -112,11 +113,15 @@ def interpret(
             columns, size, mapping, answers, doubts, notes
         ).items():
             bad.setdefault(i, (mapping.get("end_date", ""), columns["end_date"][i], reason))
+    elif kind == "stage_history":
+        beside_the_point = finishing.finish_stage_history(columns, size, mapping, notes)
     if kind in AMOUNTS:
         columns["currency"] = _currencies(kind, columns, money, size, notes)
     _require(kind, fields, mapping, columns, size, bad)
     keys = identities(kind, columns, size)
-    dropped = _repeated(kind, sheet, columns, keys, mapping, answers, bad, doubts)
+    dropped = beside_the_point
+    if kind != "stage_history":
+        dropped = _repeated(kind, sheet, columns, keys, mapping, answers, bad, doubts)
     kept = [i for i in range(size) if i not in bad and i not in dropped]
     lines = sheet.line_numbers.tolist()
     beside = {
@@ -124,7 +129,11 @@ def interpret(
         for name, header in (attributes or {}).items()
     }
     whole = len(kept) == size
-    refused = [Refusal(lines[i], h, str(v)[:500], why) for i, (h, v, why) in bad.items()]
+    refused = [
+        Refusal(lines[i], h, str(v)[:500], why)
+        for i, (h, v, why) in bad.items()
+        if i not in beside_the_point
+    ]
     return Interpretation(
         kind=kind,
         columns=columns if whole else {n: [c[i] for i in kept] for n, c in columns.items()},

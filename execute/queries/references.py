@@ -36,6 +36,14 @@ def contacts_named(names: Iterable[str]) -> dict[str, int]:
     return _found("insight_contact", {name: (name,) for name in names}, ("email", "name"))
 
 
+def deals_named(names: Iterable[str]) -> dict[str, int]:
+    """Return the deal each text means: its id in the file's system, else its name.
+
+    A name that several deals bear means none.
+    """
+    return _found("execute_deal", {name: (name,) for name in names}, ("name",))
+
+
 def _found(table: str, keys: Mapping[str, tuple[str, ...]], by: tuple[str, ...]) -> dict[str, int]:
     if not keys:
         return {}

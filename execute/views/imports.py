@@ -34,6 +34,7 @@ WHERE = {
     "deals": ("execute:deals", "See the deals"),
     "touches": ("insight:contacts", "See the contacts"),
     "expenses": ("execute:expenses", "See the expenses"),
+    "stage_history": ("execute:deals", "See the deals"),
 }
 
 

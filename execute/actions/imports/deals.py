@@ -24,17 +24,19 @@ def deals(sheet: Sheet) -> Rows:
     _amounts(sheet)
     _names(sheet)
     if sheet.has("competitor"):
-        rivals = references.competitors_for(references.distinct(sheet.column("competitor")))
+        rivals = references.competitors_for(
+            references.distinct(sheet.column("competitor")), sheet.made
+        )
         sheet.refer("competitor_id", rivals, "competitor")
     if sheet.has("driver"):
-        drivers = references.drivers_for(references.distinct(sheet.column("driver")))
+        drivers = references.drivers_for(references.distinct(sheet.column("driver")), sheet.made)
         sheet.refer("driver_id", drivers, "driver")
     sheet.keep_attributes()
     return sheet.done()
 
 
 def _who(sheet: Sheet) -> None:
-    found, made = references.accounts_for(references.distinct(sheet.column("account")))
+    found, made = references.accounts_for(references.distinct(sheet.column("account")), sheet.made)
     if made:
         sheet.say(f"{counted(made, 'account')} that the file names and nobody knew: made by name.")
     sheet.refer("account_id", found, "account")
@@ -57,13 +59,13 @@ def _how_it_ended(sheet: Sheet) -> None:
         stage or _stage_of(outcome)
         for stage, outcome in zip(sheet.column("stage"), outcomes, strict=True)
     ]
-    stages = references.stages_for(references.distinct(named))
+    stages = references.stages_for(references.distinct(named), sheet.made)
     stage_ids = []
     for name, outcome in zip(named, outcomes, strict=True):
         stage = stages[name]
         # A stage and an outcome that disagree: the outcome is what the file says of the end.
         if stage.outcome != outcome:
-            stage = references.stages_for([_stage_of(outcome)])[_stage_of(outcome)]
+            stage = references.stages_for([_stage_of(outcome)], sheet.made)[_stage_of(outcome)]
         stage_ids.append(stage.pk)
     sheet.set("stage_id", stage_ids)
     sheet.set("outcome", outcomes)
@@ -84,7 +86,7 @@ def _stage_of(outcome: str) -> str:
 
 def _amounts(sheet: Sheet) -> None:
     names = references.distinct(sheet.column("product"))
-    products = references.products_for(names, sheet.answers)
+    products = references.products_for(names, sheet.answers, sheet.made)
     sheet.refer("product_id", {name: product.pk for name, product in products.items()}, "product")
     quantities = [quantity or Decimal(1) for quantity in sheet.column("quantity")]
     if sheet.has("quantity"):

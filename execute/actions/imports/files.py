@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from execute.actions.imports import loading
+from execute.actions.imports.ledger import keep_made
 from execute.actions.imports.rows import Rows, Sheet
 from execute.models import Import, ImportRefusal
 from execute.numerics.doubts import Refusal, Unreadable
@@ -195,6 +196,7 @@ def load_file(
     sheet = Sheet(seen.interpretation, brought.answers)
     with transaction.atomic():
         rows = loading.BUILDERS[brought.kind](sheet)
+        keep_made(source=brought, made=rows.made)
     _keep_what_was_said(brought, seen, rows)
     if not rows.frame["line"].is_monotonic_increasing:
         rows.frame = rows.frame.sort_values("line", kind="stable")

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 from django.utils import timezone
+from psycopg2 import sql
 
-from execute.actions.imports import references, rows
+from execute.actions.imports import ledger, references, rows
 from execute.actions.imports.deals import deals
-from execute.actions.imports.upsert import Upserted, adopt, upsert
+from execute.actions.imports.stages import load_stages, stage_history
+from execute.actions.imports.upsert import Counts, adopt, upsert
 from execute.models import Import
 from execute.queries.references import account_key
 from ipeo import tenancy
@@ -29,6 +30,7 @@ BUILDERS: dict[str, Callable[[rows.Sheet], rows.Rows]] = {
     "deals": deals,
     "touches": rows.touches,
     "expenses": rows.expenses,
+    "stage_history": stage_history,
 }
 TABLES = {
     "products": "insight_product",
@@ -37,87 +39,74 @@ TABLES = {
     "deals": "execute_deal",
     "touches": "execute_touch",
     "expenses": "execute_expense",
+    "stage_history": "execute_dealstagechange",
 }
 _EMPTY_ACCOUNT = dict.fromkeys(("industry", "region", "country", "website", "parent_name"), "")
+_EMPTY_EXPENSE = {"description": "", "state": "actual"}
 _EMPTY_CONTACT = dict.fromkeys(("name", "email", "phone", "title", "source"), "")
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How many of a piece's lines were new, changed or as they were."""
-
-    new: int
-    changed: int
-    unchanged: int
 
 
 def load_piece(*, brought: Import, frame: pd.DataFrame) -> Counts:
     """Write one piece of a file's rows, with all that follows from them.
 
-    Runs inside the caller's transaction; the rows are audited by their Import.
+    Runs inside the caller's transaction; the rows are audited by their Import, which keeps what
+    it takes to undo it.
     """
     workspace_id = tenancy.current_workspace_id()
+    if frame.empty:
+        return Counts(0, 0, 0)
     with bulk.unaudited():
         match brought.kind:
             case "products":
-                written = _products(workspace_id, frame)
+                return _products(workspace_id, frame, brought)
             case "accounts":
-                written = _accounts(workspace_id, frame)
+                return _accounts(workspace_id, frame, brought)
             case "contacts":
-                written = _contacts(workspace_id, frame)
+                return _contacts(workspace_id, frame, brought)
             case "deals":
-                written = _deals(workspace_id, frame, brought)
+                return _deals(workspace_id, frame, brought)
+            case "stage_history":
+                return load_stages(workspace_id, frame, brought)
             case "touches" | "expenses":
-                table = TABLES[brought.kind]
-                columns = frame.drop(columns="line")
-                first = {} if brought.kind == "touches" else {"description": "", "state": "actual"}
-                written = upsert(
-                    table,
+                return upsert(
+                    TABLES[brought.kind],
                     workspace_id,
-                    columns,
-                    at_first=first,
+                    frame,
+                    source=brought,
+                    at_first={} if brought.kind == "touches" else _EMPTY_EXPENSE,
                     with_change={"source_id": brought.pk},
                 )
             case _:
                 raise ValueError(f"Files of {brought.kind} cannot be loaded.")
-    return _counted(frame, written)
 
 
-def _counted(frame: pd.DataFrame, written: Upserted) -> Counts:
-    line_of = dict(zip(frame["import_key"], frame["line"], strict=True))
-    new = {line_of[key] for key in written.added}
-    changed = {line_of[key] for key in written.changed} - new
-    lines = frame["line"].nunique()
-    return Counts(len(new), len(changed), lines - len(new) - len(changed))
-
-
-def _products(workspace_id: int, frame: pd.DataFrame) -> Upserted:
+def _products(workspace_id: int, frame: pd.DataFrame, brought: Import) -> Counts:
     keyed = frame[["import_key", "name"]].assign(by_name=frame["import_key"])
-    adopt("insight_product", workspace_id, keyed)
+    adopt("insight_product", workspace_id, keyed, source=brought)
     first = {"family": "", "valued_for": "", "is_active": True}
-    return upsert("insight_product", workspace_id, frame.drop(columns="line"), at_first=first)
+    return upsert("insight_product", workspace_id, frame, source=brought, at_first=first)
 
 
-def _accounts(workspace_id: int, frame: pd.DataFrame) -> Upserted:
+def _accounts(workspace_id: int, frame: pd.DataFrame, brought: Import) -> Counts:
     keyed = frame[["import_key", "name"]].assign(by_name=frame["name"].map(account_key))
-    adopt("insight_account", workspace_id, keyed)
+    adopt("insight_account", workspace_id, keyed, source=brought)
     first = _EMPTY_ACCOUNT | {"attributes": "{}", "created_at": timezone.now()}
-    return upsert("insight_account", workspace_id, frame.drop(columns="line"), at_first=first)
+    return upsert("insight_account", workspace_id, frame, source=brought, at_first=first)
 
 
-def _contacts(workspace_id: int, frame: pd.DataFrame) -> Upserted:
+def _contacts(workspace_id: int, frame: pd.DataFrame, brought: Import) -> Counts:
     moved = _note_moves(frame) if "account_id" in frame.columns else False
     first = _EMPTY_CONTACT | {
         "consent": "unknown",
         "attributes": "{}",
         "created_at": timezone.now(),
     }
-    written = upsert("insight_contact", workspace_id, frame.drop(columns="line"), at_first=first)
+    counts = upsert("insight_contact", workspace_id, frame, source=brought, at_first=first)
     if moved:
         _move_touches()
     if "source" in frame.columns and "lead_date" in frame.columns:
-        _lead_touches(workspace_id, frame)
-    return written
+        _lead_touches(workspace_id, frame, brought)
+    return counts
 
 
 def _note_moves(frame: pd.DataFrame) -> bool:
@@ -148,16 +137,20 @@ def _move_touches() -> None:
         cursor.execute("DROP TABLE moved")
 
 
-def _lead_touches(workspace_id: int, frame: pd.DataFrame) -> None:
+def _lead_touches(workspace_id: int, frame: pd.DataFrame, brought: Import) -> None:
     """A lead's source and first contact date are its first touch on that channel."""
     said = frame[frame["source"].ne("") & frame["lead_date"].notna()]
     if said.empty:
         return
-    channels = references.channels_for(references.distinct(said["source"]))
+    made: references.Made = {}
+    channels = references.channels_for(references.distinct(said["source"]), made)
+    ledger.keep_made(source=brought, made=made)
     staged = said[["import_key", "lead_date"]].assign(channel_id=said["source"].map(channels))
     bulk.stage("led", {"import_key": "text", "lead_date": "date", "channel_id": "bigint"}, staged)
-    with connection.cursor() as cursor:
-        cursor.execute(
+    ledger.recorded(
+        source=brought,
+        table="execute_touch",
+        statement=sql.SQL(
             "INSERT INTO execute_touch AS t (workspace_id, import_key, contact_id, account_id,"
             " channel_id, kind, level, occurred_at)"
             " SELECT c.workspace_id, 'lead:' || left(c.import_key, 240), c.id, c.account_id,"
@@ -169,76 +162,98 @@ def _lead_touches(workspace_id: int, frame: pd.DataFrame) -> None:
             " channel_id = EXCLUDED.channel_id, occurred_at = EXCLUDED.occurred_at"
             " WHERE ROW(t.contact_id, t.account_id, t.channel_id, t.occurred_at) IS DISTINCT FROM"
             " ROW(EXCLUDED.contact_id, EXCLUDED.account_id, EXCLUDED.channel_id,"
-            " EXCLUDED.occurred_at)",
-            [tenancy.current_workspace().time_zone, workspace_id],
-        )
+            " EXCLUDED.occurred_at)"
+        ),
+        given=[tenancy.current_workspace().time_zone, workspace_id],
+    )
+    with connection.cursor() as cursor:
         cursor.execute("DROP TABLE led")
 
 
-def _deals(workspace_id: int, frame: pd.DataFrame, brought: Import) -> Upserted:
-    columns = frame.drop(columns=["line", *(["driver_id"] if "driver_id" in frame.columns else [])])
-    written = upsert(
+def _deals(workspace_id: int, frame: pd.DataFrame, brought: Import) -> Counts:
+    columns = frame.drop(columns=["driver_id"] if "driver_id" in frame.columns else [])
+    counts = upsert(
         "execute_deal",
         workspace_id,
         columns,
+        source=brought,
         at_first={"quantity": 1, "outcome_note": "", "version": 1, "attributes": "{}"},
         with_change={"source_id": brought.pk, "updated_at": timezone.now()},
+        counted_up=("version",),
     )
-    _note_stages(workspace_id, list(written.added | written.changed))
+    _note_stages(workspace_id, brought)
     if "driver_id" in frame.columns:
-        _note_drivers(workspace_id, frame[["import_key", "driver_id"]].dropna())
+        _note_drivers(workspace_id, frame[["import_key", "driver_id"]].dropna(), brought)
     if "contact_id" in frame.columns and "account_id" in frame.columns:
-        _place_people(workspace_id, list(frame["import_key"]))
-    return written
+        _place_people(workspace_id, list(frame["import_key"]), brought)
+    return counts
 
 
-def _note_stages(workspace_id: int, keys: list[str]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
+def _note_stages(workspace_id: int, brought: Import) -> None:
+    """A deal that came into another stage, or into its first, has been there since it said so."""
+    ledger.recorded(
+        source=brought,
+        table="execute_dealstagechange",
+        statement=sql.SQL(
             "INSERT INTO execute_dealstagechange (workspace_id, deal_id, stage_id, entered_at)"
             " SELECT d.workspace_id, d.id, d.stage_id,"
             " coalesce((coalesce(d.closed_date, CASE WHEN last.stage_id IS NULL"
             "  THEN d.created_date END))::timestamp AT TIME ZONE %s, now())"
-            " FROM execute_deal d LEFT JOIN LATERAL (SELECT stage_id FROM execute_dealstagechange c"
-            "  WHERE c.workspace_id = d.workspace_id AND c.deal_id = d.id"
+            " FROM written w JOIN execute_deal d ON d.id = w.id"
+            " LEFT JOIN LATERAL (SELECT stage_id FROM execute_dealstagechange c"
+            "  WHERE c.workspace_id = %s AND c.deal_id = d.id"
             "  ORDER BY c.entered_at DESC, c.id DESC LIMIT 1) last ON true"
-            " WHERE d.workspace_id = %s AND d.import_key = ANY(%s)"
-            " AND last.stage_id IS DISTINCT FROM d.stage_id",
-            [tenancy.current_workspace().time_zone, workspace_id, keys],
-        )
+            " WHERE last.stage_id IS DISTINCT FROM d.stage_id"
+        ),
+        given=[tenancy.current_workspace().time_zone, workspace_id],
+    )
 
 
-def _note_drivers(workspace_id: int, frame: pd.DataFrame) -> None:
+def _note_drivers(workspace_id: int, frame: pd.DataFrame, brought: Import) -> None:
     """The file's reason stands first; reasons that a rep gave besides are kept."""
     bulk.stage("driven", {"import_key": "text", "driver_id": "bigint"}, frame)
-    with connection.cursor() as cursor:
-        cursor.execute(
+    ledger.recorded(
+        source=brought,
+        table="execute_dealdriver",
+        statement=sql.SQL(
             "INSERT INTO execute_dealdriver (workspace_id, deal_id, driver_id, rank)"
             " SELECT d.workspace_id, d.id, v.driver_id, 1 FROM driven v JOIN execute_deal d"
             " ON d.workspace_id = %s AND d.import_key = v.import_key"
-            " ON CONFLICT (workspace_id, deal_id, driver_id) DO NOTHING",
-            [workspace_id],
-        )
+            " ON CONFLICT (workspace_id, deal_id, driver_id) DO NOTHING"
+        ),
+        given=[workspace_id],
+    )
+    with connection.cursor() as cursor:
         cursor.execute("DROP TABLE driven")
 
 
-def _place_people(workspace_id: int, keys: list[str]) -> None:
+def _place_people(workspace_id: int, keys: list[str], brought: Import) -> None:
     """A deal that names a person and a company says where the person works, if nobody knew.
 
     Without it the person's touches would be another buyer's than the deal's.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "WITH said AS (SELECT DISTINCT ON (contact_id) contact_id, account_id"
+    placed = ledger.recorded(
+        source=brought,
+        table="insight_contact",
+        former=("account_id",),
+        statement=sql.SQL(
+            "UPDATE insight_contact c SET account_id = said.account_id FROM ("
+            "  SELECT DISTINCT ON (contact_id) contact_id, account_id"
             "  FROM execute_deal WHERE workspace_id = %s AND import_key = ANY(%s)"
-            "  AND contact_id IS NOT NULL AND account_id IS NOT NULL ORDER BY contact_id, id),"
-            " placed AS (UPDATE insight_contact c SET account_id = said.account_id FROM said"
-            "  WHERE c.id = said.contact_id AND c.workspace_id = %s AND c.account_id IS NULL"
-            "  RETURNING c.id, c.account_id)"
-            " UPDATE execute_touch t SET account_id = placed.account_id FROM placed"
-            " WHERE t.workspace_id = %s AND t.party = -placed.id AND t.contact_id = placed.id",
-            [workspace_id, keys, workspace_id, workspace_id],
-        )
+            "  AND contact_id IS NOT NULL AND account_id IS NOT NULL ORDER BY contact_id, id) said"
+            " WHERE c.id = said.contact_id AND c.workspace_id = %s AND c.account_id IS NULL"
+        ),
+        given=[workspace_id, keys, workspace_id],
+    )
+    if placed:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE execute_touch t SET account_id = c.account_id FROM execute_deal d"
+                " JOIN insight_contact c ON c.id = d.contact_id"
+                " WHERE d.workspace_id = %s AND d.import_key = ANY(%s) AND t.workspace_id = %s"
+                " AND t.party = -c.id AND t.contact_id = c.id AND c.account_id IS NOT NULL",
+                [workspace_id, keys, workspace_id],
+            )
 
 
 def lines_done(brought: Import) -> int:

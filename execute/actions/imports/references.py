@@ -17,6 +17,9 @@ from ipeo import tenancy
 from ipeo.database import bulk
 from plan.models import Program
 
+# The ids of rows that were made because a file names them, by table.
+Made = dict[str, list[int]]
+
 
 def distinct(values: Iterable[Any]) -> list[str]:
     """Return the texts among values, each once, in order."""
@@ -24,7 +27,7 @@ def distinct(values: Iterable[Any]) -> list[str]:
 
 
 @transaction.atomic
-def accounts_for(names: list[str]) -> tuple[dict[str, int], int]:
+def accounts_for(names: list[str], made: Made) -> tuple[dict[str, int], int]:
     """Return the account each name means, made where there is none; and how many were made."""
     found = accounts_named(names)
     keys: dict[str, str] = {}
@@ -46,21 +49,24 @@ def accounts_for(names: list[str]) -> tuple[dict[str, int], int]:
                 plain | {"attributes": "{}", "created_at": "now"},
             )
         found = accounts_named(names)
+        _note(made, "insight_account", sorted({found[name] for name in keys.values()}))
     return found, len(keys)
 
 
 @transaction.atomic
-def products_for(names: list[str], answers: Mapping[str, str]) -> dict[str, Product]:
+def products_for(names: list[str], answers: Mapping[str, str], made: Made) -> dict[str, Product]:
     """Return the product each name means; one without a price is made where there is none."""
     matches = products_named(names, answers)
     found = dict(matches.found)
     for name in matches.missing:
-        found[name], _ = Product.objects.get_or_create(name=name[:200])
+        found[name], is_new = Product.objects.get_or_create(name=name[:200])
+        if is_new:
+            _note(made, "insight_product", [found[name].pk])
     return found
 
 
 @transaction.atomic
-def channels_for(names: list[str]) -> dict[str, int]:
+def channels_for(names: list[str], made: Made) -> dict[str, int]:
     """Return the channel each name means, whatever its case, made where there is none."""
     known = dict(Channel.objects.values_list("key", "pk"))
     found = {}
@@ -68,6 +74,7 @@ def channels_for(names: list[str]) -> dict[str, int]:
         key = channel_key(name)
         if key not in known:
             known[key] = Channel.objects.create(name=name[:120], key=key).pk
+            _note(made, "insight_channel", [known[key]])
         found[name] = known[key]
     return found
 
@@ -79,7 +86,7 @@ def programs_for(names: list[str]) -> dict[str, Program]:
 
 
 @transaction.atomic
-def stages_for(names: list[str]) -> dict[str, DealStage]:
+def stages_for(names: list[str], made: Made) -> dict[str, DealStage]:
     """Return the board's stage of each name, made where there is none."""
     ensure_defaults()
     stages = list(DealStage.objects.order_by("position"))
@@ -87,31 +94,40 @@ def stages_for(names: list[str]) -> dict[str, DealStage]:
     last = max((stage.position for stage in stages if stage.outcome == Outcome.OPEN), default=0)
     for name in names:
         if name.casefold() not in known:
-            known[name.casefold()] = DealStage.objects.create(
+            stage = DealStage.objects.create(
                 name=name[:80], outcome=stage_outcome(name) or Outcome.OPEN, position=last
             )
+            known[name.casefold()] = stage
+            _note(made, "execute_dealstage", [stage.pk])
     return {name: known[name.casefold()] for name in names}
 
 
-def competitors_for(names: list[str]) -> dict[str, int]:
+def competitors_for(names: list[str], made: Made) -> dict[str, int]:
     """Return the rival of each name, made where there is none."""
-    return _by_name(names, Competitor.objects.all, lambda name: Competitor(name=name[:120]))
+    return _by_name(names, Competitor.objects.all, lambda name: Competitor(name=name[:120]), made)
 
 
-def drivers_for(names: list[str]) -> dict[str, int]:
+def drivers_for(names: list[str], made: Made) -> dict[str, int]:
     """Return the driver of each name, made where there is none."""
     ensure_defaults()
-    return _by_name(names, Driver.objects.all, lambda name: Driver(name=name[:80], position=90))
+    return _by_name(
+        names, Driver.objects.all, lambda name: Driver(name=name[:80], position=90), made
+    )
 
 
 @transaction.atomic
 def _by_name(
-    names: list[str], rows: Callable[[], Any], make: Callable[[str], Any]
+    names: list[str], rows: Callable[[], Any], make: Callable[[str], Any], made: Made
 ) -> dict[str, int]:
     known = {row.name.casefold(): row.pk for row in rows()}
     for name in names:
         if name.casefold() not in known:
-            made = make(name)
-            made.save()
-            known[name.casefold()] = made.pk
+            row = make(name)
+            row.save()
+            known[name.casefold()] = row.pk
+            _note(made, row._meta.db_table, [row.pk])
     return {name: known[name.casefold()] for name in names}
+
+
+def _note(made: Made, table: str, ids: list[int]) -> None:
+    made.setdefault(table, []).extend(ids)

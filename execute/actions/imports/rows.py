@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,7 @@ class Rows:
     frame: pd.DataFrame
     refused: list[Refusal] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    made: references.Made = field(default_factory=dict)
 
 
 class Sheet:
@@ -45,6 +46,7 @@ class Sheet:
         self.frame = pd.DataFrame({"import_key": given.identity, "line": given.lines}, dtype=object)
         self.refused: list[Refusal] = []
         self.notes: list[Note] = []
+        self.made: references.Made = {}
         self._gone: set[int] = set()
 
     def __len__(self) -> int:
@@ -85,6 +87,10 @@ class Sheet:
             line = self.given.lines[place]
             self.refused.append(Refusal(line, column, str(value or ""), reason))
 
+    def leave_out(self, places: Iterable[int]) -> None:
+        """Leave rows out that are nothing to refuse: the file says them otherwise already."""
+        self._gone.update(places)
+
     def say(self, text: str) -> None:
         """Say something about the file as a whole."""
         self.notes.append(Note(text))
@@ -119,7 +125,7 @@ class Sheet:
                 seen[key] = place
         keep = [place for place in range(len(self)) if place not in self._gone]
         frame = self.frame.iloc[keep].reset_index(drop=True)
-        return Rows(frame, self.refused, self.notes)
+        return Rows(frame, self.refused, self.notes, self.made)
 
 
 def owners(sheet: Sheet) -> dict[str, int]:
@@ -165,7 +171,7 @@ def contacts(sheet: Sheet) -> Rows:
     if sheet.has("consent"):
         words = {True: "given", False: "refused", None: "unknown"}
         sheet.set("consent", [words[value] for value in sheet.column("consent")])
-    found, made = references.accounts_for(references.distinct(sheet.column("account")))
+    found, made = references.accounts_for(references.distinct(sheet.column("account")), sheet.made)
     if made:
         sheet.say(f"{counted(made, 'account')} that the file names and nobody knew: made by name.")
     sheet.refer("account_id", found, "account")
@@ -177,7 +183,9 @@ def contacts(sheet: Sheet) -> Rows:
 def touches(sheet: Sheet) -> Rows:
     """Return touches; one of nobody known is refused, since it could be credited to nobody."""
     people = contacts_named(references.distinct(sheet.column("contact")))
-    accounts_, made = references.accounts_for(references.distinct(sheet.column("account")))
+    accounts_, made = references.accounts_for(
+        references.distinct(sheet.column("account")), sheet.made
+    )
     if made:
         sheet.say(f"{counted(made, 'account')} that the file names and nobody knew: made by name.")
     employers = _accounts_of(list(people.values()))
@@ -197,7 +205,7 @@ def touches(sheet: Sheet) -> Rows:
     sheet.set("account_id", account_ids)
     sheet.refer(
         "channel_id",
-        references.channels_for(references.distinct(sheet.column("channel"))),
+        references.channels_for(references.distinct(sheet.column("channel")), sheet.made),
         "channel",
     )
     _programs(sheet)
@@ -211,7 +219,7 @@ def touches(sheet: Sheet) -> Rows:
 def expenses(sheet: Sheet) -> Rows:
     """Return expenses; the total of a period is spread over its days."""
     sheet.refuse_other_currencies(tenancy.current_workspace().currency)
-    channels = references.channels_for(references.distinct(sheet.column("channel")))
+    channels = references.channels_for(references.distinct(sheet.column("channel")), sheet.made)
     sheet.refer("channel_id", channels, "channel")
     programs = _programs(sheet)
     described = zip(sheet.column("description"), sheet.column("campaign"), strict=True)
