@@ -1222,11 +1222,11 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("campaign", "Campaign name"),
-                            ("ad_group", "Ad group"),
+                            ("description", "Ad group or description"),
                             ("source", "Source"),
                         ],
                         default="campaign",
-                        max_length=8,
+                        max_length=11,
                     ),
                 ),
                 (
@@ -1334,10 +1334,6 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "campaign_name",
-                    models.CharField(blank=True, db_default="", default="", max_length=300),
-                ),
-                (
-                    "ad_group",
                     models.CharField(blank=True, db_default="", default="", max_length=300),
                 ),
                 ("impressions", models.PositiveBigIntegerField(blank=True, null=True)),

@@ -114,7 +114,6 @@ class Expense(TenantModel):
         help_text="What was ordered, where the invoice said something else.",
     )
     campaign_name = models.CharField(max_length=300, blank=True, default="", db_default="")
-    ad_group = models.CharField(max_length=300, blank=True, default="", db_default="")
     rule = models.ForeignKey(
         SpendRule, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
     )

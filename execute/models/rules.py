@@ -12,14 +12,14 @@ from plan.models import Program
 
 
 class SpendRule(TenantModel):
-    """Where spend belongs whose campaign, ad group or source reads in a certain way.
+    """Where spend belongs whose campaign, description or source reads in a certain way.
 
     The first rule by position that fits decides.
     """
 
     class Field(models.TextChoices):
         CAMPAIGN = "campaign", "Campaign name"
-        AD_GROUP = "ad_group", "Ad group"
+        DESCRIPTION = "description", "Ad group or description"
         SOURCE = "source", "Source"
 
     class Comparison(models.TextChoices):
@@ -28,7 +28,7 @@ class SpendRule(TenantModel):
         EQUALS = "equals", "is exactly"
         PATTERN = "pattern", "fits the pattern"
 
-    field = models.CharField(max_length=8, choices=Field, default=Field.CAMPAIGN)
+    field = models.CharField(max_length=11, choices=Field, default=Field.CAMPAIGN)
     comparison = models.CharField(max_length=8, choices=Comparison, default=Comparison.CONTAINS)
     text = models.CharField(max_length=200)
     program = models.ForeignKey(
