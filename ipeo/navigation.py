@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from ipeo import tenancy
+from ipeo.devices import person_key
 from ipeo.permissions import may
 from ipeo.queries import memberships_of
 
@@ -48,6 +49,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     given: dict[str, Any] = {"theme": theme if theme in {"light", "dark"} else ""}
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
+        given["person"] = person_key(user)
         given["memberships"] = _Lazy(lambda: memberships_of(user=user))
     if membership is None:
         return given

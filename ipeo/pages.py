@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from ipeo.views import campaigns, gallery, start, workspace
+from ipeo.views import campaigns, gallery, installing, start, workspace
 
 app_name = "ipeo"
 
@@ -28,5 +28,8 @@ urlpatterns = [
     path("", start.start, name="start"),
     path("workspaces/new/", start.new_workspace, name="new_workspace"),
     path("gallery/", gallery.gallery, name="gallery"),
+    path("app.webmanifest", installing.manifest, name="manifest"),
+    path("service-worker.js", installing.service_worker, name="service_worker"),
+    path("no-network/", installing.no_network, name="no_network"),
     path("w/<slug:workspace>/", include(inside)),
 ]

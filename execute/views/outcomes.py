@@ -11,6 +11,7 @@ from execute.actions.setup import ensure_defaults
 from execute.forms.outcomes import ENDINGS, OutcomeForm
 from execute.models import Deal, Outcome
 from execute.queries.deals import deals, next_waiting, waiting_of
+from ipeo.models import Membership
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 
@@ -26,21 +27,13 @@ def outcome(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if data is None and wanted in dict(ENDINGS):
         form.initial["outcome"] = wanted
     meanwhile: Deal | None = None
-    if data is not None and form.is_valid():
+    if data is not None:
         try:
-            log_outcome(
-                deal=found,
-                by=request.membership,
-                version=form.cleaned_data["version"] or 0,
-                **form.chosen(),
-            )
-        except OutcomeRefused as refusal:
-            form.refuse(refusal.field, str(refusal))
+            if log_typed(form, by=request.membership):
+                return redirect(link("execute:outcome_logged", pk))
         except ChangedMeanwhile as refusal:
             meanwhile = refusal.deal
             data["version"] = str(meanwhile.version)
-        else:
-            return redirect(link("execute:outcome_logged", pk))
     context = {
         "form": form,
         "deal": found,
@@ -49,6 +42,23 @@ def outcome(request: WorkspaceRequest, pk: int) -> HttpResponse:
     }
     status = 409 if meanwhile else 422 if form.is_bound else 200
     return render(request, "execute/outcome.html", context, status=status)
+
+
+def log_typed(form: OutcomeForm, *, by: Membership) -> bool:
+    """Log what a form holds; False where it was refused, which the form then tells.
+
+    Raises `ChangedMeanwhile`.
+    """
+    if not form.is_valid():
+        return False
+    try:
+        log_outcome(
+            deal=form.deal, by=by, version=form.cleaned_data["version"] or 0, **form.chosen()
+        )
+    except OutcomeRefused as refusal:
+        form.refuse(refusal.field, str(refusal))
+        return False
+    return True
 
 
 @page("deals.view")

@@ -24,6 +24,10 @@ if (form) {
 
   // forms.js shows and hides the parts of a choice first; the ranks follow it.
   form.addEventListener("change", () => queueMicrotask(show));
+  // What waited on the phone was put back: its order is the one that counts.
+  form.addEventListener("restored", () => {
+    touched = order.value.split(",").filter(Boolean);
+  });
   addEventListener("pageshow", show);
   requestAnimationFrame(show);
 }

@@ -1,0 +1,123 @@
+"""A rep logs an outcome on a phone without a network, and it arrives once."""
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from playwright.sync_api import expect
+
+from execute.actions.setup import ensure_defaults
+from execute.models import Deal, DealDriver, DealStage
+from ipeo import tenancy
+from ipeo.models import AuditEvent, Role, Workspace
+from tests.browser.browsing import Person
+from tests.browser.product import Product
+from tests.factories.execute import DealFactory
+from tests.factories.insight import AccountFactory
+from tests.factories.ipeo import PASSWORD, MembershipFactory, UserFactory, WorkspaceFactory
+from tests.local.processes import eventually
+
+DAY = "/w/brand/mine/"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def deals(product: Product) -> dict[str, int]:
+    """Two reps, one with three deals that wait; gives the deals' ids by buyer."""
+    made = {}
+    with product.rows():
+        workspace = WorkspaceFactory(slug="brand", name="Northwind Office", currency="USD")
+        reps = {}
+        for name in ("Ron Reyes", "Rita Rossi"):
+            email = f"{name.split()[0].lower()}@example.test"
+            user = UserFactory(name=name, email=email, password=PASSWORD)
+            reps[name] = MembershipFactory(workspace=workspace, user=user, role=Role.SALES_REP)
+        with tenancy.scope(workspace):
+            ensure_defaults()
+            stage = DealStage.objects.get(name="Proposal")
+            for days, buyer in enumerate(("Harbor Clinics", "Lakeside School", "Old Mill")):
+                made[buyer] = DealFactory(
+                    name=f"Desks for {buyer}",
+                    account=AccountFactory(name=buyer),
+                    owner=reps["Ron Reyes"],
+                    stage=stage,
+                    list_amount=Decimal(10_000),
+                    net_amount=None,
+                    expected_close_date=date.today() - timedelta(days=9 - days),
+                ).pk
+    return made
+
+
+@pytest.fixture
+def ron(person: Callable[..., Person]) -> Person:
+    """A rep whose phone has kept the pages of the day."""
+    ron = person(phone=True)
+    ron.sign_in("ron@example.test", PASSWORD)
+    ron.open(DAY)
+    kept = "caches.keys().then((all) => all.filter((name) => name.startsWith('ipeo-pages-')))"
+    forms = f"""async () => {{
+      const [name] = await {kept};
+      return name ? (await (await caches.open(name)).keys()).length : 0;
+    }}"""
+    eventually(lambda: ron.page.evaluate(forms) >= 2)
+    return ron
+
+
+def cut(who: Person) -> None:
+    """Take the network away; what the browser then says of it is no complaint."""
+    who.context.set_offline(True)
+    who.complaints = _Deaf(who.complaints)
+
+
+class _Deaf(list[str]):
+    def append(self, line: str) -> None:
+        if "ERR_INTERNET_DISCONNECTED" not in line and "Failed to fetch" not in line:
+            super().append(line)
+
+
+def win(who: Person, buyer: str) -> None:
+    who.follow(buyer, exact=False)
+    who.pick("Won")
+    who.pick("Payback proof")
+    who.pick("Relationship")
+    who.fill("Net price, list $10,000", "9,700")
+    who.sees("3.0% off")
+    who.press("Save outcome")
+
+
+def logged(product: Product, deal: int) -> tuple[str, list[str], int]:
+    """Return the outcome on the server, its drivers, and how often the audit tells of it."""
+    with product.rows(), tenancy.system():
+        workspace = Workspace.objects.get(slug="brand")
+    with product.rows(), tenancy.scope(workspace):
+        stored = Deal.objects.get(pk=deal)
+        drivers = DealDriver.objects.filter(deal=deal).order_by("rank")
+        told = AuditEvent.objects.filter(table_name="execute_deal", row_id=deal)
+        times = sum("outcome" in event.changes for event in told.filter(action="update"))
+        return stored.outcome, [str(row.driver) for row in drivers], times
+
+
+def test_an_outcome_logged_without_a_network_arrives_once(
+    product: Product, ron: Person, deals: dict[str, int]
+) -> None:
+    harbor = deals["Harbor Clinics"]
+    cut(ron)
+    ron.open(DAY)
+    win(ron, "Harbor Clinics")
+    ron.sees("Waiting to be sent")
+    assert ron.faults() == []
+    assert not ron.is_wider_than_its_window()
+    ron.follow("My day")
+    ron.sees(re.compile("On this phone.*Harbor Clinics.*Won, 9,700.*Waiting to be sent", re.S))
+    assert logged(product, harbor) == ("open", [], 0)
+
+    ron.page.close()
+    ron.context.set_offline(False)
+    ron.page = ron.context.new_page()
+    ron.open(DAY)
+    eventually(lambda: logged(product, harbor)[0] == "won")
+    expect(ron.main().get_by_text("Waiting to be sent")).to_have_count(0)
+    ron.open(DAY)
+    assert logged(product, harbor) == ("won", ["Payback proof", "Relationship"], 1)
+    expect(ron.main().get_by_text("Harbor Clinics")).to_have_count(0)
