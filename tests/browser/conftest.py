@@ -26,12 +26,10 @@ def chromium() -> None:
         pytest.skip("Chromium is not installed")
 
 
-@pytest.fixture(scope="module")
-def product(
-    chromium: None, django_db_setup: None, django_db_blocker: Any, request: pytest.FixtureRequest
-) -> Iterator[Product]:
-    """A running product with an empty database."""
-    with django_db_blocker.unblock(), running(request.module.__name__.rpartition(".")[2]) as made:
+@pytest.fixture(scope="package")
+def product(chromium: None, django_db_setup: None, django_db_blocker: Any) -> Iterator[Product]:
+    """A running product, in which each module of this folder makes a workspace of its own."""
+    with django_db_blocker.unblock(), running("browser") as made:
         yield made
 
 
