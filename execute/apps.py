@@ -44,6 +44,11 @@ class ExecuteConfig(AppConfig):
                     ),
                 ),
             )
+                    stages.Panel(
+                        on="program",
+                        url_name="execute:program_links",
+                        permission="links.view",
+                    ),
         )
         navigation.register(
             navigation.Entry(
@@ -90,7 +95,30 @@ class ExecuteConfig(AppConfig):
                 permission="expenses.view",
                 order=20,
                 icon="wallet",
-                also=("execute:new_expense", "execute:edit_expense"),
+                also=(
+                    "execute:new_expense",
+                    "execute:edit_expense",
+                    "execute:invoice",
+                    "execute:rates",
+                    "execute:rules",
+                    "execute:new_rule",
+                    "execute:rule",
+                ),
+            ),
+            navigation.Entry(
+                group="Data",
+                label="Links",
+                url_name="execute:links",
+                permission="links.view",
+                order=25,
+                icon="link",
+                also=(
+                    "execute:link",
+                    "execute:new_link",
+                    "execute:edit_link",
+                    "execute:naming",
+                    "execute:program_links",
+                ),
             ),
             navigation.Entry(
                 group="Data",

@@ -4,12 +4,30 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 
 from ipeo import tenancy
 from ipeo.models import User
 from ipeo.queries import membership_of
+
+
+class PublicAddressesMiddleware:
+    """Under a public prefix nobody is signed in, whatever cookie their browser sends.
+
+    A click is nobody's business but the link's, and such an address must answer without the
+    server that keeps sessions.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request without its session where the address is public."""
+        if request.path_info.startswith(settings.PUBLIC_PREFIXES):
+            request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
+        return self.get_response(request)
 
 
 class TenancyMiddleware:

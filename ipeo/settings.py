@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "ipeo.middleware.PublicAddressesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -63,6 +64,9 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "ipeo.middleware.TenancyMiddleware",
 ]
+
+# Addresses at which nobody is signed in: those of tracked links.
+PUBLIC_PREFIXES = ("/l/",)
 
 ROOT_URLCONF = "ipeo.urls"
 WSGI_APPLICATION = "ipeo.wsgi.application"
@@ -158,6 +162,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "requeue lost runs": {"task": "ipeo.tasks.requeue_lost_runs", "schedule": 15.0},
+    "count clicks": {"task": "execute.tasks.count_clicks", "schedule": 10.0},
     "recompute stale workspaces": {
         "task": "optimize.tasks.recompute_stale_workspaces",
         "schedule": env.float("RECOMPUTE_SECONDS", default=20.0),

@@ -11,5 +11,6 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("ipeo.api.urls")),
     path("", include("ipeo.pages")),
+    path("", include("execute.public")),
     *(path("w/<slug:workspace>/", include(f"{stage}.urls")) for stage in STAGES),
 ]

@@ -2,7 +2,7 @@
 
 from rest_framework.routers import SimpleRouter
 
-from execute.api import imports, materials, views
+from execute.api import imports, links, materials, views
 
 router = SimpleRouter(trailing_slash=True)
 router.register("deals", views.DealView, basename="api-deal")
@@ -16,6 +16,8 @@ router.register(
     "material-versions", materials.MaterialVersionView, basename="api-material-version"
 )
 router.register("expenses", views.ExpenseView, basename="api-expense")
+router.register("links", links.LinkView, basename="api-link")
+router.register("naming-rules", links.NamingRuleView, basename="api-naming-rule")
 # The importer's resources: below.
 router.register("imports", imports.ImportView, basename="api-import")
 

@@ -6,8 +6,9 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from ipeo import stages
 from ipeo.navigation import link
-from ipeo.permissions import WorkspaceRequest, page
+from ipeo.permissions import WorkspaceRequest, may, page
 from ipeo.queries.paging import page_of
 from plan.actions import programs as actions
 from plan.actions.drafts import CycleOver, ScenarioLocked
@@ -54,6 +55,11 @@ def program(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "program": stored,
         "title": stored.name,
         "plans": list(plans.order_by("-scenario__cycle__number", "-pk")[:50]),
+        "panels": [
+            {"href": link(panel.url_name, pk), "width": panel.width}
+            for panel in stages.panels("program")
+            if may(request.membership, panel.permission)
+        ],
         "back": link("plan:programs"),
     }
     return render(request, "plan/program.html", context, status=422 if form.is_bound else 200)

@@ -112,4 +112,5 @@ def test_a_view_cannot_name_a_permission_that_the_table_lacks():
 
 def test_only_known_addresses_are_open_to_everybody():
     outside = {route for route, _ in ROUTES if not route.startswith(("w/", "api/", "accounts/"))}
-    assert outside == {"", "workspaces/new/", "gallery/", "healthz"}
+    followed = {"l/<str:code>", "l/<str:code>/<str:person>"}
+    assert outside == {"", "workspaces/new/", "gallery/", "healthz", *followed}
