@@ -42,13 +42,13 @@ class ExecuteConfig(AppConfig):
                         order=20,
                         permission="deals.view",
                     ),
-                ),
-            )
                     stages.Panel(
                         on="program",
                         url_name="execute:program_links",
                         permission="links.view",
                     ),
+                ),
+            )
         )
         navigation.register(
             navigation.Entry(

@@ -7,9 +7,9 @@ from execute.views import (
     deals,
     expenses,
     imports,
+    links,
     materials,
     offline,
-    links,
     outcomes,
     overview,
     panels,
@@ -66,12 +66,6 @@ urlpatterns: list[URLPattern] = [
     path("execute/cycles/<int:pk>/spend/", panels.spend, name="spend_panel"),
     path("execute/cycles/<int:pk>/money/", panels.money, name="money_panel"),
     path("execute/past-due/", panels.past_due_panel, name="past_due_panel"),
-    # The importer's pages: below.
-    path("imports/", imports.imports, name="imports"),
-    path("imports/new/", imports.import_new, name="import_new"),
-    path("imports/<int:pk>/", imports.import_page, name="import"),
-    path("imports/<int:pk>/refused.csv", imports.refused, name="import_refused"),
-]
     path("links/", links.links, name="links"),
     path("links/new/", links.new_link, name="new_link"),
     path("links/check/", links.check_link, name="check_link"),
@@ -82,3 +76,9 @@ urlpatterns: list[URLPattern] = [
     path("links/<int:pk>/qr.<str:kind>", links.qr_code, name="link_code"),
     path("links/<int:pk>/retire/", links.retire_link, name="retire_link"),
     path("links/programs/<int:pk>/", links.program_links, name="program_links"),
+    # The importer's pages: below.
+    path("imports/", imports.imports, name="imports"),
+    path("imports/new/", imports.import_new, name="import_new"),
+    path("imports/<int:pk>/", imports.import_page, name="import"),
+    path("imports/<int:pk>/refused.csv", imports.refused, name="import_refused"),
+]
