@@ -12,11 +12,13 @@ class ExecuteConfig(AppConfig):
     def ready(self) -> None:
         """Make the stage, its pages and the importer's work known."""
         from execute.actions.imports.files import RUN_KIND, import_file
+        from execute.actions.imports.undoing import UNDO_KIND, undo_import
         from execute.queries.stage import gate, handoff, summary
         from ipeo import navigation, runs, stages
         from ipeo.models import Cycle
 
         runs.register(RUN_KIND, import_file)
+        runs.register(UNDO_KIND, undo_import)
         stages.register(
             stages.Stage(
                 key=Cycle.Stage.EXECUTE,
@@ -77,7 +79,17 @@ class ExecuteConfig(AppConfig):
                 permission="tasks.view",
                 order=40,
                 icon="tasks",
-                also=("execute:new_task", "execute:edit_task"),
+                also=(
+                    "execute:new_task",
+                    "execute:edit_task",
+                    "execute:task_board",
+                    "execute:task_month",
+                    "execute:handoffs",
+                    "execute:task_templates",
+                    "execute:new_template",
+                    "execute:edit_template",
+                    "execute:feeds",
+                ),
             ),
             navigation.Entry(
                 group="The cycle",
@@ -143,6 +155,6 @@ class ExecuteConfig(AppConfig):
                 permission="imports.view",
                 order=10,
                 icon="import",
-                also=("execute:import_new", "execute:import"),
+                also=("execute:import_new", "execute:import", "execute:import_mappings"),
             ),
         )

@@ -1,8 +1,10 @@
-"""Money spent: written down, corrected, removed, and brought back."""
+"""Money spent: written down, converted, corrected, removed, and brought back."""
 
 from __future__ import annotations
 
 import json
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.core import signing
@@ -10,6 +12,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 
 from execute.models import Expense
+from execute.queries.rates import converted, rate_on
 from ipeo import tenancy
 
 UNDO_SECONDS = 3600
@@ -19,7 +22,14 @@ KEPT = (
     "program_id",
     "description",
     "amount",
+    "original_amount",
+    "original_currency",
+    "exchange_rate",
     "state",
+    "committed_amount",
+    "campaign_name",
+    "rule_id",
+    "channel_before_rule_id",
     "impressions",
     "clicks",
     "source_id",
@@ -35,18 +45,64 @@ class CannotBeUndone(Exception):
     """The removal is too long ago, or the expense is back already."""
 
 
+class NotCommitted(Exception):
+    """An invoice comes for what was ordered and not yet paid."""
+
+
 @transaction.atomic
 def save_expense(*, expense: Expense) -> Expense:
     """Save a new or corrected expense; its channel is its program's where none is given.
 
-    Raises `NothingToSpendOn`.
+    Where `original_currency` is another than the workspace's, `amount` follows from
+    `original_amount` at the rate of the expense's date. What was converted before keeps its rate
+    until its amount, currency or date is changed. Raises `NothingToSpendOn`, and
+    `execute.queries.rates.NoRate` and `TooLarge`.
     """
     if expense.program is None and expense.channel is None:
         raise NothingToSpendOn("Name the program or the channel that the money is for.")
+    stored = Expense.objects.filter(pk=expense.pk).first() if expense.pk else None
+    if stored is not None and stored.program_id != expense.program_id:
+        # A person's word is above a rule's.
+        expense.rule, expense.channel_before_rule = None, None
     if expense.channel is None and expense.program is not None:
         expense.channel = expense.program.channel
+    _convert(expense, stored)
     expense.save()
     return expense
+
+
+def _convert(expense: Expense, stored: Expense | None) -> None:
+    if expense.original_currency in {"", tenancy.current_workspace().currency}:
+        expense.original_currency = ""
+        expense.original_amount, expense.exchange_rate = None, None
+        return
+    said = ("original_amount", "original_currency", "date")
+    if stored is not None and all(getattr(stored, n) == getattr(expense, n) for n in said):
+        expense.amount, expense.exchange_rate = stored.amount, stored.exchange_rate
+        return
+    if expense.original_amount is None:
+        expense.original_amount = expense.amount
+    expense.exchange_rate = rate_on(expense.original_currency, expense.date)
+    expense.amount = converted(expense.original_amount, expense.exchange_rate)
+
+
+@transaction.atomic
+def invoice_arrived(*, expense: Expense, amount: Decimal, day: date) -> Expense:
+    """Turn what was ordered into what was paid, and keep what was ordered beside it.
+
+    `amount` is in the currency of the order; `day` is the invoice's date. Raises `NotCommitted`,
+    and what `save_expense` raises.
+    """
+    stored: Expense = Expense.objects.select_for_update(of=("self",)).get(pk=expense.pk)
+    if stored.state != Expense.State.COMMITTED:
+        raise NotCommitted("This is not waiting for an invoice.")
+    stored.committed_amount = stored.amount
+    stored.state, stored.date = Expense.State.ACTUAL, day
+    if stored.original_currency:
+        stored.original_amount = amount
+    else:
+        stored.amount = amount
+    return save_expense(expense=stored)
 
 
 def delete_expense(*, expense: Expense) -> str:

@@ -11,10 +11,8 @@ from execute.models import (
     DealStage,
     DealStageChange,
     Driver,
-    Expense,
     Material,
     Outcome,
-    Task,
     Touch,
 )
 from insight.models import Competitor
@@ -176,66 +174,3 @@ class TouchSerializer(serializers.ModelSerializer[Touch]):
         model = Touch
         fields = ("id", "contact", "account", "channel", "program", "kind", "level", "occurred_at")
         read_only_fields = ("level",)
-
-
-class TaskSerializer(serializers.ModelSerializer[Task]):
-    """A piece of work of marketing or sales."""
-
-    owner = _member()
-
-    class Meta:
-        model = Task
-        fields = (
-            "id",
-            "title",
-            "side",
-            "state",
-            "cycle",
-            "program",
-            "owner",
-            "due_date",
-            "done_at",
-            "created_at",
-        )
-        read_only_fields = ("done_at", "created_at")
-
-
-class MaterialSerializer(serializers.ModelSerializer[Material]):
-    """Something that helps sales to win."""
-
-    class Meta:
-        model = Material
-        fields = (
-            "id",
-            "name",
-            "description",
-            "url",
-            "status",
-            "version",
-            "program",
-            "proof_point",
-            "approved_by",
-            "approved_at",
-            "created_at",
-        )
-        read_only_fields = ("status", "version", "approved_by", "approved_at", "created_at")
-
-
-class ExpenseSerializer(serializers.ModelSerializer[Expense]):
-    """Money for a program or a channel, in the workspace's currency."""
-
-    amount = serializers.DecimalField(max_digits=16, decimal_places=2)
-
-    class Meta:
-        model = Expense
-        fields = (
-            "id",
-            "date",
-            "channel",
-            "program",
-            "description",
-            "amount",
-            "state",
-            "impressions",
-            "clicks",
-        )

@@ -2,7 +2,7 @@
 
 from rest_framework.routers import SimpleRouter
 
-from execute.api import imports, links, materials, views
+from execute.api import imports, links, materials, money, tasks, views
 
 router = SimpleRouter(trailing_slash=True)
 router.register("deals", views.DealView, basename="api-deal")
@@ -10,12 +10,15 @@ router.register("deal-stages", views.DealStageView, basename="api-deal-stage")
 router.register("deal-stage-changes", views.StageMoveView, basename="api-deal-stage-change")
 router.register("drivers", views.DriverView, basename="api-driver")
 router.register("touches", views.TouchView, basename="api-touch")
-router.register("tasks", views.TaskView, basename="api-task")
+router.register("tasks", tasks.TaskView, basename="api-task")
+router.register("task-templates", tasks.TaskTemplateView, basename="api-task-template")
+router.register("handoffs", tasks.HandoffView, basename="api-handoff")
+router.register("calendar-feeds", tasks.CalendarFeedView, basename="api-calendar-feed")
 router.register("materials", materials.MaterialView, basename="api-material")
-router.register(
-    "material-versions", materials.MaterialVersionView, basename="api-material-version"
-)
-router.register("expenses", views.ExpenseView, basename="api-expense")
+router.register("material-versions", materials.MaterialVersionView, basename="api-material-version")
+router.register("expenses", money.ExpenseView, basename="api-expense")
+router.register("exchange-rates", money.ExchangeRateView, basename="api-exchange-rate")
+router.register("spend-rules", money.SpendRuleView, basename="api-spend-rule")
 router.register("links", links.LinkView, basename="api-link")
 router.register("naming-rules", links.NamingRuleView, basename="api-naming-rule")
 # The importer's resources: below.

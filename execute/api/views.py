@@ -14,10 +14,10 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from execute.actions import deals, expenses, setup, tasks, touches
+from execute.actions import deals, setup, tasks, touches
 from execute.actions.outcomes import OutcomeRefused, log_outcome
 from execute.api import filters, serializers
-from execute.models import Deal, DealStage, DealStageChange, Driver, Expense, Task, Touch
+from execute.models import Deal, DealStage, DealStageChange, Driver, Touch
 from ipeo.api.problems import Conflict, PreconditionFailed
 from ipeo.api.views import ReadViewSet
 
@@ -49,8 +49,6 @@ def answered() -> Iterator[None]:
         raise Conflict(str(refusal)) from None
     except tasks.CycleIsClosed as refusal:
         raise ValidationError({"cycle": [str(refusal)]}) from None
-    except expenses.NothingToSpendOn as refusal:
-        raise ValidationError({"program": [str(refusal)]}) from None
     except setup.NameTaken as refusal:
         raise ValidationError({"name": [str(refusal)]}) from None
     except touches.NobodyTouched as refusal:
@@ -213,39 +211,3 @@ class TouchView(mixins.CreateModelMixin, ReadViewSet):
         """Write a touch down."""
         with answered():
             serializer.instance = touches.record_touch(touch=Touch(**serializer.validated_data))
-
-
-class TaskView(mixins.DestroyModelMixin, WriteViewSet):
-    """Tasks."""
-
-    permission = "tasks.view"
-    change_permission = "tasks.edit"
-    serializer_class = serializers.TaskSerializer
-    queryset = Task.objects.select_related("program", "cycle")
-    filterset_class = filters.TaskFilter
-
-    def keep(self, row: Task) -> Task:
-        """Save a task."""
-        return tasks.save_task(task=row)
-
-    def perform_destroy(self, instance: Task) -> None:
-        """Remove a task."""
-        tasks.delete_task(task=instance)
-
-
-class ExpenseView(mixins.DestroyModelMixin, WriteViewSet):
-    """Expenses."""
-
-    permission = "expenses.view"
-    change_permission = "expenses.edit"
-    serializer_class = serializers.ExpenseSerializer
-    queryset = Expense.objects.select_related("program", "channel")
-    filterset_class = filters.ExpenseFilter
-
-    def keep(self, row: Expense) -> Expense:
-        """Save an expense."""
-        return expenses.save_expense(expense=row)
-
-    def perform_destroy(self, instance: Expense) -> None:
-        """Remove an expense."""
-        expenses.delete_expense(expense=instance)

@@ -143,3 +143,8 @@ class Expense(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.description or self.program or self.channel}: {self.amount}"
+
+    @property
+    def rate_shown(self) -> str:
+        """The rate it was converted at, without trailing zeros."""
+        return f"{self.exchange_rate.normalize():f}" if self.exchange_rate is not None else ""

@@ -39,4 +39,9 @@ class ExchangeRate(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"1 {self.currency} = {self.rate.normalize():f} from {self.date}"
+        return f"1 {self.currency} = {self.shown} from {self.date}"
+
+    @property
+    def shown(self) -> str:
+        """The rate without trailing zeros."""
+        return f"{self.rate.normalize():f}"

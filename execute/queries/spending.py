@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from execute.models import Expense
@@ -36,6 +36,11 @@ class Spend:
     def available(self) -> Decimal:
         """What is left of the plan: planned - committed - actual."""
         return self.planned - self.committed - self.actual
+
+    @property
+    def over(self) -> Decimal:
+        """What is out beyond the plan; 0 where the plan holds."""
+        return max(-self.available, ZERO)
 
     @property
     def used(self) -> float | None:
@@ -171,10 +176,40 @@ def matching_expenses(
     channel: int | None = None,
     state: str = "",
     cycle: Cycle | None = None,
+    month: tuple[date, date] | None = None,
 ) -> QuerySet[Expense]:
-    """Return the expenses that a filter leaves, with their program and channel."""
-    found: QuerySet[Expense] = Expense.objects.select_related("program", "channel", "source")
+    """Return the expenses that a filter leaves, with their program and channel.
+
+    `month` is its first day and the day after its last.
+    """
+    found: QuerySet[Expense] = Expense.objects.select_related(
+        "program", "channel", "source", "rule"
+    )
     if cycle is not None:
-        found = expenses_of(cycle).select_related("program", "channel", "source")
+        found = expenses_of(cycle).select_related("program", "channel", "source", "rule")
+    if month is not None:
+        found = found.filter(date__gte=month[0], date__lt=month[1])
     exact = {"program": program, "channel": channel, "state": state}
     return found.filter(**{name: value for name, value in exact.items() if value})
+
+
+@dataclass(frozen=True)
+class ExpenseTotals:
+    """How many expenses there are, and their money by state, in the workspace's currency."""
+
+    count: int
+    planned: Decimal
+    committed: Decimal
+    actual: Decimal
+
+
+def totals_of(found: QuerySet[Expense]) -> ExpenseTotals:
+    """Return the totals of the expenses that a filter leaves."""
+    lines = found.order_by().values("state").annotate(total=Sum("amount"), count=Count("pk"))
+    sums = {line["state"]: line for line in lines}
+    return ExpenseTotals(
+        count=sum(line["count"] for line in sums.values()),
+        **{
+            state: sums[state]["total"] if state in sums else ZERO for state in Expense.State.values
+        },
+    )

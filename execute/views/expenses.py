@@ -9,15 +9,19 @@ from django.utils.http import urlencode
 
 from execute.actions.expenses import (
     CannotBeUndone,
+    NotCommitted,
     NothingToSpendOn,
     delete_expense,
+    invoice_arrived,
     restore_expense,
     save_expense,
 )
-from execute.forms.work import ExpenseFilterForm, ExpenseForm
+from execute.forms.expenses import ExpenseFilterForm, ExpenseForm, InvoiceForm
 from execute.models import Expense
 from execute.queries.days import today
-from execute.queries.spending import matching_expenses, spend_of
+from execute.queries.rates import NoRate, TooLarge
+from execute.queries.rules import unplaced
+from execute.queries.spending import matching_expenses, spend_of, totals_of
 from ipeo.models import Cycle
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
@@ -35,15 +39,16 @@ def expenses(request: WorkspaceRequest) -> HttpResponse:
         .order_by("-starts_on", "-pk")
         .first()
     )
+    found = matching_expenses(**wanted)
     context = {
         "form": form,
-        "page": page_of(
-            matching_expenses(**wanted), order=("-date", "-id"), after=request.GET.get("after", "")
-        ),
+        "page": page_of(found, order=("-date", "-id"), after=request.GET.get("after", "")),
+        "totals": totals_of(found),
         "narrowed": any(wanted.values()),
         "cycle": cycle,
         "spend": spend_of(cycle, on=today()) if cycle else None,
         "undo": request.GET.get("undo", ""),
+        "unmatched": unplaced().exists(),
     }
     return render(request, "execute/expenses.html", context)
 
@@ -69,17 +74,47 @@ def _edit(request: WorkspaceRequest, form: ExpenseForm, title: str) -> HttpRespo
             save_expense(expense=form.instance)
         except NothingToSpendOn as refusal:
             form.add_error("program", str(refusal))
+        except NoRate as refusal:
+            form.add_error("currency", str(refusal))
+        except TooLarge as refusal:
+            form.add_error("amount", str(refusal))
         else:
             messages.success(request, "The expense is saved.")
             return redirect(link("execute:expenses"))
+    pk = form.instance.pk
     context = {
         "form": form,
         "title": title,
         "eyebrow": "Expenses",
         "back": link("execute:expenses"),
-        "delete_at": link("execute:delete_expense", form.instance.pk) if form.instance.pk else "",
+        "expense": Expense.objects.select_related("rule", "source").get(pk=pk) if pk else None,
     }
-    return render(request, "execute/edit.html", context, status=422 if form.is_bound else 200)
+    return render(request, "execute/expense.html", context, status=422 if form.is_bound else 200)
+
+
+@page("expenses.edit")
+def invoice(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Write down the invoice for what was ordered."""
+    found = get_object_or_404(Expense.objects.select_related("program", "channel"), pk=pk)
+    ordered = found.original_amount if found.original_currency else found.amount
+    form = InvoiceForm(request.POST or None, initial={"amount": ordered, "day": today()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            invoice_arrived(expense=found, **form.cleaned_data)
+        except (NotCommitted, NoRate, TooLarge) as refusal:
+            form.add_error("amount", str(refusal))
+        else:
+            messages.success(request, "The invoice is written down: the money is spent.")
+            return redirect(link("execute:expenses"))
+    if request.method != "POST" and found.state != Expense.State.COMMITTED:
+        return redirect(link("execute:edit_expense", pk))
+    context = {
+        "form": form,
+        "expense": found,
+        "ordered": ordered,
+        "currency": found.original_currency or request.workspace.currency,
+    }
+    return render(request, "execute/invoice.html", context, status=422 if form.is_bound else 200)
 
 
 @page("expenses.edit")

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from execute.queries.days import today
 from execute.queries.deals import deals, past_due, totals_of
+from execute.queries.money import money_file, money_table
 from execute.queries.spending import spend_of
 from ipeo.charts import spend_against_plan
 from ipeo.models import Cycle, Role
@@ -44,8 +45,20 @@ def spend(request: WorkspaceRequest, pk: int) -> HttpResponse:
             )
         ),
     }
-    part = "#panel" if request.htmx else ""
-    return render(request, f"execute/spend.html{part}", context)
+    if request.htmx:
+        return render(request, "execute/spend.html#panel", context)
+    return render(request, "execute/spend.html", context | {"table": money_table(cycle)})
+
+
+@page("expenses.view")
+def spend_file(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Give a cycle's money by program and month as a file."""
+    cycle = get_object_or_404(Cycle.objects.all(), pk=pk)
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    name = f"{request.workspace.slug}-money-{cycle.starts_on}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.write("\ufeff" + money_file(money_table(cycle)))
+    return response
 
 
 @page("expenses.view")

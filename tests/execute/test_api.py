@@ -15,9 +15,11 @@ from tests.factories.execute import (
     DealFactory,
     DealStageFactory,
     DriverFactory,
+    ExchangeRateFactory,
     ExpenseFactory,
     MaterialFactory,
     MaterialVersionFactory,
+    SpendRuleFactory,
     TaskFactory,
     TouchFactory,
 )
@@ -36,6 +38,8 @@ ROWS = {
     "materials": MaterialFactory,
     "material-versions": MaterialVersionFactory,
     "expenses": ExpenseFactory,
+    "exchange-rates": ExchangeRateFactory,
+    "spend-rules": SpendRuleFactory,
 }
 
 

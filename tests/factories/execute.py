@@ -1,6 +1,6 @@
 """Factories of Execute's rows; they need a workspace's scope."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import factory
@@ -63,6 +63,23 @@ class ExpenseFactory(DjangoModelFactory):
     date = date(2026, 2, 1)
     channel = factory.SubFactory(ChannelFactory)
     amount = Decimal("500.00")
+
+
+class ExchangeRateFactory(DjangoModelFactory):
+    class Meta:
+        model = models.ExchangeRate
+
+    currency = "GBP"
+    date = factory.Sequence(lambda n: date(2026, 1, 1) + timedelta(days=n))
+    rate = Decimal("1.25")
+
+
+class SpendRuleFactory(DjangoModelFactory):
+    class Meta:
+        model = models.SpendRule
+
+    text = factory.Sequence(lambda n: f"campaign {n}")
+    channel = factory.SubFactory(ChannelFactory)
 
 
 class TaskFactory(DjangoModelFactory):
