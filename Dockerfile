@@ -1,4 +1,4 @@
-# The image of IPEO: web, worker, beat and prepare run from it with different commands.
+# The image of IPEO: web, worker, beat and migrate run from it with different commands.
 
 FROM python:3.13-slim AS build
 WORKDIR /build

@@ -20,8 +20,21 @@ def main() -> None:
     if len(sys.argv) > 1 and sys.argv[1] not in serverless:
         from ipeo.local import provide
 
-        provide()
+        if provide() and sys.argv[1] != "migrate":
+            _migrate_if_new()
     execute_from_command_line(sys.argv)
+
+
+def _migrate_if_new() -> None:
+    """Prepare an embedded database that nobody has prepared yet, so that any command works."""
+    import django
+    from django.core.management import call_command
+    from django.db import connections
+
+    django.setup()
+    if "django_migrations" not in connections["owner"].introspection.table_names():
+        print("Preparing the database.", file=sys.stderr)
+        call_command("migrate", verbosity=0)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from demo.simulation import LOST_DRIVERS, WON_DRIVERS, Company
 from execute.models import DealStage, Driver, Material
 from insight.models import Channel, Competitor, Product
 from ipeo.database import bulk
+from ipeo.database.statistics import refresh_statistics
 from ipeo.models import Membership, Workspace
 from plan.models import Program
 
@@ -40,13 +41,24 @@ def load_facts(*, company: Company, cast: Cast) -> dict[str, int]:
     with bulk.unaudited():
         accounts = _accounts(company, cast)
         contacts = _contacts(company, cast, accounts)
-        return {
+        counts = {
             "accounts": len(accounts),
             "contacts": len(contacts),
             "touches": _touches(company, cast, accounts, contacts),
             "deals": _deals(company, cast, accounts, contacts),
             "expenses": _expenses(company, cast),
         }
+    refresh_statistics(
+        "insight_account",
+        "insight_contact",
+        "execute_touch",
+        "execute_deal",
+        "execute_dealstagechange",
+        "execute_dealdriver",
+        "execute_dealmaterial",
+        "execute_expense",
+    )
+    return counts
 
 
 def _start(company: Company) -> pd.Timestamp:

@@ -1,15 +1,29 @@
 """The two database roles: one owns the schema, the other runs the application."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg2 import sql
 
 OWNER_ALIAS = "owner"
+_PREPARING = 0x1BE0
 
 
 class UnsafeRole(Exception):
     """The application would connect as a role that row-level security does not bind."""
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Let two that prepare one database at once take turns; the second finds nothing to do."""
+    with connections[OWNER_ALIAS].cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_PREPARING])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_PREPARING])
 
 
 def make_app_role() -> str:
@@ -39,7 +53,7 @@ def make_app_role() -> str:
             sql.SQL(
                 "GRANT USAGE ON SCHEMA public TO {0};"
                 "ALTER DEFAULT PRIVILEGES IN SCHEMA public"
-                " GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {0};"
+                " GRANT SELECT, INSERT, UPDATE, DELETE, MAINTAIN ON TABLES TO {0};"
                 "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {0};"
             ).format(name)
         )
@@ -47,12 +61,16 @@ def make_app_role() -> str:
 
 
 def grant_to_app_role() -> None:
-    """Let the application's role read and write every table, and only append to the audit."""
+    """Let the application's role read and write every table, and only append to the audit.
+
+    It may also refresh their statistics, which a bulk load calls for.
+    """
     role = sql.Identifier(connections[DEFAULT_DB_ALIAS].settings_dict["USER"])
     with connections[OWNER_ALIAS].cursor() as cursor:
         cursor.execute(
             sql.SQL(
-                "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {0};"
+                "GRANT SELECT, INSERT, UPDATE, DELETE, MAINTAIN ON ALL TABLES IN SCHEMA public"
+                " TO {0};"
                 "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {0};"
                 "REVOKE UPDATE, DELETE ON ipeo_auditevent FROM {0};"
             ).format(role)

@@ -20,7 +20,7 @@ _COLOURS = {
     "worker": "35",
     "beat": "34",
     "demo": "33",
-    "prepare": "32",
+    "migrate": "32",
     "static": "32",
 }
 

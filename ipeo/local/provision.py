@@ -19,25 +19,27 @@ class ServersUnavailable(SystemExit):
     """There are no servers to use; ends a command with this message and no traceback."""
 
 
-def provide(home: Path | None = None, *, fast: bool = False) -> None:
+def provide(home: Path | None = None, *, fast: bool = False) -> bool:
     """See to it that DATABASE_URL, DATABASE_OWNER_URL and REDIS_URL name servers that answer.
 
     Where the environment names them already, nothing happens. Otherwise the embedded servers of
     `home` (IPEO_HOME by default) are used: those that run, or new ones. They stay for as long as
-    any process uses them, this one included, and end by themselves after the last.
+    any process uses them, this one included, and end by themselves after the last. Returns
+    whether they are the embedded ones.
 
     With `fast` a newly started pair gives up safety against power loss, for tests.
 
     Raises `ServersUnavailable`.
     """
     if environment_names_servers():
-        return
+        return False
     place = Home(home.absolute()) if home is not None else Home.from_environment()
     place.make()
     attach(place, fast=fast)
     os.environ["DATABASE_URL"] = database_url(place.sockets(), APPLICATION)
     os.environ["DATABASE_OWNER_URL"] = database_url(place.sockets(), OWNER)
     os.environ["REDIS_URL"] = redis_url(place.valkey_socket())
+    return True
 
 
 def environment_names_servers() -> bool:

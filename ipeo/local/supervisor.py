@@ -112,7 +112,7 @@ class Supervisor:
 
     def _prepare(self) -> None:
         say("ipeo", "Preparing the database and the static files.")
-        schema = self._manage("prepare", ["prepare", "-v", "0"])
+        schema = self._manage("migrate", ["migrate", "-v", "0"])
         files = self._manage("static", ["collectstatic", "--noinput", "-v", "0"])
         # Names with their content's hash, so that browsers may keep the files for good.
         files.env["STATIC_MANIFEST"] = "true"

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from ipeo import tenancy
 from ipeo.actions.runs import queue_run
+from ipeo.database.statistics import MANY, refresh_statistics
 from ipeo.models import Membership, Run
 from optimize.actions.conclusions import draw_conclusions
 from optimize.actions.shards import Piece, Rules, measure_some
@@ -31,6 +32,16 @@ KIND = "recompute"
 PARTIES_AT_ONCE = 20_000
 """Bounds the memory of a measurement, whatever the size of the workspace."""
 
+FACTS_AND_TOTALS = (
+    "optimize_staleparty",
+    "optimize_dealfact",
+    "optimize_credit",
+    "optimize_leadfact",
+    "optimize_funnelfact",
+    "optimize_activitytotal",
+    "optimize_credittotal",
+    "optimize_dealtotal",
+)
 _LOCK = 0x0971
 _EPOCH = date(1970, 1, 1)
 
@@ -104,6 +115,8 @@ def recompute(
     with piece.timed("preparing"):
         rules, why, activity = _prepare(full)
     pieces, total = 0, _waiting()
+    if total >= MANY:
+        refresh_statistics("optimize_staleparty")
     while True:
         if report is not None:
             report(min(piece.marks, total), total, "Measuring")
@@ -112,6 +125,9 @@ def recompute(
             if not measure_some(rules, parties_at_once, piece):
                 break
         pieces += 1
+    if piece.buyers >= MANY:
+        with piece.timed("refreshing statistics"):
+            refresh_statistics(*FACTS_AND_TOTALS)
     done = Recomputed(
         full=full or bool(why),
         why=why,

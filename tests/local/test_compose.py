@@ -21,7 +21,7 @@ from tests.local.processes import PYTHON, ROOT, environment, eventually, free_po
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, Any] = COMPOSE["services"]
-OURS = ("prepare", "web", "worker", "beat")
+OURS = ("migrate", "web", "worker", "beat")
 FILLED_IN = {
     "SECRET_KEY": secrets.token_urlsafe(50),
     "ALLOWED_HOSTS": "ipeo.example.com",
@@ -70,12 +70,12 @@ def test_every_service_has_a_command_a_health_check_and_its_volumes() -> None:
     for name, service in SERVICES.items():
         assert service["user"] not in ("root", "0"), name
         checked = service["healthcheck"]
-        assert checked.get("test") or name == "prepare", name
+        assert checked.get("test") or name == "migrate", name
         for volume in service.get("volumes", []):
             assert volume.split(":")[0] in COMPOSE["volumes"], volume
         for other, needed in service.get("depends_on", {}).items():
             assert needed["condition"] == (
-                "service_completed_successfully" if other == "prepare" else "service_healthy"
+                "service_completed_successfully" if other == "migrate" else "service_healthy"
             )
     for name in OURS:
         program = SERVICES[name]["command"][0]
@@ -165,7 +165,7 @@ def test_the_commands_of_compose_run_against_servers_given_by_address(
     given: dict[str, str], home: Path
 ) -> None:
     prepared = subprocess.run(
-        words_of("prepare"), env=given, cwd=ROOT, capture_output=True, text=True
+        words_of("migrate"), env=given, cwd=ROOT, capture_output=True, text=True
     )
     assert prepared.returncode == 0, prepared.stderr
 

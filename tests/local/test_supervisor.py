@@ -69,7 +69,7 @@ def test_the_product_starts_survives_kills_and_stops_without_a_trace(home: Path)
 
 def test_ctrl_c_while_it_still_starts_leaves_nothing_either(home: Path) -> None:
     up = start(UP, environment(home, PORT=str(free_port())), home / "up.txt")
-    eventually(lambda: one(home, "manage.py", "prepare"), told_by=home / "up.txt")
+    eventually(lambda: one(home, "manage.py", "migrate"), told_by=home / "up.txt")
     up.send_signal(signal.SIGINT)
     assert up.wait(60) == 0
     assert not living(home)

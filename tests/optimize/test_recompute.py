@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from execute.models import Deal, DealStageChange, Expense, Touch
 from insight.models import Account, Contact
@@ -362,3 +363,12 @@ def test_measuring_what_changed_equals_measuring_everything_row_for_row(workspac
     assert everything() == after_changes, "nor does it rest on what was measured before"
     assert after_changes["DealFact"]
     assert after_changes["FunnelTotal"]
+
+
+def test_a_large_measurement_tells_the_planner_what_it_wrote(workspace, monkeypatch):
+    monkeypatch.setattr("optimize.actions.recompute.MANY", 1)
+    DealFactory()
+    recompute()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'optimize_dealfact'")
+        assert cursor.fetchone() == (1,)
