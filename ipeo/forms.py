@@ -78,6 +78,7 @@ class WorkspaceForm(forms.ModelForm[Workspace]):
             "lookback_days",
             "half_life_days",
             "discount_threshold",
+            "handoff_hours",
         )
 
 

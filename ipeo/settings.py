@@ -65,8 +65,8 @@ MIDDLEWARE = [
     "ipeo.middleware.TenancyMiddleware",
 ]
 
-# Addresses at which nobody is signed in: those of tracked links.
-PUBLIC_PREFIXES = ("/l/",)
+# Addresses at which nobody is signed in: those of tracked links and calendar feeds.
+PUBLIC_PREFIXES = ("/l/", "/calendars/")
 
 ROOT_URLCONF = "ipeo.urls"
 WSGI_APPLICATION = "ipeo.wsgi.application"
@@ -162,6 +162,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "requeue lost runs": {"task": "ipeo.tasks.requeue_lost_runs", "schedule": 15.0},
+    "hand over to sales": {"task": "execute.tasks.hand_over", "schedule": 60.0},
     "count clicks": {"task": "execute.tasks.count_clicks", "schedule": 10.0},
     "recompute stale workspaces": {
         "task": "optimize.tasks.recompute_stale_workspaces",

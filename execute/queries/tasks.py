@@ -5,9 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import (
+    Case,
+    Count,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
+from django.utils import timezone
 
-from execute.models import Task
+from execute.models import Handoff, Task, TaskDependency
 from execute.queries.days import today
 from ipeo.models import Cycle, Membership
 from plan.models import Program
@@ -67,10 +77,44 @@ def matching_tasks(
     program: Program | None = None,
     cycle: Cycle | None = None,
 ) -> QuerySet[Task]:
-    """Return the tasks that a filter leaves, with their owner and program."""
-    found: QuerySet[Task] = Task.objects.select_related("owner__user", "program", "cycle__campaign")
+    """Return the tasks that a filter leaves, with their owner and program.
+
+    `open_waits` are the dependencies on tasks that are still open; `clock` is when sales is to
+    have touched the first of the buyers that a task hands over.
+    """
+    waiting = TaskDependency.objects.filter(waits_for__state__in=OPEN).select_related("waits_for")
+    clock = Handoff.objects.filter(task=OuterRef("pk"), first_touch_at=None).order_by("due_at")
+    found: QuerySet[Task] = (
+        Task.objects.select_related("owner__user", "program", "cycle__campaign")
+        .prefetch_related(Prefetch("waits", queryset=waiting, to_attr="open_waits"))
+        .annotate(clock=Subquery(clock.values("due_at")[:1]))
+    )
     exact = {"owner": owner, "side": side, "program": program, "cycle": cycle}
     return found.filter(**{name: value for name, value in exact.items() if value})
+
+
+def waits_for(task: Task) -> QuerySet[Task]:
+    """Return the tasks that a task waits for, the open ones first."""
+    found: QuerySet[Task] = Task.objects.filter(holds_up__task=task)
+    return found.select_related("owner__user").order_by("-state", "due_date", "pk")
+
+
+def held_up_by(task: Task) -> QuerySet[Task]:
+    """Return the tasks that wait for a task."""
+    found: QuerySet[Task] = Task.objects.filter(waits__waits_for=task)
+    return found.select_related("owner__user").order_by("due_date", "pk")
+
+
+def could_wait_for(task: Task) -> QuerySet[Task]:
+    """Return the open tasks that a task may wait for, those of its own cycle first."""
+    held = TaskDependency.objects.filter(task=task.pk).values("waits_for")
+    found: QuerySet[Task] = Task.objects.filter(Q(state__in=OPEN) | Q(pk__in=held))
+    mine = Q(cycle=task.cycle_id) if task.cycle_id else Q(cycle=None)
+    return (
+        found.exclude(pk=task.pk)
+        .alias(own=Case(When(mine, then=0), default=1))
+        .order_by("own", "due_date", "pk")
+    )
 
 
 def grouped(found: QuerySet[Task], *, size: int = 25, done: int = 10) -> list[Group]:
@@ -91,6 +135,41 @@ def grouped(found: QuerySet[Task], *, size: int = 25, done: int = 10) -> list[Gr
             counts[key],
         )
         for key, label in GROUPS.items()
+    ]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One state of the board: its cards, and how many tasks are in it."""
+
+    state: str
+    label: str
+    tasks: list[Task]
+    count: int
+
+    @property
+    def hidden(self) -> int:
+        """How many are not shown here."""
+        return self.count - len(self.tasks)
+
+
+def board(found: QuerySet[Task], *, size: int = 20) -> list[Column]:
+    """Return tasks by state: the open ones as they are due, the others of the last 30 days."""
+    lately = timezone.now() - timedelta(days=30)
+    shown = found.filter(Q(state__in=OPEN) | Q(updated_at__gte=lately))
+    counts = dict(shown.order_by().values_list("state").annotate(count=Count("pk")))
+    return [
+        Column(
+            state.value,
+            str(state.label),
+            list(
+                shown.filter(state=state).order_by(
+                    *(("due_date", "pk") if state in OPEN else ("-updated_at", "-pk"))
+                )[:size]
+            ),
+            counts.get(state.value, 0),
+        )
+        for state in Task.State
     ]
 
 

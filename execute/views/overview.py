@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from execute.queries import stage
 from execute.queries.days import today
 from execute.queries.deals import coming_of, deals, of_campaign, past_due, waiting_of
+from execute.queries.handoffs import clock_of, handoffs
 from execute.queries.tasks import condition_of, matching_tasks, open_tasks_of
 from ipeo.models import Cycle
 from ipeo.permissions import WorkspaceRequest, page
@@ -65,6 +66,7 @@ def cycle(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "tasks": tasks.filter(condition_of("overdue", on) | condition_of("week", on)).order_by(
             "due_date", "pk"
         )[:SHOWN],
+        "clock": clock_of(handoffs(cycle=found)),
         "today": on,
     }
     return render(request, "execute/cycle.html", context)

@@ -6,11 +6,19 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from execute.actions.tasks import CycleIsClosed, delete_task, save_task, set_task_state
-from execute.forms.work import QuickTaskForm, TaskFilterForm, TaskForm
+from execute.actions.tasks import (
+    CycleIsClosed,
+    WaitsInCircle,
+    delete_task,
+    save_task,
+    set_task_state,
+)
+from execute.forms.tasks import QuickTaskForm, TaskFilterForm, TaskForm
 from execute.models import Task
 from execute.queries import tasks as queries
 from execute.queries.days import today
+from execute.queries.handoffs import clock_of, handoffs
+from execute.views.months import board_context
 from ipeo.models import Role
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
@@ -39,6 +47,8 @@ def tasks(request: WorkspaceRequest) -> HttpResponse:
         "quick": quick,
         "narrowed": any(wanted.values()),
         "today": today(),
+        "clock": clock_of(handoffs(cycle=wanted["cycle"])),
+        "templates_for": wanted["cycle"],
     }
     group = request.GET.get("group", "")
     if group in queries.GROUPS:
@@ -79,20 +89,24 @@ def edit_task(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def _edit(request: WorkspaceRequest, form: TaskForm, title: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
-            saved = save_task(task=form.instance)
+            saved = save_task(task=form.instance, waits_for=form.cleaned_data["waits_for"])
         except CycleIsClosed as refusal:
             form.add_error("cycle", str(refusal))
+        except WaitsInCircle as refusal:
+            form.add_error("waits_for", str(refusal))
         else:
             messages.success(request, f"“{saved}” is saved.")
             return redirect(link("execute:tasks"))
+    task = form.instance
     context = {
         "form": form,
         "title": title,
-        "eyebrow": "Tasks",
-        "back": link("execute:tasks"),
-        "removable": form.instance.title if form.instance.pk else "",
+        "task": task,
+        "holds_up": queries.held_up_by(task) if task.pk else [],
+        "handoffs": handoffs(task=task.pk).order_by("due_at", "pk")[:20] if task.pk else [],
+        "handoff_count": task.handoffs.count() if task.pk else 0,
     }
-    return render(request, "execute/edit.html", context, status=422 if form.is_bound else 200)
+    return render(request, "execute/task_form.html", context, status=422 if form.is_bound else 200)
 
 
 @page("tasks.edit")
@@ -103,8 +117,20 @@ def state(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if request.method != "POST" or wanted not in Task.State.values:
         return redirect(link("execute:edit_task", pk))
     set_task_state(task=found, state=wanted)
+    row = queries.matching_tasks().get(pk=pk)
+    waiting = [task for task in queries.waits_for(found) if task.state in queries.OPEN]
+    if wanted == Task.State.DONE and waiting:
+        others = ", ".join(f"“{task}”" for task in waiting)
+        messages.warning(request, f"“{found}” is done, though it waits for {others}.")
+    elif not request.htmx:
+        messages.success(request, f"“{found}” is {Task.State(wanted).label.lower()}.")
+    back = request.POST.get("back", "")
+    if request.htmx and back == "board":
+        return render(request, "execute/task_board.html#board", board_context(request))
     if request.htmx:
-        row = queries.matching_tasks().get(pk=pk)
         return render(request, "execute/_task.html", {"task": row, "today": today()})
-    messages.success(request, f"“{found}” is {Task.State(wanted).label.lower()}.")
-    return redirect(link("execute:mine" if "mine" in request.POST else "execute:tasks"))
+    return redirect(link("execute:task_board" if back == "board" else _place(request)))
+
+
+def _place(request: WorkspaceRequest) -> str:
+    return "execute:mine" if "mine" in request.POST else "execute:tasks"

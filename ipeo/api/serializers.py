@@ -23,6 +23,7 @@ class WorkspaceSerializer(serializers.ModelSerializer[Workspace]):
             "lookback_days",
             "half_life_days",
             "discount_threshold",
+            "handoff_hours",
         )
 
 

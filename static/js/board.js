@@ -35,6 +35,6 @@ document.addEventListener("drop", (event) => {
   event.preventDefault();
   if (column.dataset.column === carried.dataset.stageNow) return;
   const form = carried.querySelector("form");
-  form.elements.stage.value = column.dataset.column;
+  (form.elements.stage ?? form.elements.state).value = column.dataset.column;
   form.requestSubmit();
 });

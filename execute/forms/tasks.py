@@ -1,4 +1,4 @@
-"""Tasks and expenses, as they are typed and looked for."""
+"""Tasks, their templates and calendar feeds, as they are typed and looked for."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from typing import Any
 from django import forms
 
 from execute.forms.fields import offer_members
-from execute.models import Expense, Task
+from execute.models import CalendarFeed, Task, TaskTemplate, TemplateTask
+from execute.queries.handoffs import STATES
+from execute.queries.tasks import could_wait_for, waits_for
 from insight.models import Channel
 from ipeo.forms import DateInput
 from ipeo.models import Cycle, Membership
 from ipeo.queries.members import members_of
 from ipeo.tenancy import current_workspace
-from plan.forms.figures import MoneyField
 from plan.models import Program
+
+SHOWN = 60
 
 
 def _offer(form: forms.BaseForm, name: str, queryset: Any, empty: str) -> None:
@@ -31,6 +34,13 @@ def _cycles() -> Any:
 
 class TaskForm(forms.ModelForm[Task]):
     """A piece of work."""
+
+    waits_for = forms.ModelMultipleChoiceField(
+        Task.objects.none(),
+        required=False,
+        label="Waits for",
+        widget=forms.CheckboxSelectMultiple,
+    )
 
     class Meta:
         model = Task
@@ -49,8 +59,19 @@ class TaskForm(forms.ModelForm[Task]):
             (_cycles() | held.select_related("campaign") if held is not None else _cycles()),
             "The program's, or none",
         )
+        self._offer_waits()
         if self.instance.pk is None:
             del self.fields["state"]
+
+    def _offer_waits(self) -> None:
+        """Show the tasks that come first, those it waits for among them; take any open one."""
+        field = self.fields["waits_for"]
+        assert isinstance(field, forms.ModelMultipleChoiceField)
+        field.queryset = could_wait_for(self.instance)
+        held = list(waits_for(self.instance)) if self.instance.pk else []
+        self.initial["waits_for"] = [task.pk for task in held]
+        shown = {task.pk: task for task in [*held, *field.queryset[:SHOWN]]}
+        field.choices = [(pk, str(task)) for pk, task in shown.items()]
 
 
 class QuickTaskForm(forms.ModelForm[Task]):
@@ -107,36 +128,74 @@ class TaskFilterForm(forms.Form):
         }
 
 
-class ExpenseForm(forms.ModelForm[Expense]):
-    """Money for a program or a channel."""
-
-    amount = MoneyField()
+class TaskTemplateForm(forms.ModelForm[TaskTemplate]):
+    """Which programs a template is for."""
 
     class Meta:
-        model = Expense
-        fields = ("date", "amount", "state", "program", "channel", "description")
-        labels = {"state": "It is"}
-        widgets = {"date": DateInput()}
+        model = TaskTemplate
+        fields = ("name", "channel", "offer", "is_active")
+        labels = {"channel": "For programs of the channel", "is_active": "In use"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self, "program", Program.objects.order_by("name"), "No program")
-        _offer(self, "channel", Channel.objects.order_by("name"), "The program's")
+        _offer(self, "channel", Channel.objects.order_by("name"), "Any channel")
+        offer = self.fields["offer"]
+        assert isinstance(offer, forms.ChoiceField)
+        offer.label = "With the offer"
+        offer.choices = [("", "Any offer"), *Program.Offer.choices]
 
 
-class ExpenseFilterForm(forms.Form):
-    """Narrows the expenses."""
+class TemplateTaskForm(forms.ModelForm[TemplateTask]):
+    """One task of a template."""
 
+    class Meta:
+        model = TemplateTask
+        fields = (
+            "title",
+            "position",
+            "offset_days",
+            "counted_from",
+            "side",
+            "owner_role",
+            "waits_for_previous",
+        )
+        labels = {
+            "position": "Place",
+            "offset_days": "Days",
+            "counted_from": "After",
+            "side": "Whose work",
+            "owner_role": "Given to",
+            "waits_for_previous": "Waits for the one before",
+        }
+        help_texts = {"offset_days": ""}
+
+
+TemplateTaskFormSet = forms.inlineformset_factory(
+    TaskTemplate, TemplateTask, form=TemplateTaskForm, extra=2, can_delete=True
+)
+
+
+class HandoffFilterForm(forms.Form):
+    """Narrows the handoffs."""
+
+    state = forms.ChoiceField(choices=list(STATES.items()), required=False, label="Which")
+    owner = forms.ChoiceField(choices=[("", "Everybody's"), ("mine", "Mine")], required=False)
     cycle = forms.ModelChoiceField(
         Cycle.objects.select_related("campaign").order_by("-starts_on", "-pk"),
         required=False,
-        empty_label="Any time",
-        label="Campaign and cycle",
+        empty_label="Any cycle",
     )
-    program = forms.ModelChoiceField(
-        Program.objects.order_by("name"), required=False, empty_label="Any program"
-    )
-    channel = forms.ModelChoiceField(
-        Channel.objects.order_by("name"), required=False, empty_label="Any channel"
-    )
-    state = forms.ChoiceField(choices=[("", "Any state"), *Expense.State.choices], required=False)
+
+
+class FeedForm(forms.ModelForm[CalendarFeed]):
+    """A new address for a calendar."""
+
+    class Meta:
+        model = CalendarFeed
+        fields = ("name", "whose", "with_flights")
+        labels = {
+            "name": "Name",
+            "whose": "Which tasks",
+            "with_flights": "With the flights of the programs",
+        }
+        help_texts = {"name": "Where you will use it, such as “Phone”."}

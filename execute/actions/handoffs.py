@@ -1,0 +1,237 @@
+"""Marketing hands buyers to sales: a clock for each, and tasks that a rep can work through.
+
+A buyer is handed over when marketing's touch shows a second look (a form, a reply). Nobody is
+handed over who is with sales already: who has an open deal, or whom sales touched lately. Few
+buyers at once become a task each; many become one task that holds them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Count, Exists, OuterRef
+from django.utils import timezone
+
+from execute.models import Handoff, Task, Touch
+from ipeo import tenancy
+from ipeo.models import Workspace
+
+# An older second look is no news: a first import of old touches hands nobody over.
+NEWS = timedelta(days=14)
+WITH_SALES = timedelta(days=30)
+WAITED_FOR = timedelta(days=180)
+EACH = 8
+BY_SALES = (Touch.Kind.CALL.value, Touch.Kind.MEETING.value)
+
+HAND_OVER = """
+INSERT INTO execute_handoff (workspace_id, account_id, contact_id, cycle_id, program_id, kind,
+                             owner_id, handed_at, due_at, created_at)
+SELECT DISTINCT ON (touch.party, cycle.id)
+       touch.workspace_id, touch.account_id, touch.contact_id, cycle.id, touch.program_id,
+       touch.kind, owner.id, touch.occurred_at,
+       touch.occurred_at + make_interval(hours => %(hours)s), %(now)s
+  FROM execute_touch touch
+  JOIN insight_channel channel ON channel.id = touch.channel_id AND NOT channel.is_sales
+  LEFT JOIN insight_account account ON account.id = touch.account_id
+  LEFT JOIN insight_contact contact ON contact.id = touch.contact_id
+  LEFT JOIN plan_program program ON program.id = touch.program_id
+  LEFT JOIN ipeo_cycle cycle
+    ON cycle.campaign_id = program.campaign_id AND cycle.closed_at IS NULL
+  LEFT JOIN LATERAL (
+       SELECT plan.sales_owner_id FROM plan_programplan plan
+         JOIN plan_scenario scenario ON scenario.id = plan.scenario_id
+        WHERE plan.program_id = program.id AND scenario.cycle_id = cycle.id
+          AND scenario.status = 'approved' LIMIT 1) planned ON true
+  LEFT JOIN ipeo_membership owner ON owner.is_active AND owner.id =
+       COALESCE(account.owner_id, contact.owner_id, planned.sales_owner_id)
+ WHERE touch.workspace_id = %(workspace)s AND touch.level = 3
+   AND touch.occurred_at > %(since)s AND touch.occurred_at <= %(now)s
+   AND touch.kind <> ALL(%(by_sales)s)
+   AND contact.consent IS DISTINCT FROM 'refused'
+   AND NOT EXISTS (SELECT FROM execute_deal deal
+        WHERE deal.workspace_id = touch.workspace_id AND deal.party = touch.party
+          AND deal.outcome = 'open')
+   AND NOT EXISTS (SELECT FROM execute_handoff held
+        WHERE held.workspace_id = touch.workspace_id AND held.party = touch.party
+          AND held.cycle_id IS NOT DISTINCT FROM cycle.id)
+   AND NOT EXISTS (SELECT FROM execute_touch earlier
+         JOIN insight_channel way ON way.id = earlier.channel_id
+        WHERE earlier.workspace_id = touch.workspace_id AND earlier.party = touch.party
+          AND earlier.occurred_at BETWEEN touch.occurred_at - %(with_sales)s
+                                      AND touch.occurred_at
+          AND (earlier.kind = ANY(%(by_sales)s) OR way.is_sales))
+ ORDER BY touch.party, cycle.id, touch.occurred_at
+    ON CONFLICT DO NOTHING
+"""
+STOP_CLOCKS = """
+UPDATE execute_handoff held SET first_touch_at = first.at
+  FROM (SELECT waiting.id, min(touch.occurred_at) AS at
+          FROM execute_handoff waiting
+          JOIN execute_touch touch
+            ON touch.workspace_id = waiting.workspace_id AND touch.party = waiting.party
+           AND touch.occurred_at >= waiting.handed_at
+          JOIN insight_channel channel ON channel.id = touch.channel_id
+         WHERE waiting.workspace_id = %(workspace)s AND waiting.first_touch_at IS NULL
+           AND waiting.handed_at > %(waited_since)s
+           AND (touch.kind = ANY(%(by_sales)s) OR channel.is_sales)
+         GROUP BY waiting.id) first
+ WHERE held.id = first.id AND held.workspace_id = %(workspace)s
+"""
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """What one pass did: buyers handed over, clocks stopped, tasks made."""
+
+    handed: int
+    touched: int
+    tasks: int
+
+
+@transaction.atomic
+def hand_over(*, now: datetime | None = None) -> HandedOver:
+    """Hand new second looks to sales, stop the clocks that sales answered, and make the tasks.
+
+    Safe to do at any time and twice: a buyer is handed over once in a cycle.
+    """
+    now = now or timezone.now()
+    workspace = tenancy.current_workspace()
+    given: dict[str, Any] = {
+        "workspace": workspace.pk,
+        "hours": workspace.handoff_hours,
+        "now": now,
+        "since": now - NEWS,
+        "waited_since": now - WAITED_FOR,
+        "with_sales": WITH_SALES,
+        "by_sales": list(BY_SALES),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, hashtext('hand over'))", [workspace.pk % 2**31]
+        )
+        cursor.execute(HAND_OVER, given)
+        handed = cursor.rowcount
+        cursor.execute(STOP_CLOCKS, given)
+        touched = cursor.rowcount
+    _finish(now)
+    return HandedOver(handed, touched, _make_tasks(now))
+
+
+def hand_over_everywhere() -> int:
+    """Hand over in every workspace; return to how many buyers it came."""
+    with tenancy.system():
+        workspaces = list(Workspace.objects.order_by("pk"))
+    handed = 0
+    for workspace in workspaces:
+        with tenancy.scope(workspace):
+            handed += hand_over().handed
+    return handed
+
+
+def mark_touched(*, handoff: Handoff, now: datetime | None = None) -> Handoff:
+    """Stop a handoff's clock by hand; one that stands still stays as it is."""
+    now = now or timezone.now()
+    with transaction.atomic():
+        Handoff.objects.filter(pk=handoff.pk, first_touch_at=None).update(first_touch_at=now)
+        _finish(now)
+    handoff.refresh_from_db()
+    return handoff
+
+
+def _finish(now: datetime) -> None:
+    """Mark the open tasks as done whose buyers have all been touched."""
+    held = Handoff.objects.filter(task=OuterRef("pk"))
+    Task.objects.filter(
+        Exists(held),
+        ~Exists(held.filter(first_touch_at=None)),
+        state__in=(Task.State.TO_DO, Task.State.DOING),
+    ).update(state=Task.State.DONE, done_at=now, updated_at=now)
+
+
+def _make_tasks(now: datetime) -> int:
+    """Make the tasks of handoffs that have none yet; return how many were made."""
+    new = list(
+        Handoff.objects.filter(task=None, first_touch_at=None, handed_at__gt=now - NEWS)
+        .select_related("account", "contact")
+        .order_by("owner_id", "cycle_id", "due_at", "pk")
+    )
+    made = 0
+    for (owner_id, cycle_id), group in groupby(new, key=lambda one: (one.owner_id, one.cycle_id)):
+        some = list(group)
+        bundle = _todays_bundle(owner_id, cycle_id, now)
+        if bundle is not None:
+            _join(bundle, some, now)
+        elif len(some) > EACH:
+            made += 1
+            _join(_task(some, _many(len(some)), now), some, now)
+        else:
+            made += len(some)
+            for one in some:
+                _join(_task([one], _title(one), now), [one], now)
+    return made
+
+
+def _todays_bundle(owner_id: int | None, cycle_id: int | None, now: datetime) -> Task | None:
+    """Return the open task of the day that holds many buyers of one owner, where there is one."""
+    start = now.astimezone(tenancy.current_workspace().zone).replace(
+        hour=0, minute=0, second=0, microsecond=0
+    )
+    full = (
+        Handoff.objects.filter(owner=owner_id, cycle=cycle_id)
+        .values("task")
+        .annotate(buyers=Count("pk"))
+        .filter(buyers__gt=EACH)
+    )
+    found: Task | None = (
+        Task.objects.filter(
+            pk__in=full.values("task"),
+            owner=owner_id,
+            cycle=cycle_id,
+            created_at__gte=start,
+            state__in=(Task.State.TO_DO, Task.State.DOING),
+        )
+        .order_by("-pk")
+        .first()
+    )
+    return found
+
+
+def _task(some: Sequence[Handoff], title: str, now: datetime) -> Task:
+    first = some[0]
+    task: Task = Task.objects.create(
+        title=title[:200],
+        side=Task.Side.SALES,
+        cycle_id=first.cycle_id,
+        program_id=first.program_id if len({one.program_id for one in some}) == 1 else None,
+        owner_id=first.owner_id,
+        due_date=_day(min(one.due_at for one in some)),
+        created_at=now,
+        updated_at=now,
+    )
+    return task
+
+
+def _join(task: Task, some: Iterable[Handoff], now: datetime) -> None:
+    """Put handoffs into a task, whose title counts them where they are many."""
+    Handoff.objects.filter(pk__in=[one.pk for one in some]).update(task=task)
+    count = Handoff.objects.filter(task=task).count()
+    if count > EACH:
+        Task.objects.filter(pk=task.pk).update(title=_many(count), updated_at=now)
+
+
+def _title(handoff: Handoff) -> str:
+    buyer = handoff.account or handoff.contact
+    return f"Get in touch with {buyer}: {handoff.get_kind_display().lower()}"
+
+
+def _many(count: int) -> str:
+    return f"Get in touch with {count:,} buyers who took a second look"
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(tenancy.current_workspace().zone).date()

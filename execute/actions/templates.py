@@ -1,0 +1,180 @@
+"""Templates of tasks: the workspace's own, and the tasks that are made from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import pairwise
+
+from django.db import IntegrityError, transaction
+
+from execute.actions.tasks import CycleIsClosed
+from execute.models import Task, TaskDependency, TaskTemplate, TemplateTask
+from ipeo.models import Cycle, Membership
+from plan.models import Program, ProgramPlan, Scenario
+
+M, S = Task.Side.MARKETING, Task.Side.SALES
+START, END = TemplateTask.Anchor.START, TemplateTask.Anchor.END
+# Title, side, days from the flight's start or end, whether it waits for the one before.
+USUAL: tuple[tuple[str, Task.Side, int, TemplateTask.Anchor, bool], ...] = (
+    ("Agree the message and its proof", M, -21, START, False),
+    ("Make the materials", M, -14, START, True),
+    ("Have the materials approved", M, -7, START, True),
+    ("Brief sales on the offer and the proof", M, -3, START, True),
+    ("Check that links and forms are tracked", M, -2, START, False),
+    ("Name the accounts to follow up", S, 0, START, False),
+    ("Write down what was spent", M, 3, END, False),
+    ("Log every outcome of the buyers it touched", S, 7, END, False),
+)
+
+
+class NameTaken(Exception):
+    """Another template has this name."""
+
+
+@dataclass
+class Made:
+    """How many tasks were made, and for which programs none could be, and why."""
+
+    tasks: int = 0
+    undated: list[Program] = field(default_factory=list)
+    without_template: list[Program] = field(default_factory=list)
+
+
+@transaction.atomic
+def ensure_templates() -> None:
+    """Give the scope's workspace a first template where it has none."""
+    if TaskTemplate.objects.exists():
+        return
+    template, made = TaskTemplate.objects.get_or_create(name="Any program")
+    if made:
+        TemplateTask.objects.bulk_create(
+            TemplateTask(
+                template=template,
+                title=title,
+                side=side,
+                owner_role=TemplateTask.Owner(side.value),
+                offset_days=days,
+                counted_from=anchor,
+                waits_for_previous=waits,
+                position=place,
+            )
+            for place, (title, side, days, anchor, waits) in enumerate(USUAL, start=1)
+        )
+
+
+@transaction.atomic
+def save_template(
+    *,
+    template: TaskTemplate,
+    rows: Iterable[TemplateTask] = (),
+    removed: Iterable[TemplateTask] = (),
+) -> TaskTemplate:
+    """Save a template with its changed tasks; tasks made before stay as they are.
+
+    Raises `NameTaken`.
+    """
+    try:
+        with transaction.atomic():
+            template.save()
+    except IntegrityError:
+        raise NameTaken(f"There is already a template called “{template.name}”.") from None
+    for row in rows:
+        row.template = template
+        row.save()
+    for row in removed:
+        row.delete()
+    return template
+
+
+def delete_template(*, template: TaskTemplate) -> None:
+    """Remove a template; the tasks made from it stay."""
+    template.delete()
+
+
+def template_for(program: Program, templates: Iterable[TaskTemplate]) -> TaskTemplate | None:
+    """Return the template that fits a program closest: its channel counts more than its offer."""
+    fitting = [
+        template
+        for template in templates
+        if template.channel_id in (None, program.channel_id)
+        and template.offer in ("", program.offer)
+    ]
+    return max(
+        fitting,
+        key=lambda one: (one.channel_id is not None, one.offer != "", -one.pk),
+        default=None,
+    )
+
+
+@transaction.atomic
+def make_tasks(*, cycle: Cycle, program: Program | None = None) -> Made:
+    """Make the tasks of a cycle's planned programs, or of one, from the templates.
+
+    The flights are those of the approved scenario. What was made before is not made again.
+    Raises `CycleIsClosed`.
+    """
+    held = Cycle.objects.select_for_update(of=("self",)).get(pk=cycle.pk)
+    if held.closed_at is not None:
+        raise CycleIsClosed(f"{held} is closed.")
+    ensure_templates()
+    templates = list(TaskTemplate.objects.filter(is_active=True).prefetch_related("items"))
+    plans = ProgramPlan.objects.filter(
+        scenario__cycle=held, scenario__status=Scenario.Status.APPROVED
+    ).select_related("program", "marketing_owner", "sales_owner")
+    if program is not None:
+        plans = plans.filter(program=program)
+    made = Made()
+    for plan in plans.order_by("position", "pk"):
+        template = template_for(plan.program, templates)
+        if template is None:
+            made.without_template.append(plan.program)
+        elif plan.starts_on is None:
+            made.undated.append(plan.program)
+        else:
+            made.tasks += _make(held, plan, template)
+    return made
+
+
+def _make(cycle: Cycle, plan: ProgramPlan, template: TaskTemplate) -> int:
+    items = sorted(template.items.all(), key=lambda item: (item.position, item.pk))
+    held = Task.objects.filter(cycle=cycle, program=plan.program, template_task__in=items)
+    tasks: dict[int | None, Task] = {task.template_task_id: task for task in held}
+    new = [
+        Task(
+            title=item.title,
+            side=item.side,
+            cycle=cycle,
+            program=plan.program,
+            owner=_owner(plan, item),
+            due_date=_due(plan, item),
+            template_task=item,
+        )
+        for item in items
+        if item.pk not in tasks
+    ]
+    Task.objects.bulk_create(new)
+    tasks |= {task.template_task_id: task for task in new}
+    fresh = {task.template_task_id for task in new}
+    TaskDependency.objects.bulk_create(
+        TaskDependency(task=tasks[item.pk], waits_for=tasks[before.pk])
+        for before, item in pairwise(items)
+        if item.waits_for_previous and item.pk in fresh
+    )
+    return len(new)
+
+
+def _owner(plan: ProgramPlan, item: TemplateTask) -> Membership | None:
+    return {
+        TemplateTask.Owner.MARKETING.value: plan.marketing_owner,
+        TemplateTask.Owner.SALES.value: plan.sales_owner,
+    }.get(str(item.owner_role))
+
+
+def _due(plan: ProgramPlan, item: TemplateTask) -> date:
+    assert plan.starts_on is not None
+    ends = item.counted_from == END and plan.ends_on is not None
+    anchor = plan.ends_on if ends else plan.starts_on
+    assert anchor is not None
+    return anchor + timedelta(days=item.offset_days)
