@@ -16,6 +16,8 @@ from demo.turns import turn_the_cycles
 from ipeo import tenancy
 from ipeo.actions.workspaces import create_workspace
 from ipeo.models import Membership, Role, User, Workspace
+from optimize.actions.conclusions import draw_conclusions
+from optimize.actions.recompute import recompute
 
 PASSWORD = "demo-ipeo-2026"  # noqa: S105  # printed by the product itself, for the demonstration
 PEOPLE = (
@@ -70,7 +72,11 @@ def make_demonstration(*, slug: str, seed: int, scale: float, today: date) -> Ma
         company = simulate(seed=seed, scale=scale, today=today, reps=len(reps))
         cast = set_the_scene(workspace=workspace, people=people, reps=reps, today=today)
         counts = load_facts(company=company, cast=cast)
+        # Each cycle's plan is approved with a forecast that rests on what was measured before it.
+        recompute()
         turn_the_cycles(cast=cast, people=people, today=today)
+        recompute()
+        draw_conclusions()
     return Made(workspace, counts)
 
 

@@ -22,13 +22,15 @@ _SUMS = (
 )  # fmt: skip
 
 
-def histories_of(program_ids: Sequence[int]) -> Mapping[int, History]:
-    """Return the measured past of programs, by id, over the months that are over.
+def histories_of(program_ids: Sequence[int], before: date | None = None) -> Mapping[int, History]:
+    """Return the measured past of programs, by id, over the months that were over on a day.
+
+    The day is today unless `before` names one.
 
     Deals are credited to their first touch and counted in the month they closed, in two queries
     for any number of programs.
     """
-    running = today().replace(day=1)
+    running = (before or today()).replace(day=1)
     spend: dict[int, dict[date, float]] = defaultdict(dict)
     paid = (
         ActivityTotal.objects.filter(

@@ -115,7 +115,7 @@ def approve_scenario(
         current.save(update_fields=["status", "updated_at"])
     held.status, held.updated_at = Scenario.Status.APPROVED, now
     held.save(update_fields=["status", "updated_at"])
-    expected = expected_of(held)
+    expected = expected_of(held, before=timezone.localdate(now))
     _freeze(held, expected, now)
     made: Approval = Approval.objects.create(
         scenario=held,

@@ -29,19 +29,22 @@ class History:
     won_at_value: int = 0
 
 
-Provider = Callable[[Sequence[int]], Mapping[int, History]]
+Provider = Callable[[Sequence[int], date | None], Mapping[int, History]]
 _providers: list[Provider] = []
 
 
 def register_history(provider: Provider) -> None:
-    """Let a later stage tell what programs brought: program ids in, histories by id out."""
+    """Let a later stage tell what programs brought: program ids and a day in, histories out."""
     if provider not in _providers:
         _providers.append(provider)
 
 
-def history_of(program_ids: Sequence[int]) -> dict[int, History]:
-    """Return what is known of the programs' past; a program that nobody measured is left out."""
+def history_of(program_ids: Sequence[int], before: date | None = None) -> dict[int, History]:
+    """Return what is known of the programs' past; a program that nobody measured is left out.
+
+    Only months that were over on the day `before` count, which is today unless given.
+    """
     found: dict[int, History] = {}
     for provider in _providers:
-        found.update(provider(program_ids))
+        found.update(provider(program_ids, before))
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -130,8 +130,13 @@ def shown_forecast(scenario: Scenario, sheet: Sheet | None = None) -> ScenarioFo
     return expected_of(scenario, sheet)
 
 
-def expected_of(scenario: Scenario, sheet: Sheet | None = None) -> ScenarioForecast:
-    """Reckon a scenario's forecast from the measured past of the workspace's programs."""
+def expected_of(
+    scenario: Scenario, sheet: Sheet | None = None, *, before: date | None = None
+) -> ScenarioForecast:
+    """Reckon a scenario's forecast from the measured past of the workspace's programs.
+
+    That past ends with the last month that was over on the day `before`, today unless given.
+    """
     sheet = sheet or sheet_of(scenario)
     objectives = objectives_of(scenario.cycle)
     known = {
@@ -140,7 +145,7 @@ def expected_of(scenario: Scenario, sheet: Sheet | None = None) -> ScenarioForec
             "pk", "name", "channel__name"
         )
     }
-    histories = history_of(list(known))
+    histories = history_of(list(known), before)
     targets = {one.metric: one.target for one in objectives}
     margin_target = targets.get(Objective.Metric.WON_MARGIN)
     found = _forecast(

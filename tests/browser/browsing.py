@@ -42,7 +42,9 @@ def launch(playwright: Playwright) -> Browser:
 class Person:
     """Somebody with a browser window of their own, at a desk or on a phone."""
 
-    def __init__(self, browser: Browser, address: str, *, phone: bool = False) -> None:
+    def __init__(
+        self, browser: Browser, address: str, *, phone: bool = False, scale: int | None = None
+    ) -> None:
         self.address = address
         # Nothing moves, so that what is looked at is in its last state.
         self.context = browser.new_context(
@@ -50,7 +52,7 @@ class Person:
             viewport=PHONE if phone else DESK,
             has_touch=phone,
             is_mobile=phone,
-            device_scale_factor=2 if phone else 1,
+            device_scale_factor=scale or (2 if phone else 1),
             reduced_motion="reduce",
             locale="en-GB",
         )
@@ -134,6 +136,10 @@ class Person:
         """Wait until the page is there and no part of it is being fetched."""
         self.page.wait_for_load_state()
         expect(self.page.locator(_MOVING)).to_have_count(0)
+
+    def see_drawn(self) -> None:
+        """Wait until every chart in view is drawn."""
+        expect(self.page.locator("figure.chart[data-state=waiting]")).to_have_count(0)
 
     def main(self) -> Locator:
         """The page itself, without the navigation."""

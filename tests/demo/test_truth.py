@@ -50,7 +50,7 @@ def found(django_db_setup: None, django_db_blocker: Any) -> Iterator[Found]:
         try:
             made = make_demonstration(slug="truth", seed=SEED, scale=1, today=TODAY)
             with tenancy.scope(made.workspace):
-                recompute()
+                recompute(full=True)
                 refresh_fits(on=TODAY)
                 cycle = Cycle.objects.select_related("campaign").get(closed_at=None)
                 refresh_recommendations(cycle=cycle, on=TODAY)

@@ -26,7 +26,7 @@ def measured(monkeypatch):
     """Lets a test say what programs brought, as Optimize does."""
     monkeypatch.setattr(evidence, "_providers", [])
     known = {}
-    register_history(lambda ids: {pk: known[pk] for pk in ids if pk in known})
+    register_history(lambda ids, before: {pk: known[pk] for pk in ids if pk in known})
     return known
 
 
