@@ -10,7 +10,7 @@ from execute.models import Import
 from execute.numerics.doubts import Note, shown
 from execute.numerics.fields import FIELDS
 from execute.numerics.headers import kind_scores, suggest_kind
-from execute.numerics.sheets import read
+from execute.numerics.sheets import Sheet
 from execute.numerics.understanding import Understanding, understand
 from execute.queries.references import products_named
 from ipeo import tenancy
@@ -19,7 +19,9 @@ from ipeo.models import Run
 
 def imports() -> QuerySet[Import]:
     """Return the workspace's imports with who sent them."""
-    found: QuerySet[Import] = Import.objects.select_related("by", "by__user", "run")
+    found: QuerySet[Import] = Import.objects.select_related(
+        "by", "by__user", "run", "undo_run", "undo_by__user", "saved_mapping"
+    )
     return found
 
 
@@ -30,9 +32,8 @@ def has_stopped(brought: Import) -> bool:
     return bool(brought.state == Import.State.FAILED)
 
 
-def likely_kind(data: bytes, file_name: str) -> str:
-    """Return the kind of rows that a file's columns speak for most; raises `Unreadable`."""
-    sheet = read(data, file_name)
+def likely_kind(sheet: Sheet) -> str:
+    """Return the kind of rows that a file's columns speak for most."""
     scores = kind_scores(sheet)
     return suggest_kind(sheet) or max(scores, key=lambda kind: scores[kind])
 

@@ -17,12 +17,26 @@ from execute.actions.imports.files import (
     receive_file,
     start_import,
 )
+from execute.actions.imports.mappings import (
+    MappingNameMissing,
+    MappingNameTaken,
+    delete_mapping,
+    save_mapping,
+)
+from execute.actions.imports.undoing import CannotUndo, start_undo
 from execute.forms.imports import FileForm, read_answers
-from execute.models import Import, ImportRefusal
+from execute.models import Import, ImportMapping, ImportRefusal
 from execute.numerics.doubts import Unreadable
 from execute.numerics.understanding import Understanding
 from execute.queries import imports as queries
+from execute.queries.mappings import mappings as saved_mappings
 from execute.queries.previews import preview, refused_file
+from execute.queries.undoing import (
+    can_be_undone,
+    kept_by_undoing,
+    told_of_undoing,
+    undo_has_stopped,
+)
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.paging import page_of
@@ -82,8 +96,14 @@ def import_page(request: WorkspaceRequest, pk: int) -> HttpResponse:
         return _answer(request, brought)
     if brought.state == Import.State.PREVIEW or queries.has_stopped(brought):
         return _preview(request, brought)
-    if brought.state == Import.State.RUNNING:
-        return render(request, "execute/import_running.html", {"brought": brought})
+    undoing = brought.state == Import.State.UNDOING and not undo_has_stopped(brought)
+    if brought.state == Import.State.RUNNING or undoing:
+        context = {
+            "brought": brought,
+            "run": brought.undo_run if undoing else brought.run,
+            "undoing": undoing,
+        }
+        return render(request, "execute/import_running.html", context)
     if request.htmx and request.GET.get("progress"):
         return HttpResponse(headers={"HX-Refresh": "true"})
     url_name, label = WHERE[brought.kind]
@@ -96,6 +116,10 @@ def import_page(request: WorkspaceRequest, pk: int) -> HttpResponse:
         ),
         "where": link(url_name),
         "where_label": label,
+        "may_undo": can_be_undone(brought),
+        "undo_stopped": undo_has_stopped(brought),
+        "undone": told_of_undoing(brought) if brought.undone_at else [],
+        "kept": kept_by_undoing(brought),
     }
     return render(request, "execute/import_done.html", context)
 
@@ -119,6 +143,7 @@ def _preview(
         "kinds": Import.Kind.choices,
         "stopped": queries.has_stopped(brought),
         "earlier": queries.same_file(brought),
+        "may_undo": can_be_undone(brought),
     }
     try:
         context["preview"] = preview(brought, seen or queries.understood(brought))
@@ -137,6 +162,10 @@ def _answer(request: WorkspaceRequest, brought: Import) -> HttpResponse:
             forget_file(brought=brought)
             messages.success(request, f"{brought.file_name} is removed. Nothing of it was stored.")
             return redirect(link("execute:imports"))
+        if do == "anew":
+            answer_import(brought=brought, anew=True)
+            messages.success(request, "The file is read anew, without the saved mapping.")
+            return redirect(here)
         seen = answer_import(
             brought=brought,
             kind=given.kind,
@@ -144,6 +173,13 @@ def _answer(request: WorkspaceRequest, brought: Import) -> HttpResponse:
             answers=given.answers,
             set_to=given.set_to,
         )
+        if do == "save":
+            saved = save_mapping(
+                brought=brought, name=request.POST.get("mapping_name", ""), by=request.membership
+            )
+            text = f"Saved as “{saved.name}”. A file with these headers is mapped so from now on."
+            messages.success(request, text)
+            return redirect(here)
         if do == "start":
             start_import(brought=brought, by=request.membership)
     except AlreadyStarted as refusal:
@@ -157,7 +193,7 @@ def _answer(request: WorkspaceRequest, brought: Import) -> HttpResponse:
             else f"{waiting} questions want your answers before anything is stored."
         )
         return _preview(request, brought, seen=refusal.understanding, error=error, status=422)
-    except (Unreadable, KeyError) as refusal:
+    except (Unreadable, KeyError, MappingNameTaken, MappingNameMissing) as refusal:
         return _preview(request, brought, error=str(refusal.args[0]), status=422)
     if do == "start":
         return redirect(here)
@@ -172,3 +208,35 @@ def refused(request: WorkspaceRequest, pk: int) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="refused-rows-{brought.pk}.csv"'
     response.write("\ufeff" + refused_file(brought))
     return response
+
+
+@page("imports.run")
+def import_undo(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Take an import back."""
+    brought = get_object_or_404(queries.imports(), pk=pk)
+    here = link("execute:import", brought.pk)
+    if request.method == "POST":
+        try:
+            start_undo(brought=brought, by=request.membership)
+        except CannotUndo as refusal:
+            messages.info(request, str(refusal))
+    return redirect(here)
+
+
+@page("imports.view")
+def mappings(request: WorkspaceRequest) -> HttpResponse:
+    """List the saved mappings."""
+    found = page_of(
+        saved_mappings(), order=("-last_used_at", "-id"), after=request.GET.get("after", "")
+    )
+    return render(request, "execute/import_mappings.html", {"page": found})
+
+
+@page("imports.run")
+def mapping_delete(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Forget a saved mapping."""
+    mapping = get_object_or_404(ImportMapping, pk=pk)
+    if request.method == "POST":
+        delete_mapping(mapping=mapping)
+        messages.success(request, f"The mapping “{mapping.name}” is removed.")
+    return redirect(link("execute:import_mappings"))

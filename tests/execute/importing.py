@@ -12,12 +12,34 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from execute.models import Import
+from execute.models import Deal, Expense, Import, Touch
+from insight.models import Account, Contact, Product
 from ipeo import tenancy
 from ipeo.navigation import link
 from ipeo.tenancy import current_workspace
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
+
+FILES = {
+    "products": "Product Name,Product Family,List Price,Unit Cost\nDesk,Desks,1000,600\n",
+    "accounts": "Account ID,Account Name,Industry,Employees\nA1,Halden,Retail,120\n",
+    "contacts": "Contact ID,Name,Email,Account Name,Lead Source,Created Date\n"
+    "C1,Ada Berg,ada@halden.test,Halden,Search,2026-01-05\n",
+    "deals": "Opportunity ID,Opportunity Name,Account Name,Contact,Opportunity Owner,Product,"
+    "Stage,Amount,Created Date,Close Date\n"
+    "D1,Desks for Halden,Halden,ada@halden.test,Mia Ortiz,Desk,Closed Won,950,"
+    "2026-01-20,2026-02-15\n",
+    "touches": "Email,Channel,Activity Type,Date\nada@halden.test,Webinar,Event,2026-01-25\n",
+    "expenses": "Date,Channel,Description,Amount,Status\n2026-01-31,Search,Clicks,500,Actual\n",
+}
+STORED = {
+    "products": Product,
+    "accounts": Account,
+    "contacts": Contact,
+    "deals": Deal,
+    "touches": Touch,
+    "expenses": Expense,
+}
 
 
 def shared(folder: str) -> Path:
@@ -76,3 +98,13 @@ def counts(told: Any) -> tuple[int, int, int, int]:
         told.refresh_from_db()
         return tuple(getattr(told, name) for name in names)  # type: ignore[return-value]
     return tuple(told[name] for name in names)  # type: ignore[return-value]
+
+
+def load(client: Client, do_due_work: Any, text: str, kind: str, **answers: str) -> Import:
+    """Upload a file, start it, do the work, and give its row."""
+    brought = sent(client, text, kind)
+    response = press(client, brought, **answers)
+    assert response.status_code == 302, response.content.decode()
+    do_due_work()
+    brought.refresh_from_db()
+    return brought

@@ -9,43 +9,13 @@ from decimal import Decimal
 import pytest
 
 from execute.models import Deal, Expense, Import, ImportRefusal, Touch
-from insight.models import Account, Channel, Contact, Product
+from insight.models import Account, Channel, Contact
 from ipeo import tenancy
 from ipeo.models import Membership, Run
 from ipeo.navigation import link
-from tests.execute.importing import counts, press, send, sent
+from tests.execute.importing import FILES, STORED, counts, load, press, send, sent
 from tests.factories.insight import ContactFactory
 from tests.factories.ipeo import WorkspaceFactory
-
-FILES = {
-    "products": "Product Name,Product Family,List Price,Unit Cost\nDesk,Desks,1000,600\n",
-    "accounts": "Account ID,Account Name,Industry,Employees\nA1,Halden,Retail,120\n",
-    "contacts": "Contact ID,Name,Email,Account Name,Lead Source,Created Date\n"
-    "C1,Ada Berg,ada@halden.test,Halden,Search,2026-01-05\n",
-    "deals": "Opportunity ID,Opportunity Name,Account Name,Contact,Opportunity Owner,Product,"
-    "Stage,Amount,Created Date,Close Date\n"
-    "D1,Desks for Halden,Halden,ada@halden.test,Mia Ortiz,Desk,Closed Won,950,"
-    "2026-01-20,2026-02-15\n",
-    "touches": "Email,Channel,Activity Type,Date\nada@halden.test,Webinar,Event,2026-01-25\n",
-    "expenses": "Date,Channel,Description,Amount,Status\n2026-01-31,Search,Clicks,500,Actual\n",
-}
-STORED = {
-    "products": Product,
-    "accounts": Account,
-    "contacts": Contact,
-    "deals": Deal,
-    "touches": Touch,
-    "expenses": Expense,
-}
-
-
-def load(client, do_due_work, text, kind, **answers):
-    brought = sent(client, text, kind)
-    response = press(client, brought, **answers)
-    assert response.status_code == 302, response.content.decode()
-    do_due_work()
-    brought.refresh_from_db()
-    return brought
 
 
 @pytest.fixture

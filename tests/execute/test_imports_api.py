@@ -5,8 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from execute.models import Deal, Import
 from ipeo import tenancy
-from tests.execute.importing import counts
-from tests.execute.test_imports import FILES
+from tests.execute.importing import FILES, counts
 from tests.factories.ipeo import WorkspaceFactory
 
 ADDRESS = "/api/v1/imports/"

@@ -5,20 +5,19 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from execute.actions.imports import references
+from execute.actions.imports import money, references
 from execute.actions.imports.rows import PLACES, Rows, Sheet, owners
 from execute.models import Outcome
 from execute.numerics.doubts import counted, shown
 from execute.numerics.values import NO_DECISION, OPEN
+from execute.queries.days import today
 from execute.queries.references import contacts_named
-from ipeo import tenancy
 
 HUNDRED = Decimal(100)
 
 
 def deals(sheet: Sheet) -> Rows:
     """Return deals."""
-    sheet.refuse_other_currencies(tenancy.current_workspace().currency)
     _who(sheet)
     _how_it_ended(sheet)
     _amounts(sheet)
@@ -91,6 +90,7 @@ def _amounts(sheet: Sheet) -> None:
     quantities = [quantity or Decimal(1) for quantity in sheet.column("quantity")]
     if sheet.has("quantity"):
         sheet.set("quantity", quantities)
+    rates = _rates(sheet)
     lists: list[Decimal | None] = []
     nets: list[Decimal | None] = []
     costs: list[Decimal | None] = []
@@ -101,10 +101,13 @@ def _amounts(sheet: Sheet) -> None:
         sheet.column("net_amount"),
         sheet.column("cost_amount"),
         sheet.column("discount_percent"),
+        rates,
         strict=True,
     )
-    for name, quantity, listed, net, cost, percent in rows:
+    for name, quantity, listed, net, cost, percent, rate in rows:
         product = products.get(name) if name else None
+        if rate is not None:
+            listed, net, cost = (_worth(amount, rate) for amount in (listed, net, cost))
         if listed is None and product is not None and product.list_price is not None:
             listed = product.list_price * quantity
         if cost is None and product is not None and product.unit_cost is not None:
@@ -123,6 +126,38 @@ def _amounts(sheet: Sheet) -> None:
         source = "discount_percent" if column != "cost_amount" else "product"
         if sheet.has(column) or sheet.has("product") or sheet.has(source):
             sheet.set(column, values)
+
+
+def _rates(sheet: Sheet) -> list[Decimal | None]:
+    """Return the rate of each deal in another currency, and keep what the file says of it.
+
+    It is the rate of the day it closed, or else was opened, or else of today. A price that only
+    follows from a discount is not one that the file says.
+    """
+    if not any(sheet.column("currency")):
+        return [None] * len(sheet)
+    codes = money.foreign(sheet.column("currency"))
+    now = today()
+    days = [
+        (closes if outcome != OPEN else None) or opened or now
+        for closes, outcome, opened in zip(
+            sheet.column("close_date"),
+            sheet.column("outcome"),
+            sheet.column("created_date"),
+            strict=True,
+        )
+    ]
+    rates = money.rates_of(sheet, codes, days)
+    sheet.set("original_currency", list(codes))
+    sheet.set("exchange_rate", list(rates))
+    for name in ("list_amount", "net_amount", "cost_amount"):
+        said = zip(sheet.column(name), codes, strict=True)
+        sheet.set(f"original_{name}", [_money(amount) if code else None for amount, code in said])
+    return rates
+
+
+def _worth(amount: Decimal | None, rate: Decimal) -> Decimal | None:
+    return None if amount is None else amount * rate
 
 
 def _money(amount: Decimal | None) -> Decimal | None:

@@ -16,11 +16,13 @@ from django.utils import timezone
 
 from execute.actions.imports import loading
 from execute.actions.imports.ledger import keep_made
+from execute.actions.imports.mappings import use_mapping
 from execute.actions.imports.rows import Rows, Sheet
-from execute.models import Import, ImportRefusal
+from execute.models import Import, ImportMapping, ImportRefusal
 from execute.numerics.doubts import Refusal, Unreadable
 from execute.numerics.understanding import Understanding
 from execute.queries.imports import has_stopped, likely_kind, read_file, understood
+from execute.queries.mappings import top_of
 from ipeo.actions.runs import WorkRefused, queue_run
 from ipeo.models import Membership, Run
 from ipeo.runs import Report
@@ -66,7 +68,8 @@ def receive_file(
 ) -> Import:
     """Keep a file for a look; without a kind, the one its columns speak for.
 
-    `mapping` holds a person's choices alone: what is proposed stays a proposal, with its doubts.
+    A mapping that was saved for its headers is used. `mapping` holds a person's choices alone:
+    what is proposed stays a proposal, with its doubts.
     Raises `Unreadable` for a file that cannot be read at all, `TooLarge`, and `KeyError` for a
     field or column there is none of.
     """
@@ -75,13 +78,14 @@ def receive_file(
         raise TooLarge(limit)
     name = (storable(Path(file_name).name) or "file")[-250:]
     brought = Import(
-        kind=kind or likely_kind(data, name),
+        kind=kind or likely_kind(top_of(data, name)),
         file_name=name,
         file_digest=hashlib.sha256(data).hexdigest(),
         mapping=dict(mapping or {}),
         answers=dict(answers or {}),
         by=by,
     )
+    use_mapping(brought=brought, data=data, any_kind=not kind)
     brought.rows = len(understood(brought, data=data).sheet)
     suffix = Path(name).suffix[:10] if Path(name).suffix.isascii() else ""
     brought.file.save(f"{brought.file_digest[:20]}{suffix}", ContentFile(data), save=False)
@@ -100,16 +104,20 @@ def answer_import(
     answers: Mapping[str, str] | None = None,
     set_to: Mapping[str, str] | None = None,
     kind: str = "",
+    anew: bool = False,
 ) -> Understanding:
     """Add to a person's choices for a file, and return what it means with them.
 
-    Another kind begins with a mapping of its own. Raises `AlreadyStarted`, `Unreadable`, and
+    `anew` forgets the choices before, a saved mapping's among them. Another kind begins with a
+    mapping of its own. Raises `AlreadyStarted`, `Unreadable`, and
     `KeyError` for a field or column there is none of; nothing is kept then.
     """
     with transaction.atomic():
         held = _held(brought)
-        if kind and kind != held.kind:
-            held.kind, held.mapping = kind, {}
+        if anew:
+            held.mapping, held.answers, held.saved_mapping = {}, {}, None
+        elif kind and kind != held.kind:
+            held.kind, held.mapping, held.saved_mapping = kind, {}, None
             held.answers = {
                 key: value
                 for key, value in held.answers.items()
@@ -123,7 +131,7 @@ def answer_import(
         seen = understood(held)
         # What was loaded before a failure is met again as unchanged, with these answers.
         held.new = held.changed = held.unchanged = 0
-        held.save(update_fields=["kind", "mapping", "answers", "new", "changed", "unchanged"])
+        held.save()
     brought.refresh_from_db()
     return seen
 
@@ -141,6 +149,10 @@ def start_import(*, brought: Import, by: Membership | None) -> Run:
         run = queue_run(
             kind=RUN_KIND, arguments={"import": held.pk}, title=f"Importing {held.file_name}", by=by
         )
+        if held.saved_mapping is not None:
+            ImportMapping.objects.filter(pk=held.saved_mapping.pk).update(
+                last_used_at=timezone.now()
+            )
         held.state, held.run = Import.State.RUNNING, run
         held.save(update_fields=["state", "run"])
     brought.refresh_from_db()

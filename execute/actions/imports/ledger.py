@@ -80,7 +80,7 @@ def recorded(
         kept=kept_from("w"),
     )
     with connection.cursor() as cursor:
-        cursor.execute(whole, [*given, *_of(source, table, columns)])
+        cursor.execute(whole, [*given, *piece_of(source, table, columns)])
         found = cursor.fetchone()
         return int(found[0]) if found else 0
 
@@ -103,7 +103,7 @@ def kept_from(written: str) -> sql.Composed:
 def keep_written(*, source: Import, table: str, columns: Sequence[str], written: str) -> None:
     """Keep the rows of a temporary table that `returning` filled as one piece of the import."""
     with connection.cursor() as cursor:
-        cursor.execute(kept_from(written), _of(source, table, columns))
+        cursor.execute(kept_from(written), piece_of(source, table, columns))
 
 
 def keep_made(*, source: Import, made: Mapping[str, Sequence[int]]) -> None:
@@ -122,9 +122,10 @@ def keep_made(*, source: Import, made: Mapping[str, Sequence[int]]) -> None:
                     table=sql.Identifier(table),
                     kept=kept_from("w"),
                 ),
-                [tenancy.current_workspace_id(), list(ids), *_of(source, table, columns)],
+                [tenancy.current_workspace_id(), list(ids), *piece_of(source, table, columns)],
             )
 
 
-def _of(source: Import, table: str, columns: Sequence[str]) -> list[Any]:
+def piece_of(source: Import, table: str, columns: Sequence[str]) -> list[Any]:
+    """Return what `kept_from` needs to be given."""
     return [tenancy.current_workspace_id(), source.pk, table, list(columns)]

@@ -15,6 +15,7 @@ from execute.actions.imports.stages import load_stages, stage_history
 from execute.actions.imports.upsert import Counts, adopt, upsert
 from execute.models import Import
 from execute.queries.references import account_key
+from execute.queries.undoing import TABLES
 from ipeo import tenancy
 from ipeo.database import bulk
 
@@ -31,15 +32,6 @@ BUILDERS: dict[str, Callable[[rows.Sheet], rows.Rows]] = {
     "touches": rows.touches,
     "expenses": rows.expenses,
     "stage_history": stage_history,
-}
-TABLES = {
-    "products": "insight_product",
-    "accounts": "insight_account",
-    "contacts": "insight_contact",
-    "deals": "execute_deal",
-    "touches": "execute_touch",
-    "expenses": "execute_expense",
-    "stage_history": "execute_dealstagechange",
 }
 _EMPTY_ACCOUNT = dict.fromkeys(("industry", "region", "country", "website", "parent_name"), "")
 _EMPTY_EXPENSE = {"description": "", "state": "actual"}
@@ -103,7 +95,7 @@ def _contacts(workspace_id: int, frame: pd.DataFrame, brought: Import) -> Counts
     }
     counts = upsert("insight_contact", workspace_id, frame, source=brought, at_first=first)
     if moved:
-        _move_touches()
+        move_touches()
     if "source" in frame.columns and "lead_date" in frame.columns:
         _lead_touches(workspace_id, frame, brought)
     return counts
@@ -128,7 +120,8 @@ def _note_moves(frame: pd.DataFrame) -> bool:
         return some
 
 
-def _move_touches() -> None:
+def move_touches() -> None:
+    """Let touches follow the people in the temporary table `moved`, which is dropped."""
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE execute_touch t SET account_id = m.account_id FROM moved m"

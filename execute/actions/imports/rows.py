@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from execute.actions.imports import references
+from execute.actions.imports import money, references
+from execute.actions.imports.money import convert_amounts
 from execute.actions.reps import reps_named
+from execute.models import SpendRule
 from execute.numerics.doubts import Note, Refusal, counted, shown
 from execute.numerics.periods import spread
 from execute.numerics.typed import Interpretation
@@ -99,7 +101,10 @@ class Sheet:
         """Refuse amounts in a currency that the workspace does not keep its books in."""
         for place, code in enumerate(self.column("currency")):
             if code and code != currency:
-                why = f"{code} is not the workspace's currency, {currency}, and no rate is known"
+                why = (
+                    f"{code} is not the workspace's currency, {currency}; a price list has no "
+                    "day, at whose rate it could be converted"
+                )
                 self.refuse(place, "currency", code, why)
 
     def keep_attributes(self) -> None:
@@ -218,12 +223,13 @@ def touches(sheet: Sheet) -> Rows:
 
 def expenses(sheet: Sheet) -> Rows:
     """Return expenses; the total of a period is spread over its days."""
-    sheet.refuse_other_currencies(tenancy.current_workspace().currency)
     channels = references.channels_for(references.distinct(sheet.column("channel")), sheet.made)
     sheet.refer("channel_id", channels, "channel")
-    programs = _programs(sheet)
+    programs, rules = _programs(sheet)
     described = zip(sheet.column("description"), sheet.column("campaign"), strict=True)
     sheet.set("description", [(text or campaign or "")[:300] for text, campaign in described])
+    if sheet.has("campaign"):
+        sheet.set("campaign_name", [(name or "")[:300] for name in sheet.column("campaign")])
     sheet.plain("date")
     sheet.set("amount", [amount.quantize(PLACES) for amount in sheet.column("amount")])
     sheet.plain("state")
@@ -232,11 +238,36 @@ def expenses(sheet: Sheet) -> Rows:
     if programs and not sheet.has("channel"):
         by_program = {program.pk: program.channel_id for program in programs.values()}
         sheet.set("channel_id", [by_program.get(pk) for pk in sheet.frame["program_id"]])
+    if rules is not None:
+        _place(sheet, rules)
     rows = sheet.done()
     if sheet.has("end_date"):
         ends = dict(zip(sheet.given.lines, sheet.column("end_date"), strict=True))
         rows.frame = _spread(rows.frame, ends)
+    codes = money.foreign(sheet.column("currency"))
+    convert_amounts(rows, dict(zip(sheet.given.lines, codes, strict=True)))
     return rows
+
+
+def _place(sheet: Sheet, rules: list[SpendRule | None]) -> None:
+    """Keep which rule placed a row, and the channel that the row came with."""
+    if not sheet.has("channel") and "channel_id" not in sheet.frame:
+        sheet.set("channel_id", [None] * len(sheet))
+    came = list(sheet.frame["channel_id"])
+    sheet.set("rule_id", [rule.pk if rule else None for rule in rules])
+    sheet.set(
+        "channel_before_rule_id",
+        [pk if rule else None for rule, pk in zip(rules, came, strict=True)],
+    )
+    sheet.set(
+        "channel_id",
+        [
+            (rule.channel_id or pk or (rule.program.channel_id if rule.program else None))
+            if rule
+            else pk
+            for rule, pk in zip(rules, came, strict=True)
+        ],
+    )
 
 
 def _spread(frame: pd.DataFrame, ends: Mapping[int, Any]) -> pd.DataFrame:
@@ -256,21 +287,31 @@ def _spread(frame: pd.DataFrame, ends: Mapping[int, Any]) -> pd.DataFrame:
     return type(frame)(out, columns=frame.columns, dtype=object)
 
 
-def _programs(sheet: Sheet) -> dict[str, Any]:
-    """Point rows at the program they name, under `program` or else under `campaign`."""
+def _programs(sheet: Sheet) -> tuple[dict[str, Any], list[SpendRule | None] | None]:
+    """Point rows at the program they name, under `program` or else under `campaign`.
+
+    What no program is called goes where a rule of spend says. Returns the programs by name, and
+    each row's rule; no rules for a file that names neither.
+    """
     pairs = zip(sheet.column("program"), sheet.column("campaign"), strict=True)
     names = [program or campaign for program, campaign in pairs]
     if not (sheet.has("program") or sheet.has("campaign")):
-        return {}
+        return {}, None
     wanted = references.distinct(names)
     found = references.programs_for(wanted)
-    unknown = [name for name in wanted if name not in found]
+    ids = [found[name].pk if name in found else None for name in names]
+    rules = money.rules_of(sheet, ids)
+    placed = {name for name, rule in zip(names, rules, strict=True) if rule is not None}
+    unknown = [name for name in wanted if name not in found and name not in placed]
     if unknown:
         few = ", ".join(shown(name, 30) for name in unknown[:5])
         more = f" and {len(unknown) - 5:,} more" if len(unknown) > 5 else ""
         sheet.say(f"No program is called {few}{more}: these rows count for their channel alone.")
-    sheet.set("program_id", [found[name].pk if name in found else None for name in names])
-    return found
+    sheet.set(
+        "program_id",
+        [rule.program_id if rule else pk for rule, pk in zip(rules, ids, strict=True)],
+    )
+    return found, rules
 
 
 def _accounts_of(contacts_: list[int]) -> dict[int, int]:

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from execute.actions.imports.files import RUN_KIND, TooLarge, load_file, receive_file
+from execute.actions.imports.mappings import use_mapping
 from execute.models import Import
 from execute.numerics.doubts import Unreadable
 from execute.numerics.fields import FIELDS
@@ -75,6 +76,7 @@ class Command(BaseCommand):
             answers={**answers, "set": set_to},
         )
         try:
+            saved = use_mapping(brought=brought, data=data)
             seen = understood(brought, data=data)
         except Unreadable as error:
             return {"error": str(error), "rows": 0, "doubts": []}
@@ -89,6 +91,8 @@ class Command(BaseCommand):
             )
             return {"error": asked, "rows": len(seen.sheet), "doubts": doubts}
         told = self._dry(brought, seen) if options["dry_run"] else self._real(brought, data)
+        if saved is not None:
+            told["mapped_as"] = saved.name
         return told | {"doubts": doubts, "mapping": seen.mapping}
 
     def _real(self, brought: Import, data: bytes) -> dict[str, Any]:
@@ -123,6 +127,8 @@ class Command(BaseCommand):
         return told
 
     def _say(self, told: dict[str, Any]) -> None:
+        if "mapped_as" in told:
+            self.stdout.write(f"Mapped as in “{told['mapped_as']}”, saved for these headers.")
         for doubt in told.get("doubts", []):
             self.stdout.write(f"{doubt['question']} Used: {doubt['answer']} ({doubt['key']})")
         for note in [*told.get("notes", []), *told.get("reasons", [])]:

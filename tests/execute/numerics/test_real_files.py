@@ -40,7 +40,7 @@ def keys(u: Understanding) -> set[str]:
 
 KINDS = {
     "real/hubspot_api_deal.csv": "deals",
-    "real/hubspot_api_deal_stage.csv": "deals",
+    "real/hubspot_api_deal_stage.csv": "stage_history",
     "real/hubspot_api_contact.csv": "contacts",
     "real/salesforce_api_opportunity.csv": "deals",
     "real/salesforce_api_lead.csv": "contacts",
@@ -60,7 +60,6 @@ REFUSED = {
     "adapted/hubspot_ui_deals.csv": 1,  # 45k
 }
 ASKED = {
-    "real/hubspot_api_deal_stage.csv": {"outcome"},
     "real/fivetran_shopify_orders_schema.csv": {"outcome"},
     "adapted/pipedrive_sample_import.csv": {"outcome"},
     "adapted/zoho_ui_deals.csv": {"dates.close_date"},
