@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from babel.dates import format_date
 from django.db import connection
@@ -75,7 +75,7 @@ def converted(amount: Decimal, rate: Decimal) -> Decimal:
     whole = amount * rate
     if abs(whole) >= LARGEST:
         raise TooLarge("The amount is larger than can be kept.")
-    return whole.quantize(CENT)
+    return whole.quantize(CENT, ROUND_HALF_UP)
 
 
 @dataclass(frozen=True)

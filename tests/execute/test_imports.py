@@ -129,13 +129,6 @@ def test_an_id_that_stands_twice_is_asked_about(client, do_due_work):
     assert Account.objects.get().industry == "Steel"
 
 
-def test_money_in_another_currency_is_refused(client, do_due_work):
-    text = "Date,Channel,Amount,Currency,Status\n2026-01-31,Search,500,EUR,Actual\n"
-    brought = load(client, do_due_work, text, "expenses")
-    assert counts(brought) == (0, 0, 0, 1)
-    assert "EUR is not the workspace's currency" in ImportRefusal.objects.get().reason
-
-
 def test_the_total_of_a_period_is_spread_over_its_days(client, do_due_work):
     text = "Reporting starts,Reporting ends,Channel,Amount\n2026-01-01,2026-01-03,Search,100\n"
     brought = load(client, do_due_work, text, "expenses", period="spread", state="actual")

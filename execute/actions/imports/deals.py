@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from execute.actions.imports import money, references
@@ -104,23 +104,24 @@ def _amounts(sheet: Sheet) -> None:
         rates,
         strict=True,
     )
+    said: list[tuple[Decimal | None, ...]] = []
     for name, quantity, listed, net, cost, percent, rate in rows:
         product = products.get(name) if name else None
+        listed, net = _discounted(listed, net, percent)
+        said.append((listed, net, cost) if rate is not None else (None, None, None))
         if rate is not None:
             listed, net, cost = (_worth(amount, rate) for amount in (listed, net, cost))
         if listed is None and product is not None and product.list_price is not None:
             listed = product.list_price * quantity
         if cost is None and product is not None and product.unit_cost is not None:
             cost = product.unit_cost * quantity
-        if percent is not None and percent < HUNDRED:
-            share = 1 - percent / HUNDRED
-            if net is None and listed is not None:
-                net = listed * share
-            elif listed is None and net is not None:
-                listed = net / share
+        listed, net = _discounted(listed, net, percent)
         lists.append(_money(listed))
         nets.append(_money(net))
         costs.append(_money(cost))
+    if any(sheet.column("currency")):
+        for place, column in enumerate(("list_amount", "net_amount", "cost_amount")):
+            sheet.set(f"original_{column}", [_money(row[place]) for row in said])
     # What neither the file nor the product list knows is left as it stands.
     for column, values in (("list_amount", lists), ("net_amount", nets), ("cost_amount", costs)):
         source = "discount_percent" if column != "cost_amount" else "product"
@@ -128,11 +129,24 @@ def _amounts(sheet: Sheet) -> None:
             sheet.set(column, values)
 
 
-def _rates(sheet: Sheet) -> list[Decimal | None]:
-    """Return the rate of each deal in another currency, and keep what the file says of it.
+def _discounted(
+    listed: Decimal | None, net: Decimal | None, percent: Decimal | None
+) -> tuple[Decimal | None, Decimal | None]:
+    """Return list and net price, each from the other and the discount where it is not said."""
+    if percent is None or percent >= HUNDRED:
+        return listed, net
+    share = 1 - percent / HUNDRED
+    if net is None and listed is not None:
+        return listed, listed * share
+    if listed is None and net is not None:
+        return net / share, net
+    return listed, net
 
-    It is the rate of the day it closed, or else was opened, or else of today. A price that only
-    follows from a discount is not one that the file says.
+
+def _rates(sheet: Sheet) -> list[Decimal | None]:
+    """Return the rate of each deal in another currency, and keep both.
+
+    It is the rate of the day it closed, or else was opened, or else of today.
     """
     if not any(sheet.column("currency")):
         return [None] * len(sheet)
@@ -148,16 +162,13 @@ def _rates(sheet: Sheet) -> list[Decimal | None]:
         )
     ]
     rates = money.rates_of(sheet, codes, days)
-    sheet.set("original_currency", list(codes))
-    sheet.set("exchange_rate", list(rates))
-    for name in ("list_amount", "net_amount", "cost_amount"):
-        said = zip(sheet.column(name), codes, strict=True)
-        sheet.set(f"original_{name}", [_money(amount) if code else None for amount, code in said])
+    sheet.set("original_currency", codes)
+    sheet.set("exchange_rate", rates)
     return rates
 
 
 def _worth(amount: Decimal | None, rate: Decimal) -> Decimal | None:
-    return None if amount is None else amount * rate
+    return None if amount is None else (amount * rate).quantize(PLACES, ROUND_HALF_UP)
 
 
 def _money(amount: Decimal | None) -> Decimal | None:
