@@ -23,7 +23,14 @@ from execute.actions.imports.files import (
     receive_file,
     start_import,
 )
-from execute.models import Import, ImportRefusal
+from execute.actions.imports.mappings import (
+    MappingNameMissing,
+    MappingNameTaken,
+    delete_mapping,
+    save_mapping,
+)
+from execute.actions.imports.undoing import CannotUndo, start_undo
+from execute.models import Import, ImportMapping, ImportRefusal
 from execute.numerics.doubts import Unreadable
 from execute.queries import imports as queries
 from execute.queries.previews import preview
@@ -108,6 +115,10 @@ class ImportSerializer(serializers.ModelSerializer[Import]):
             "by",
             "created_at",
             "finished_at",
+            "origin",
+            "saved_mapping",
+            "undone",
+            "undone_at",
         )
         read_only_fields = fields
 
@@ -147,6 +158,9 @@ class AnswerSerializer(serializers.Serializer[Any]):
     set_to = serializers.DictField(
         child=serializers.CharField(), required=False, help_text="A field's value in every row."
     )
+    anew = serializers.BooleanField(
+        required=False, help_text="Forget all choices before, and a saved mapping."
+    )
 
 
 class ImportRefusalSerializer(serializers.ModelSerializer[ImportRefusal]):
@@ -157,16 +171,40 @@ class ImportRefusalSerializer(serializers.ModelSerializer[ImportRefusal]):
         fields = ("id", "line", "column", "value", "reason")
 
 
+class MappingSerializer(serializers.ModelSerializer[ImportMapping]):
+    """How files with certain headers are read."""
+
+    class Meta:
+        model = ImportMapping
+        fields = (
+            "id",
+            "name",
+            "kind",
+            "mapping",
+            "answers",
+            "saved_by",
+            "saved_at",
+            "last_used_at",
+        )
+        read_only_fields = fields
+
+
+class NameSerializer(serializers.Serializer[Any]):
+    """The name a mapping is kept under."""
+
+    name = serializers.CharField(max_length=120)
+
+
 @contextmanager
 def refused_at(field: str) -> Iterator[None]:
     """Turn what an action raises into a problem document that names the field."""
     try:
         yield
-    except (Unreadable, TooLarge) as refusal:
+    except (Unreadable, TooLarge, MappingNameMissing, MappingNameTaken) as refusal:
         raise ValidationError({field: [str(refusal)]}) from None
     except KeyError as refusal:
         raise ValidationError({field: [str(refusal.args[0])]}) from None
-    except (AlreadyStarted, Unanswered) as refusal:
+    except (AlreadyStarted, Unanswered, CannotUndo) as refusal:
         raise Conflict(str(refusal)) from None
 
 
@@ -175,8 +213,8 @@ class ImportView(mixins.DestroyModelMixin, ReadViewSet):
 
     permission = "imports.view"
     change_permission = "imports.run"
-    queryset = Import.objects.select_related("by__user", "run")
-    filterset_fields = ("kind", "state")
+    queryset = Import.objects.select_related("by__user", "run", "undo_run", "saved_mapping")
+    filterset_fields = ("kind", "state", "origin")
     http_method_names = ("get", "post", "patch", "delete", "head", "options")
 
     def get_serializer_class(self) -> Any:
@@ -233,6 +271,27 @@ class ImportView(mixins.DestroyModelMixin, ReadViewSet):
             start_import(brought=brought, by=self.membership)
         return self._answer(brought, status.HTTP_202_ACCEPTED)
 
+    @extend_schema(request=None, responses={202: OneImportSerializer})
+    @action(detail=True, methods=["post"])
+    def undo(self, request: Request, pk: int) -> Response:
+        """Take the import back in the background; rows edited or used since stay."""
+        brought = self.get_object()
+        with refused_at("file"):
+            start_undo(brought=brought, by=self.membership)
+        return self._answer(brought, status.HTTP_202_ACCEPTED)
+
+    @extend_schema(request=NameSerializer, responses={201: MappingSerializer})
+    @action(detail=True, methods=["post"], url_path="save-mapping")
+    def save_mapping(self, request: Request, pk: int) -> Response:
+        """Keep the mapping and the answers under a name, for files with the same headers."""
+        given = NameSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        with refused_at("name"):
+            saved = save_mapping(
+                brought=self.get_object(), name=given.validated_data["name"], by=self.membership
+            )
+        return Response(MappingSerializer(saved).data, status=status.HTTP_201_CREATED)
+
     @extend_schema(responses=ImportRefusalSerializer(many=True))
     @action(detail=True, filterset_fields=())
     def refusals(self, request: Request, pk: int) -> Response:
@@ -245,3 +304,17 @@ class ImportView(mixins.DestroyModelMixin, ReadViewSet):
         """Remove a file that was not loaded."""
         with refused_at("file"):
             forget_file(brought=instance)
+
+
+class ImportMappingView(mixins.DestroyModelMixin, ReadViewSet):
+    """Saved mappings: a file with the same headers is read so."""
+
+    permission = "imports.view"
+    change_permission = "imports.run"
+    serializer_class = MappingSerializer
+    queryset = ImportMapping.objects.select_related("saved_by")
+    filterset_fields = ("kind",)
+
+    def perform_destroy(self, instance: ImportMapping) -> None:
+        """Forget a mapping."""
+        delete_mapping(mapping=instance)
