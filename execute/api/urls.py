@@ -2,9 +2,13 @@
 
 from rest_framework.routers import SimpleRouter
 
-from execute.api import imports, links, materials, money, tasks, views
+from execute.api import approvals, bulk, imports, links, materials, money, reviews, tasks, views
 
 router = SimpleRouter(trailing_slash=True)
+# Before the rows one by one, whose addresses begin alike.
+router.register("touches/bulk", bulk.BulkTouchView, basename="api-bulk-touch")
+router.register("deals/bulk", bulk.BulkDealView, basename="api-bulk-deal")
+router.register("expenses/bulk", bulk.BulkExpenseView, basename="api-bulk-expense")
 router.register("deals", views.DealView, basename="api-deal")
 router.register("deal-stages", views.DealStageView, basename="api-deal-stage")
 router.register("deal-stage-changes", views.StageMoveView, basename="api-deal-stage-change")
@@ -21,7 +25,12 @@ router.register("exchange-rates", money.ExchangeRateView, basename="api-exchange
 router.register("spend-rules", money.SpendRuleView, basename="api-spend-rule")
 router.register("links", links.LinkView, basename="api-link")
 router.register("naming-rules", links.NamingRuleView, basename="api-naming-rule")
+router.register(
+    "discount-approvals", approvals.DiscountApprovalView, basename="api-discount-approval"
+)
+router.register("buyer-reviews", reviews.BuyerReviewView, basename="api-buyer-review")
 # The importer's resources: below.
 router.register("imports", imports.ImportView, basename="api-import")
+router.register("import-mappings", imports.ImportMappingView, basename="api-import-mapping")
 
 urlpatterns = router.urls
