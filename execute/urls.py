@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from execute.views import (
+    approvals,
     board,
     deals,
     expenses,
@@ -18,6 +19,7 @@ from execute.views import (
     panels,
     rates,
     reps,
+    reviews,
     rules,
     settings,
     tasks,
@@ -42,6 +44,13 @@ urlpatterns: list[URLPattern] = [
     path("deals/<int:pk>/outcome/", outcomes.outcome, name="outcome"),
     path("deals/<int:pk>/outcome/send/", offline.send_outcome, name="send_outcome"),
     path("deals/<int:pk>/outcome/logged/", outcomes.outcome_logged, name="outcome_logged"),
+    path("deals/<int:pk>/discount/", approvals.ask_discount, name="ask_discount"),
+    path("deals/<int:pk>/ask/", reviews.ask_buyer, name="ask_buyer"),
+    path("deals/discounts/", approvals.discounts, name="discounts"),
+    path("deals/discounts/<int:pk>/", approvals.discount, name="discount"),
+    path("deals/reviews/", reviews.buyer_reviews, name="reviews"),
+    path("deals/reviews/<int:pk>/revoke/", reviews.revoke, name="revoke_review"),
+    path("execute/discounts/", approvals.discounts_panel, name="discounts_panel"),
     path("deals/stages/", settings.stages, name="stages"),
     path("deals/drivers/", settings.drivers, name="drivers"),
     path("deals/reps/", reps.reps, name="reps"),

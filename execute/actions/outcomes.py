@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
+from execute.actions.approvals import DiscountRefused, settle_discount
 from execute.actions.deals import hold, place_of, record_move
 from execute.models import Deal, DealDriver, DealMaterial, Driver, Material, Outcome
 from execute.queries.days import today
@@ -64,6 +65,14 @@ class MaterialNotApproved(OutcomeRefused):
     field = "materials"
 
 
+class DiscountUnanswered(OutcomeRefused):
+    """A discount past the threshold lacks what the buyer gives for it."""
+
+    def __init__(self, refusal: DiscountRefused) -> None:
+        super().__init__(str(refusal))
+        self.field = refusal.field
+
+
 @transaction.atomic
 def log_outcome(
     *,
@@ -76,6 +85,8 @@ def log_outcome(
     list_amount: Decimal | None = None,
     materials: Sequence[Material] = (),
     note: str = "",
+    in_return: str = "",
+    in_return_note: str = "",
     closed_date: date | None = None,
     version: int | None = None,
     now: datetime | None = None,
@@ -85,7 +96,9 @@ def log_outcome(
     `drivers` come in their order: the first decided most. `net_amount` is what the buyer pays
     or, of a lost deal, the last price asked; where none is given the deal keeps the one it has.
     `closed_date` is today, or the day logged before, where none is given. A rival is kept for
-    deals that were not won. Raises an `OutcomeRefused`, or `ChangedMeanwhile`.
+    deals that were not won. A deal won past the workspace's discount threshold says what the
+    buyer gives in return, and its discount waits for a manager: the outcome stands all the
+    same. Raises an `OutcomeRefused`, or `ChangedMeanwhile`.
     """
     if outcome not in Outcome.values or outcome == Outcome.OPEN:
         raise OutcomeRefused("Say whether the deal was won, lost, or ended without a decision.")
@@ -114,6 +127,12 @@ def log_outcome(
     if enters:
         record_move(stored, by=by, now=now)
     stored.refresh_from_db()
+    try:
+        settle_discount(
+            deal=stored, in_return=in_return, in_return_note=in_return_note, by=by, now=now
+        )
+    except DiscountRefused as refusal:
+        raise DiscountUnanswered(refusal) from None
     return stored
 
 

@@ -20,21 +20,28 @@ STAGES: tuple[tuple[str, Outcome, bool], ...] = (
     ("No decision", Outcome.NO_DECISION, False),
 )
 
-# Name, decides won deals, decides lost deals. The field's loss reasons and their positive twins.
-DRIVERS: tuple[tuple[str, bool, bool], ...] = (
-    ("Payback proof", True, False),
-    ("Payback not proven", False, True),
-    ("Service", True, True),
-    ("Relationship", True, True),
-    ("Fit", True, True),
-    ("Price", True, True),
-    ("Trust", True, True),
-    ("Timing", True, True),
-    ("Process", True, True),
-    ("No budget", False, True),
-    ("No need", False, True),
-    ("Stayed as they were", False, True),
-    ("Went silent", False, True),
+# Name, how a buyer reads it where not alike, decides won deals, decides lost deals. The field's
+# loss reasons with their positive twins, and what ends a deal without a decision.
+DRIVERS: tuple[tuple[str, str, bool, bool], ...] = (
+    ("Payback proof", "It was shown to pay back", True, False),
+    ("Payback not proven", "It was not shown to pay back", False, True),
+    ("Service", "", True, True),
+    ("Relationship", "How well we know each other", True, True),
+    ("Fit", "How it fits our needs", True, True),
+    ("Price", "", True, True),
+    ("Trust", "", True, True),
+    ("Timing", "", True, True),
+    ("Process", "How easy it was to buy", True, True),
+    ("Speed of delivery", "How soon it could be in use", True, True),
+    ("Urgent need", "We needed it soon", True, False),
+    ("Budget in place", "The budget was there", True, False),
+    ("Decider won over", "Those who decide were convinced", True, False),
+    ("Worth the change", "It was worth a change", True, False),
+    ("No budget", "There was no budget", False, True),
+    ("No need", "There was no need after all", False, True),
+    ("Decider not reached", "Those who decide were not convinced", False, True),
+    ("Stayed as they were", "We stayed as we were", False, True),
+    ("Went silent", "Other things came first", False, True),
 )
 PRICE = "Price"
 
@@ -55,12 +62,13 @@ def ensure_defaults() -> None:
             [
                 Driver(
                     name=name,
+                    buyer_name=buyers,
                     decides_won=won,
                     decides_lost=lost,
                     is_price=name == PRICE,
                     position=place,
                 )
-                for place, (name, won, lost) in enumerate(DRIVERS, start=1)
+                for place, (name, buyers, won, lost) in enumerate(DRIVERS, start=1)
             ],
             ignore_conflicts=True,
         )

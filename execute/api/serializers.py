@@ -11,6 +11,7 @@ from execute.models import (
     DealStage,
     DealStageChange,
     Driver,
+    InReturn,
     Material,
     Outcome,
     Touch,
@@ -51,6 +52,7 @@ class DriverSerializer(serializers.ModelSerializer[Driver]):
         fields = (
             "id",
             "name",
+            "buyer_name",
             "decides_won",
             "decides_lost",
             "is_price",
@@ -163,6 +165,13 @@ class OutcomeSerializer(serializers.Serializer[Any]):
         queryset=Material.objects.all(), many=True, required=False
     )
     note = serializers.CharField(required=False, allow_blank=True, max_length=2000)
+    in_return = serializers.ChoiceField(
+        choices=InReturn.choices,
+        required=False,
+        allow_blank=True,
+        help_text="What the buyer gives for a discount past the threshold.",
+    )
+    in_return_note = serializers.CharField(required=False, allow_blank=True, max_length=500)
     closed_date = serializers.DateField(required=False, allow_null=True)
     version = serializers.IntegerField(required=False)
 

@@ -196,8 +196,17 @@ class DriverForm(forms.ModelForm[Driver]):
 
     class Meta:
         model = Driver
-        fields = ("name", "position", "decides_won", "decides_lost", "is_price", "is_active")
+        fields = (
+            "name",
+            "buyer_name",
+            "position",
+            "decides_won",
+            "decides_lost",
+            "is_price",
+            "is_active",
+        )
         labels = {
+            "buyer_name": "As a buyer reads it",
             "decides_won": "For won",
             "decides_lost": "For lost",
             "is_price": "Is the price",

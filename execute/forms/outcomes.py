@@ -7,8 +7,9 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 
-from execute.models import Deal, Driver, Material, Outcome
+from execute.models import Deal, DiscountApproval, Driver, InReturn, Material, Outcome
 from execute.queries.days import today
+from execute.queries.discounts import margin_of
 from insight.models import Competitor
 from ipeo.forms import DateInput
 from ipeo.tenancy import current_workspace
@@ -48,6 +49,15 @@ class OutcomeForm(forms.Form):
     )
     net_amount = MoneyField(required=False, label="Net price")
     list_amount = MoneyField(required=False, label="List price")
+    in_return = forms.ChoiceField(
+        choices=InReturn.choices,
+        required=False,
+        label="What does the buyer give in return?",
+        widget=forms.RadioSelect(),
+    )
+    in_return_note = forms.CharField(
+        required=False, max_length=500, label="In a few words", widget=forms.TextInput()
+    )
     materials = forms.ModelMultipleChoiceField(
         Material.objects.none(),
         required=False,
@@ -95,6 +105,9 @@ class OutcomeForm(forms.Form):
     def _stored(deal: Deal) -> dict[str, Any]:
         """Return what is logged already, to be corrected; of an open deal, what is known."""
         given: dict[str, Any] = {"net_amount": deal.net_amount, "version": deal.version}
+        asked = DiscountApproval.objects.filter(deal=deal).order_by("-pk").first()
+        if asked is not None:
+            given |= {"in_return": asked.in_return, "in_return_note": asked.in_return_note}
         if deal.outcome == Outcome.OPEN:
             return given
         drivers = [row.driver_id for row in deal.deal_drivers.order_by("rank", "pk")]
@@ -108,6 +121,12 @@ class OutcomeForm(forms.Form):
             "note": deal.outcome_note,
             "closed_date": deal.closed_date,
         }
+
+    @property
+    def margin(self) -> str:
+        """The contribution margin at list price, a share, for the page's own script."""
+        margin = margin_of(self.deal)
+        return "" if margin is None else f"{margin:.6f}"
 
     @property
     def price_drivers(self) -> str:
@@ -131,6 +150,8 @@ class OutcomeForm(forms.Form):
             "list_amount": given.get("list_amount"),
             "materials": list(given["materials"]),
             "note": given["note"],
+            "in_return": given["in_return"],
+            "in_return_note": given["in_return_note"],
             "closed_date": given["closed_date"],
         }
 

@@ -42,6 +42,7 @@ __all__ = [
     "ImportMapping",
     "ImportPiece",
     "ImportRefusal",
+    "InReturn",
     "LinkClick",
     "LinkDay",
     "Material",

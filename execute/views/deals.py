@@ -15,7 +15,9 @@ from execute.forms.merging import chosen, merged
 from execute.models import Deal
 from execute.queries import deals as queries
 from execute.queries.days import today
+from execute.queries.discounts import approvals_of, terms_of
 from execute.queries.exports import deals_file
+from execute.queries.reviews import answers_of, open_reviews, voices_of
 from ipeo.actions.saved_views import NotYours, delete_view, save_view
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
@@ -89,8 +91,14 @@ def deal(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Show one deal: its money, its history, its buyer's touches, its outcome."""
     wanted = queries.deals().select_related("competitor", "outcome_by__user")
     found = get_object_or_404(wanted, pk=pk)
+    answer = next(iter(answers_of(found)), None)
     context = {
         "deal": found,
+        "terms": terms_of(found),
+        "discount_asks": approvals_of(found),
+        "buyer_answer": answer,
+        "voices": voices_of(found, answer),
+        "open_reviews": open_reviews(found),
         "today": today(),
         "stages": queries.stages(),
         "changes": found.stage_changes.select_related("stage", "by__user").order_by(

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from execute.queries import stage
 from execute.queries.days import today
 from execute.queries.deals import coming_of, deals, of_campaign, past_due, waiting_of
+from execute.queries.discounts import sent_back_to
 from execute.queries.handoffs import clock_of, handoffs
 from execute.queries.tasks import condition_of, matching_tasks, open_tasks_of
 from ipeo.models import Cycle
@@ -82,6 +83,7 @@ def mine(request: WorkspaceRequest) -> HttpResponse:
         "waiting_count": waiting.count(),
         "coming": coming_of(member)[:20],
         "tasks": open_tasks_of(member),
+        "sent_back": sent_back_to(member),
         "today": today(),
     }
     return render(request, "execute/mine.html", context)

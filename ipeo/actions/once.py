@@ -30,7 +30,9 @@ def do_once(
         except IntegrityError:
             earlier = IdempotencyRecord.objects.get(key=key)
             if earlier.request_digest != digest:
-                raise KeyUsedOtherwise("This was sent before, and it said something else.") from None
+                raise KeyUsedOtherwise(
+                    "This was sent before, and it said something else."
+                ) from None
             return earlier.status, earlier.response
         status, answer = write()
         if status >= 400:

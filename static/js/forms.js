@@ -59,9 +59,11 @@ function discount(input) {
   if (Number.isNaN(net)) {
     badge.textContent = "no price yet";
     delete badge.dataset.tone;
+    delete input.dataset.discount;
     return;
   }
   const off = ((list - net) / list) * 100;
+  input.dataset.discount = off / 100;
   const shown = Math.abs(off).toFixed(1);
   if (shown === "0.0") badge.textContent = "at list";
   else badge.textContent = off > 0 ? `${shown}% off` : `${shown}% above list`;

@@ -24,10 +24,36 @@ if (form) {
 
   // forms.js shows and hides the parts of a choice first; the ranks follow it.
   form.addEventListener("change", () => queueMicrotask(show));
+  // A discount past the threshold asks what it buys, beside what would make up for it: d / (m - d).
+  const asks = form.querySelector("[data-in-return]");
+  const net = form.elements.net_amount;
+  const weigh = () => {
+    const discount = Number(net.dataset.discount ?? "NaN");
+    const limit = Number(net.dataset.discountThreshold ?? "NaN") / 100;
+    asks.hidden = !(discount > limit || "asked" in asks.dataset);
+    const margin = Number(asks.dataset.margin || "NaN");
+    const says = asks.querySelector("[data-break-even]");
+    const percent = (share) => `${(share * 100).toFixed(0)}%`;
+    if (!(discount > 0) || Number.isNaN(margin)) says.textContent = "";
+    else if (margin - discount <= 1e-8) {
+      says.textContent = `No volume makes up for it at a margin of ${percent(margin)}.`;
+    } else {
+      const uplift = discount / (margin - discount);
+      says.textContent = `${percent(uplift)} more must be sold to earn the same at a margin of ${percent(margin)}.`;
+    }
+  };
+  document.addEventListener("input", (event) => {
+    if (event.target === net) weigh();
+  });
+  weigh();
+
   // What waited on the phone was put back: its order is the one that counts.
   form.addEventListener("restored", () => {
     touched = order.value.split(",").filter(Boolean);
   });
-  addEventListener("pageshow", show);
+  addEventListener("pageshow", () => {
+    show();
+    weigh();
+  });
   requestAnimationFrame(show);
 }

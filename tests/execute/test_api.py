@@ -140,6 +140,7 @@ def test_an_outcome_is_logged_with_its_drivers_in_order(call, stages):
             "outcome": "won",
             "drivers": [price.pk, fit.pk],
             "net_amount": "900.00",
+            "in_return": "reference",
             "materials": [material.pk],
         },
         role="sales_rep",

@@ -1,0 +1,202 @@
+"""A discount past the workspace's threshold is asked for, approved or sent back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+
+from execute.models import Deal, DiscountApproval, InReturn, Outcome
+from execute.queries.discounts import STATUS, Terms, terms_of
+from ipeo.models import Membership
+
+MILLIONTH = Decimal("0.000001")
+LARGEST_UPLIFT = Decimal(10) ** 9
+
+
+class DiscountRefused(Exception):
+    """What was asked cannot be taken; `field` names what it lacks."""
+
+    field = "in_return"
+
+
+class ReturnMissing(DiscountRefused):
+    """Nothing is said about what the buyer gives in return."""
+
+
+class ReturnUnsaid(DiscountRefused):
+    """Something else is given in return, and nobody says what."""
+
+    field = "in_return_note"
+
+
+class PriceUnknown(DiscountRefused):
+    """There is no discount where a price is not known."""
+
+    field = "net_amount"
+
+
+class WithinThreshold(DiscountRefused):
+    """The discount needs nobody's approval."""
+
+    field = "net_amount"
+
+
+class BackWithoutReason(DiscountRefused):
+    """What is sent back without a reason teaches nobody."""
+
+    field = "reason"
+
+
+class AlreadyDecided(Exception):
+    """Somebody decided this meanwhile, or it was withdrawn; `approval` is how it stands."""
+
+    def __init__(self, approval: DiscountApproval) -> None:
+        super().__init__(f"This does not wait any more: {approval.get_status_display().lower()}.")
+        self.approval = approval
+
+
+@transaction.atomic
+def ask_approval(
+    *,
+    deal: Deal,
+    in_return: str,
+    in_return_note: str = "",
+    net_amount: Decimal | None = None,
+    by: Membership | None,
+    now: datetime | None = None,
+) -> DiscountApproval:
+    """Put a discount before a manager, before the deal is closed or after; return what waits.
+
+    `net_amount` is the deal's own where none is given. What waited before is asked anew with
+    these terms. Raises a `DiscountRefused`.
+    """
+    stored: Deal = Deal.objects.select_for_update(of=("self",)).get(pk=deal.pk)
+    terms = terms_of(stored, net_amount=net_amount)
+    if terms is None:
+        raise PriceUnknown("The list price or the net price is not known, so there is no discount.")
+    if not terms.is_past_threshold:
+        raise WithinThreshold("This discount needs no approval: it is within the threshold.")
+    _demand_return(in_return, in_return_note)
+    return _ask(stored, terms, in_return, in_return_note, by, now or timezone.now())
+
+
+@transaction.atomic
+def settle_discount(
+    *,
+    deal: Deal,
+    in_return: str = "",
+    in_return_note: str = "",
+    by: Membership | None,
+    now: datetime | None = None,
+) -> DiscountApproval | None:
+    """See that a deal's discount is asked for where it must be, now that its outcome is stored.
+
+    Returns what covers or asks for the discount, None where nothing need be asked; what waited
+    in vain is withdrawn. The same terms are not asked for twice. Raises `ReturnMissing` or
+    `ReturnUnsaid`.
+    """
+    now = now or timezone.now()
+    terms = terms_of(deal) if deal.outcome == Outcome.WON else None
+    if terms is None or not terms.is_past_threshold:
+        _withdraw(deal, now)
+        return None
+    rows = DiscountApproval.objects.filter(deal=deal).exclude(status=STATUS.WITHDRAWN)
+    covering: DiscountApproval | None = (
+        rows.filter(
+            status=STATUS.APPROVED,
+            list_amount=terms.list_amount,
+            net_amount__lte=terms.net_amount,
+        )
+        .order_by("-pk")
+        .first()
+    )
+    if covering is not None:
+        _withdraw(deal, now)
+        return covering
+    latest: DiscountApproval | None = rows.order_by("-pk").first()
+    if latest is not None and _is_same(latest, terms, in_return, in_return_note):
+        return latest
+    _demand_return(in_return, in_return_note)
+    return _ask(deal, terms, in_return, in_return_note, by, now)
+
+
+def _is_same(row: DiscountApproval, terms: Terms, in_return: str, note: str) -> bool:
+    prices = (row.list_amount, row.net_amount) == (terms.list_amount, terms.net_amount)
+    given = not in_return or (row.in_return, row.in_return_note) == (in_return, note.strip())
+    return prices and given
+
+
+def _demand_return(in_return: str, note: str) -> None:
+    if in_return not in InReturn.values:
+        raise ReturnMissing("Say what the buyer gives in return for such a discount.")
+    if in_return == InReturn.OTHER and not note.strip():
+        raise ReturnUnsaid("Say in a few words what the buyer gives in return.")
+
+
+def _ask(
+    deal: Deal, terms: Terms, in_return: str, note: str, by: Membership | None, now: datetime
+) -> DiscountApproval:
+    row: DiscountApproval = DiscountApproval.objects.filter(
+        deal=deal, status=STATUS.PENDING
+    ).first() or DiscountApproval(deal=deal)
+    row.list_amount, row.net_amount = terms.list_amount, terms.net_amount
+    row.discount = terms.discount.quantize(MILLIONTH)
+    row.margin = None if terms.margin is None else Decimal(terms.margin).quantize(MILLIONTH)
+    row.break_even_uplift = (
+        None
+        if terms.uplift is None
+        else min(Decimal(terms.uplift), LARGEST_UPLIFT).quantize(MILLIONTH)
+    )
+    row.shown = terms.says
+    row.in_return, row.in_return_note = InReturn(in_return), note.strip()
+    row.asked_by, row.asked_at = by, now
+    row.save()
+    return row
+
+
+def _withdraw(deal: Deal, now: datetime) -> None:
+    for row in DiscountApproval.objects.filter(deal=deal, status=STATUS.PENDING):
+        row.status, row.decided_at = STATUS.WITHDRAWN, now
+        row.save(update_fields=["status", "decided_at"])
+
+
+def approve_discount(
+    *,
+    approval: DiscountApproval,
+    by: Membership,
+    reason: str = "",
+    now: datetime | None = None,
+) -> DiscountApproval:
+    """Let a discount pass. Raises `AlreadyDecided`."""
+    return _decide(approval, STATUS.APPROVED, by, reason, now)
+
+
+def send_back_discount(
+    *, approval: DiscountApproval, by: Membership, reason: str, now: datetime | None = None
+) -> DiscountApproval:
+    """Send a discount back with a reason. Raises `BackWithoutReason` or `AlreadyDecided`."""
+    if not reason.strip():
+        raise BackWithoutReason("Say why, so that the next offer is a better one.")
+    return _decide(approval, STATUS.SENT_BACK, by, reason, now)
+
+
+@transaction.atomic
+def _decide(
+    approval: DiscountApproval,
+    status: DiscountApproval.Status,
+    by: Membership,
+    reason: str,
+    now: datetime | None,
+) -> DiscountApproval:
+    row: DiscountApproval = DiscountApproval.objects.select_for_update(of=("self",)).get(
+        pk=approval.pk
+    )
+    if not row.waits:
+        raise AlreadyDecided(row)
+    row.status, row.decided_by, row.decided_at = status, by, now or timezone.now()
+    row.reason = reason.strip()
+    row.save(update_fields=["status", "decided_by", "decided_at", "reason"])
+    return row

@@ -1,0 +1,116 @@
+"""Discounts put before a manager, as resources."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from execute.actions.approvals import (
+    AlreadyDecided,
+    DiscountRefused,
+    approve_discount,
+    ask_approval,
+    send_back_discount,
+)
+from execute.models import Deal, DiscountApproval, InReturn
+from ipeo.api.problems import Conflict
+from ipeo.api.views import ReadViewSet
+
+
+class DiscountApprovalSerializer(serializers.ModelSerializer[DiscountApproval]):
+    """A discount past the workspace's threshold, and what a manager said to it."""
+
+    class Meta:
+        model = DiscountApproval
+        fields = (
+            "id",
+            "deal",
+            "status",
+            "list_amount",
+            "net_amount",
+            "discount",
+            "margin",
+            "break_even_uplift",
+            "shown",
+            "in_return",
+            "in_return_note",
+            "asked_by",
+            "asked_at",
+            "decided_by",
+            "decided_at",
+            "reason",
+        )
+        read_only_fields = fields
+
+
+class AskApprovalSerializer(serializers.Serializer[Any]):
+    """A deal's discount for a manager; at the deal's own net price where none is given."""
+
+    deal = serializers.PrimaryKeyRelatedField(queryset=Deal.objects.all())
+    net_amount = serializers.DecimalField(
+        max_digits=16, decimal_places=2, min_value=0, required=False, allow_null=True
+    )
+    in_return = serializers.ChoiceField(choices=InReturn.choices)
+    in_return_note = serializers.CharField(required=False, allow_blank=True, max_length=500)
+
+
+class DecisionSerializer(serializers.Serializer[Any]):
+    """What a manager says to it; needed to send it back."""
+
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=2000)
+
+
+class DiscountApprovalView(ReadViewSet):
+    """Discounts past the workspace's threshold."""
+
+    permission = "discounts.view"
+    permissions_by_action = {
+        "create": "deals.edit",
+        "approve": "discounts.approve",
+        "send_back": "discounts.approve",
+    }
+    serializer_class = DiscountApprovalSerializer
+    queryset = DiscountApproval.objects.all()
+    filterset_fields = ("deal", "status")
+
+    @extend_schema(request=AskApprovalSerializer, responses={201: DiscountApprovalSerializer})
+    def create(self, request: Request) -> Response:
+        """Put a deal's discount before a manager; what waited is asked anew with these terms."""
+        given = AskApprovalSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        try:
+            row = ask_approval(by=self.membership, **given.validated_data)
+        except DiscountRefused as refusal:
+            raise ValidationError({refusal.field: [str(refusal)]}) from None
+        return Response(DiscountApprovalSerializer(row).data, status=201)
+
+    @extend_schema(request=DecisionSerializer, responses=DiscountApprovalSerializer)
+    @action(detail=True, methods=["post"])
+    def approve(self, request: Request, pk: int) -> Response:
+        """Let the discount pass; 409 where it does not wait any more."""
+        return self._decided(request, approve_discount)
+
+    @extend_schema(request=DecisionSerializer, responses=DiscountApprovalSerializer)
+    @action(detail=True, methods=["post"])
+    def send_back(self, request: Request, pk: int) -> Response:
+        """Send the discount back with a reason; 409 where it does not wait any more."""
+        return self._decided(request, send_back_discount)
+
+    def _decided(self, request: Request, decide: Any) -> Response:
+        approval = self.get_object()
+        given = DecisionSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        reason = given.validated_data.get("reason", "")
+        try:
+            row = decide(approval=approval, by=self.membership, reason=reason)
+        except DiscountRefused as refusal:
+            raise ValidationError({refusal.field: [str(refusal)]}) from None
+        except AlreadyDecided as refusal:
+            raise Conflict(str(refusal)) from None
+        return Response(DiscountApprovalSerializer(row).data)

@@ -1,0 +1,45 @@
+"""A discount that is asked for, and what a manager says to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from execute.models import Deal, InReturn
+from plan.forms.figures import MoneyField
+
+APPROVE, SEND_BACK = "approve", "send_back"
+
+
+class AskApprovalForm(forms.Form):
+    """The price that is asked for, and what the buyer gives for it."""
+
+    net_amount = MoneyField(label="Net price")
+    in_return = forms.ChoiceField(
+        choices=InReturn.choices,
+        label="What does the buyer give in return?",
+        widget=forms.RadioSelect(),
+    )
+    in_return_note = forms.CharField(required=False, max_length=500, label="In a few words")
+
+    def __init__(self, *args: Any, deal: Deal, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"net_amount": deal.net_amount})
+        super().__init__(*args, **kwargs)
+
+    def refuse(self, field: str, message: str) -> None:
+        """Tell what cannot be taken, at the field where it is mended."""
+        self.add_error(field if field in self.fields else None, message)
+
+
+class DecideForm(forms.Form):
+    """Let it pass, or send it back with a reason."""
+
+    decision = forms.ChoiceField(choices=[(APPROVE, "Approve"), (SEND_BACK, "Send back")])
+    reason = forms.CharField(
+        required=False,
+        max_length=2000,
+        label="Your words to the rep",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Needed to send it back.",
+    )

@@ -1,0 +1,120 @@
+"""The buyer's voice: a link made for a deal, and the page behind it that anybody may open."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+from redis.exceptions import RedisError
+
+from execute.actions.reviews import (
+    AnswerRefused,
+    DealStillOpen,
+    NoSuchReview,
+    ReviewOver,
+    answer_review,
+    make_review,
+    opened,
+    revoke_review,
+)
+from execute.forms.reviews import BuyerReviewForm
+from execute.queries.deals import deals
+from execute.queries.reviews import agreement, response_rate, reviews
+from ipeo.navigation import link
+from ipeo.permissions import WorkspaceRequest, page
+from ipeo.queries.paging import page_of
+
+A_MINUTE, MOST_IN_A_MINUTE = 60, 30
+
+
+@page("reviews.view")
+def buyer_reviews(request: WorkspaceRequest) -> HttpResponse:
+    """List the links to buyers and their answers, and how the two voices compare."""
+    context = {
+        "page": page_of(reviews(), order=("-made_at", "-id"), after=request.GET.get("after", "")),
+        "agreement": agreement(),
+        "response": response_rate(),
+    }
+    return render(request, "execute/reviews.html", context)
+
+
+@page("reviews.make")
+def ask_buyer(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Make a link for a deal's buyer and show it once."""
+    deal = get_object_or_404(deals(), pk=pk)
+    address = ""
+    if request.method == "POST":
+        try:
+            _, secret = make_review(deal=deal, by=request.membership)
+        except DealStillOpen as refusal:
+            messages.error(request, str(refusal))
+            return redirect(link("execute:deal", pk))
+        address = request.build_absolute_uri(reverse("buyer_review", args=[secret]))
+    context = {"deal": deal, "address": address}
+    response = render(request, "execute/ask_buyer.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@page("reviews.view", change="reviews.make")
+def revoke(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Take a link back."""
+    review = get_object_or_404(reviews(), pk=pk)
+    if request.method == "POST":
+        revoke_review(review=review)
+        messages.success(request, "The link no longer works.")
+    return redirect(link("execute:deal", review.deal_id))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def buyer_review(request: HttpRequest, secret: str) -> HttpResponse:
+    """Ask a buyer five questions; a link that is not open says nothing of why it is not."""
+    if _is_too_often(request):
+        return _plain(render(request, "execute/review_later.html", status=429))
+    try:
+        with opened(secret) as review:
+            form = BuyerReviewForm(request.POST or None, review=review)
+            if request.method == "POST" and form.is_valid():
+                try:
+                    answer_review(review=review, **form.answers())
+                except AnswerRefused as refusal:
+                    form.add_error(refusal.field, str(refusal))
+                else:
+                    seller = review.workspace.name
+                    thanks = render(request, "execute/review_thanks.html", {"seller": seller})
+                    return _plain(thanks)
+            context = {
+                "form": form,
+                "seller": review.workspace.name,
+                "product": review.deal.product.name if review.deal.product else "",
+            }
+            status = 422 if form.is_bound else 200
+            return _plain(render(request, "execute/review.html", context, status=status))
+    except NoSuchReview:
+        return _plain(render(request, "execute/review_nowhere.html", status=404))
+    except ReviewOver:
+        return _plain(render(request, "execute/review_nowhere.html", status=410))
+
+
+buyer_review.public = True  # type: ignore[attr-defined]
+
+
+def _is_too_often(request: HttpRequest) -> bool:
+    """Whether one address asks more often than people do; nobody is kept out for want of Redis."""
+    name = f"review:{request.META.get('REMOTE_ADDR', '')}"
+    try:
+        cache.add(name, 0, A_MINUTE)
+        return int(cache.incr(name)) > MOST_IN_A_MINUTE
+    except (RedisError, ValueError, OSError):
+        return False
+
+
+def _plain(response: HttpResponse) -> HttpResponse:
+    """Let no cache keep it, no search engine list it, and no other site learn its address."""
+    response["Cache-Control"] = "no-store"
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
