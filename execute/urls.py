@@ -51,6 +51,7 @@ urlpatterns: list[URLPattern] = [
     path("deals/reviews/", reviews.buyer_reviews, name="reviews"),
     path("deals/reviews/<int:pk>/revoke/", reviews.revoke, name="revoke_review"),
     path("execute/discounts/", approvals.discounts_panel, name="discounts_panel"),
+    path("deals/<int:pk>/materials/", panels.deal_materials, name="deal_materials"),
     path("deals/stages/", settings.stages, name="stages"),
     path("deals/drivers/", settings.drivers, name="drivers"),
     path("deals/reps/", reps.reps, name="reps"),

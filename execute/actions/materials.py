@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 from pathlib import PurePath
+from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -58,7 +59,7 @@ def add_material(
     material: Material,
     by: Membership | None,
     url: str = "",
-    upload: UploadedFile | None = None,
+    upload: UploadedFile[Any] | None = None,
 ) -> Material:
     """Save a new material with its first version, which waits for approval.
 
@@ -74,7 +75,7 @@ def add_version(
     material: Material,
     by: Membership | None,
     url: str = "",
-    upload: UploadedFile | None = None,
+    upload: UploadedFile[Any] | None = None,
     change_note: str = "",
 ) -> MaterialVersion:
     """Add a version that waits for approval; what was approved before stays in sales' hands.
@@ -100,7 +101,7 @@ def add_version(
     return version
 
 
-def _take(version: MaterialVersion, upload: UploadedFile) -> None:
+def _take(version: MaterialVersion, upload: UploadedFile[Any]) -> None:
     limit: int = settings.MATERIAL_MAX_BYTES
     name = "".join(c for c in PurePath(upload.name or "").name if c.isprintable()) or "file"
     if not upload.size:

@@ -39,7 +39,7 @@ class _ContentForm(forms.Form):
 
     def content(self) -> dict[str, Any]:
         """Return what the actions take."""
-        upload: UploadedFile | None = self.cleaned_data.get("upload")
+        upload: UploadedFile[Any] | None = self.cleaned_data.get("upload")
         return {"url": self.cleaned_data["url"], "upload": upload}
 
 

@@ -77,7 +77,7 @@ def materials_for_deal(deal: Deal) -> QuerySet[Material]:
     another program or another stage comes last, with 0.
     """
     program = When(program=deal.program_id, then=Value(2)) if deal.program_id else None
-    return (
+    found: QuerySet[Material] = (
         Material.objects.filter(status=Material.Status.APPROVED)
         .select_related("approved", "program", "stage", "proof_point")
         .annotate(
@@ -94,6 +94,7 @@ def materials_for_deal(deal: Deal) -> QuerySet[Material]:
         )
         .order_by("-fit", "name", "pk")
     )
+    return found
 
 
 def uses_of(material: Material) -> QuerySet[DealMaterial]:

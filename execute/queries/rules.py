@@ -13,7 +13,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 from execute.models import Expense, SpendRule
 from ipeo import tenancy
 
-SHOWN = 100
+SHOWN = 30
 
 # The first rule, by its position, that a row's texts fit. Only one branch of the CASE is
 # evaluated, so that a text that is no pattern is never read as one.

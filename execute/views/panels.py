@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from execute.queries.days import today
 from execute.queries.deals import deals, past_due, totals_of
+from execute.queries.materials import materials_for_deal
 from execute.queries.money import money_file, money_table
 from execute.queries.spending import spend_of
 from ipeo.charts import spend_against_plan
@@ -86,3 +87,12 @@ def past_due_panel(request: WorkspaceRequest) -> HttpResponse:
     }
     part = "#panel" if request.htmx else ""
     return render(request, f"execute/past_due.html{part}", context)
+
+
+@page("materials.view")
+def deal_materials(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Show what sales may use in a deal, what fits its program and stage first."""
+    deal = get_object_or_404(deals(), pk=pk)
+    context = {"deal": deal, "materials": materials_for_deal(deal)[:SHOWN]}
+    part = "#panel" if request.htmx else ""
+    return render(request, f"execute/deal_materials.html{part}", context)

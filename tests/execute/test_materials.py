@@ -272,3 +272,17 @@ def test_a_version_is_uploaded_sent_back_and_fetched_over_the_api(call):
     assert call("post", f"{path}approve/").status_code == 409
     lying = call("post", "material-versions/", body | {"upload": pdf("a.png")}, format="multipart")
     assert "upload" in lying.json()["errors"]
+
+
+def test_a_deal_page_offers_what_fits_first(at, sign_in, workspace):
+    stage = DealStageFactory(name="Proposal")
+    MaterialFactory(name="A any")
+    MaterialFactory(name="B stage", stage=stage)
+    deal = DealFactory(stage=stage)
+    sales = sign_in("sales_rep")
+    assert f"deals/{deal.pk}/materials/" in sales.get(at(f"deals/{deal.pk}/")).content.decode()
+    panel = sales.get(at(f"deals/{deal.pk}/materials/"), headers={"hx-request": "true"})
+    text = panel.content.decode()
+    assert text.index("B stage") < text.index("A any")
+    assert "Fits the stage" in text
+    assert "<html" not in text

@@ -14,8 +14,11 @@ from execute.queries.days import today
 from ipeo import tenancy
 from tests.factories.execute import (
     DealFactory,
+    ExchangeRateFactory,
     ExpenseFactory,
     MaterialFactory,
+    MaterialVersionFactory,
+    SpendRuleFactory,
     TaskFactory,
     TouchFactory,
 )
@@ -54,8 +57,15 @@ LISTS = [
     "execute/past-due/",
     "tasks/",
     "tasks/?group=overdue&owner=mine",
+    "tasks/board/",
+    "tasks/calendar/",
+    "tasks/handoffs/",
+    "tasks/templates/",
+    "tasks/feeds/",
     "expenses/",
     "materials/",
+    "expenses/rates/",
+    "expenses/rules/",
 ]
 
 
@@ -87,6 +97,10 @@ def fill(count, member, stages):
     Expense.objects.bulk_create(
         Expense(date=late, program=program, channel=program.channel, amount=5) for _ in range(count)
     )
+    ExpenseFactory(campaign_name=f"Campaign {program.pk}")
+    SpendRuleFactory(text=f"campaign {program.pk}")
+    ExchangeRateFactory()
+    MaterialVersionFactory()
     Material.objects.bulk_create(
         Material(name=f"Sheet {program.pk}-{n:04}", program=program) for n in range(count)
     )
