@@ -114,9 +114,11 @@ def convert_anew() -> Outdated:
 
 
 def _convert(table: str, day: str, amounts: tuple[str, ...], also: str, workspace_id: int) -> int:
-    # A column nobody gave in the other currency keeps what it holds.
+    # An amount that nobody gave in the other currency, or that was edited since, stays.
     sets = ", ".join(
-        f"{name} = coalesce(round(t.original_{name} * f.rate, 2), t.{name})" for name in amounts
+        f"{name} = CASE WHEN t.{name} = round(t.original_{name} * t.exchange_rate, 2)"
+        f" THEN round(t.original_{name} * f.rate, 2) ELSE t.{name} END"
+        for name in amounts
     )
     with connection.cursor() as cursor:
         cursor.execute(

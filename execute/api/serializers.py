@@ -103,6 +103,11 @@ class DealSerializer(serializers.ModelSerializer[Deal]):
             "cost_amount",
             "discount",
             "margin_amount",
+            "original_currency",
+            "exchange_rate",
+            "original_list_amount",
+            "original_net_amount",
+            "original_cost_amount",
             "competitor",
             "drivers",
             "materials",
@@ -116,6 +121,11 @@ class DealSerializer(serializers.ModelSerializer[Deal]):
         read_only_fields = (
             "outcome",
             "closed_date",
+            "original_currency",
+            "exchange_rate",
+            "original_list_amount",
+            "original_net_amount",
+            "original_cost_amount",
             "competitor",
             "outcome_note",
             "outcome_by",
@@ -146,6 +156,16 @@ class MoveSerializer(serializers.Serializer[Any]):
     """A stage to move a deal to, and the version that was read."""
 
     stage = serializers.PrimaryKeyRelatedField(queryset=DealStage.objects.all())
+    version = serializers.IntegerField(required=False)
+
+
+class PriceSerializer(serializers.Serializer[Any]):
+    """A deal's prices in a currency, converted at the rate of the day it closed or was opened."""
+
+    currency = serializers.RegexField(r"^[A-Z]{3}$", help_text="Three letters, such as GBP.")
+    list_amount = _amount()
+    net_amount = _amount()
+    cost_amount = _amount()
     version = serializers.IntegerField(required=False)
 
 

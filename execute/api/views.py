@@ -16,8 +16,10 @@ from rest_framework.response import Response
 
 from execute.actions import deals, setup, tasks, touches
 from execute.actions.outcomes import OutcomeRefused, log_outcome
+from execute.actions.pricing import price_deal
 from execute.api import filters, serializers
 from execute.models import Deal, DealStage, DealStageChange, Driver, Touch
+from execute.queries.rates import NoRate, TooLarge
 from ipeo.api.problems import Conflict, PreconditionFailed
 from ipeo.api.views import ReadViewSet
 
@@ -51,6 +53,10 @@ def answered() -> Iterator[None]:
         raise ValidationError({"cycle": [str(refusal)]}) from None
     except setup.NameTaken as refusal:
         raise ValidationError({"name": [str(refusal)]}) from None
+    except NoRate as refusal:
+        raise ValidationError({"currency": [str(refusal)]}) from None
+    except TooLarge as refusal:
+        raise ValidationError({"net_amount": [str(refusal)]}) from None
     except touches.NobodyTouched as refusal:
         raise ValidationError({"contact": [str(refusal)]}) from None
 
@@ -179,6 +185,17 @@ class DealView(WriteViewSet):
         given.is_valid(raise_exception=True)
         with answered():
             deals.move_deal(deal=deal, by=self.membership, **given.validated_data)
+        return self._shown(deal.pk)
+
+    @extend_schema(request=serializers.PriceSerializer, responses=serializers.DealSerializer)
+    @action(detail=True, methods=["post"])
+    def price(self, request: Request, pk: int) -> Response:
+        """Set the prices in the currency of the offer; 409 where the deal was changed."""
+        deal = self.get_object()
+        given = serializers.PriceSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        with answered():
+            price_deal(deal=deal, **given.validated_data)
         return self._shown(deal.pk)
 
     def _fresh(self, pk: int) -> Deal:

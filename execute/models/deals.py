@@ -173,6 +173,11 @@ class Deal(TenantModel):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def rate_shown(self) -> str:
+        """The rate it was converted at, without trailing zeros."""
+        return f"{self.exchange_rate.normalize():f}" if self.exchange_rate is not None else ""
+
 
 class DealDriver(TenantModel):
     """What decided a deal, first things first."""

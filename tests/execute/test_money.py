@@ -296,3 +296,77 @@ def test_rates_are_pasted_removed_and_used_anew_on_the_page(workspace, at, sign_
     assert ExchangeRate.objects.count() == 1
     assert Expense.objects.get().amount == 140
     assert sign_in("viewer").post(at("expenses/rates/"), lines).status_code == 403
+
+
+def test_a_deal_is_priced_in_the_currency_of_its_offer(workspace, at, sign_in):
+    deal = DealFactory(created_date=date(2026, 5, 3), cost_amount=Decimal(60))
+    typed = {"currency": "GBP", "net_amount": "100", "version": deal.version}
+    browser = sign_in("sales_rep")
+    refused = browser.post(at(f"deals/{deal.pk}/price/"), typed)
+    assert refused.status_code == 422
+    assert "No rate for GBP on or before 3 May 2026" in refused.content.decode()
+    gbp(date(2026, 5, 1), "1.25")
+    assert browser.post(at(f"deals/{deal.pk}/price/"), typed).status_code == 302
+    deal.refresh_from_db()
+    assert (deal.net_amount, deal.original_net_amount, deal.cost_amount) == (125, 100, 60)
+    assert "£100" in browser.get(at(f"deals/{deal.pk}/")).content.decode()
+    late = browser.post(at(f"deals/{deal.pk}/price/"), typed)
+    assert late.status_code == 422
+    assert "Somebody else changed this deal" in late.content.decode()
+    home = {"currency": "USD", "net_amount": "130", "version": deal.version}
+    assert browser.post(at(f"deals/{deal.pk}/price/"), home).status_code == 302
+    deal.refresh_from_db()
+    assert (deal.net_amount, deal.original_currency, deal.exchange_rate) == (130, "", None)
+
+
+def test_an_amount_edited_since_is_not_converted_anew(workspace):
+    gbp(date(2026, 5, 1), "1.5")
+    deal = DealFactory(
+        created_date=date(2026, 5, 2),
+        net_amount=Decimal(77),
+        list_amount=Decimal(240),
+        original_currency="GBP",
+        original_net_amount=Decimal(100),
+        original_list_amount=Decimal(200),
+        exchange_rate=Decimal("1.20"),
+    )
+    rates.convert_anew()
+    deal.refresh_from_db()
+    assert (deal.net_amount, deal.list_amount) == (77, 300)
+
+
+def test_money_in_another_currency_over_the_api(workspace, sign_in):
+    def call(path, body):
+        return sign_in("manager").post(
+            f"/api/v1/{path}",
+            body,
+            content_type="application/json",
+            headers={"ipeo-workspace": workspace.slug},
+        )
+
+    channel, deal = ChannelFactory(), DealFactory(created_date=date(2026, 5, 3))
+    said = {
+        "channel": channel.pk,
+        "date": "2026-05-03",
+        "original_amount": "100",
+        "original_currency": "GBP",
+    }
+    refused = call("expenses/", said)
+    assert "No rate for GBP" in refused.json()["errors"]["original_currency"][0]
+    price = {"currency": "GBP", "net_amount": "100"}
+    assert "currency" in call(f"deals/{deal.pk}/price/", price).json()["errors"]
+    rate = {"currency": "GBP", "date": "2026-05-01", "rate": "1.2"}
+    assert call("exchange-rates/", rate).status_code == 201
+    made = call("expenses/", said | {"state": "committed"}).json()
+    assert (made["amount"], made["original_amount"]) == ("120.00", "100.00")
+    assert call(f"deals/{deal.pk}/price/", price).json()["net_amount"] == "120.00"
+    assert call("exchange-rates/", rate | {"rate": "1.3"}).status_code == 201
+    assert call("exchange-rates/convert-anew/", {}).json() == {"expenses": 1, "deals": 1}
+    paid = {"amount": "90", "day": "2026-05-20"}
+    invoice = call(f"expenses/{made['id']}/invoice/", paid).json()
+    assert (invoice["amount"], invoice["committed_amount"]) == ("117.00", "130.00")
+    assert call(f"expenses/{made['id']}/invoice/", paid).status_code == 409
+    both = call("expenses/", said | {"amount": "5"})
+    assert "amount" in both.json()["errors"]
+    own = call("exchange-rates/", rate | {"currency": workspace.currency})
+    assert "currency" in own.json()["errors"]

@@ -1,0 +1,41 @@
+"""A deal's prices in another currency."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from execute.actions.deals import ChangedMeanwhile
+from execute.actions.pricing import day_of, price_deal
+from execute.forms.pricing import PriceForm
+from execute.queries.deals import deals
+from execute.queries.rates import NoRate, TooLarge
+from ipeo.navigation import link
+from ipeo.permissions import WorkspaceRequest, page
+
+
+@page("deals.edit")
+def price(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Take a deal's prices in the currency of its offer."""
+    deal = get_object_or_404(deals(), pk=pk)
+    form = PriceForm(request.POST or None, deal=deal)
+    if request.method == "POST" and form.is_valid():
+        try:
+            price_deal(deal=deal, **form.cleaned_data)
+        except NoRate as refusal:
+            form.add_error("currency", str(refusal))
+        except TooLarge as refusal:
+            form.add_error(None, str(refusal))
+        except ChangedMeanwhile as refusal:
+            form = PriceForm(
+                {**request.POST.dict(), "version": refusal.deal.version}, deal=refusal.deal
+            )
+            form.add_error(
+                None, "Somebody else changed this deal meanwhile. Look once more, then save again."
+            )
+        else:
+            messages.success(request, "The prices are saved.")
+            return redirect(link("execute:deal", pk))
+    context = {"form": form, "deal": deal, "day": day_of(deal)}
+    return render(request, "execute/price.html", context, status=422 if form.is_bound else 200)
