@@ -37,5 +37,14 @@ class IpeoConfig(AppConfig):
                 "Workspace", "Settings", "ipeo:settings", "members.view", order=20, icon="settings"
             ),
             Entry("Workspace", "API tokens", "ipeo:tokens", "tokens.manage", order=30, icon="key"),
+            Entry(
+                "Workspace",
+                "Webhooks",
+                "ipeo:webhooks",
+                "webhooks.view",
+                order=35,
+                icon="link",
+                also=("ipeo:webhook", "ipeo:webhook_delivery", "ipeo:webhook_secret"),
+            ),
             Entry("Workspace", "Audit", "ipeo:audit", "audit.view", order=40, icon="audit"),
         )

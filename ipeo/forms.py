@@ -6,7 +6,8 @@ from typing import Any
 
 from django import forms
 
-from ipeo.models import Campaign, Membership, Role, Workspace
+from ipeo.events import TYPES
+from ipeo.models import Campaign, Membership, Role, WebhookEndpoint, Workspace
 from ipeo.tokens import AREAS, EVERYTHING, READ, WRITE, area_label
 
 
@@ -149,3 +150,29 @@ class TokenForm(forms.Form):
         else:
             scopes = [f"{EVERYTHING}:{WRITE if reach == 'write' else READ}"]
         return cleaned | {"scopes": scopes}
+
+
+class WebhookForm(forms.Form):
+    """Where another program listens, and for what."""
+
+    url = forms.CharField(
+        label="Address",
+        max_length=2000,
+        widget=forms.URLInput(attrs={"placeholder": "https://"}),
+        help_text="It answers a POST with a status of 200 to 299 within 10 seconds.",
+    )
+    description = forms.CharField(
+        max_length=120, required=False, help_text="What it is for, as your team calls it."
+    )
+    events = forms.MultipleChoiceField(
+        label="Tell it when", choices=list(TYPES.items()), widget=forms.CheckboxSelectMultiple
+    )
+
+    @staticmethod
+    def standing(endpoint: WebhookEndpoint) -> dict[str, Any]:
+        """Return the form's values for an endpoint."""
+        return {
+            "url": endpoint.url,
+            "description": endpoint.description,
+            "events": endpoint.events,
+        }

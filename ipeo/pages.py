@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from ipeo.views import campaigns, gallery, installing, start, workspace
+from ipeo.views import campaigns, gallery, installing, start, webhooks, workspace
 
 app_name = "ipeo"
 
@@ -20,6 +20,13 @@ inside = [
     path("members/<int:pk>/", workspace.member, name="member"),
     path("tokens/", workspace.tokens, name="tokens"),
     path("tokens/<int:pk>/revoke/", workspace.revoke_token, name="revoke_token"),
+    path("webhooks/", webhooks.webhooks, name="webhooks"),
+    path("webhooks/<int:pk>/", webhooks.webhook, name="webhook"),
+    path("webhooks/<int:pk>/secret/", webhooks.webhook_secret, name="webhook_secret"),
+    path("webhooks/<int:pk>/switch/", webhooks.webhook_switch, name="webhook_switch"),
+    path("webhooks/<int:pk>/test/", webhooks.webhook_test, name="webhook_test"),
+    path("webhooks/<int:pk>/remove/", webhooks.webhook_remove, name="webhook_remove"),
+    path("webhooks/deliveries/<int:pk>/", webhooks.webhook_delivery, name="webhook_delivery"),
     path("runs/<int:pk>/", workspace.run, name="run"),
     path("audit/", workspace.audit, name="audit"),
 ]

@@ -163,6 +163,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "requeue lost runs": {"task": "ipeo.tasks.requeue_lost_runs", "schedule": 15.0},
     "hand over to sales": {"task": "execute.tasks.hand_over", "schedule": 60.0},
+    "send due webhooks": {"task": "ipeo.tasks.send_due_webhooks", "schedule": 5.0},
+    "forget old records": {"task": "ipeo.tasks.forget_old_records", "schedule": 86_400.0},
     "count clicks": {"task": "execute.tasks.count_clicks", "schedule": 10.0},
     "recompute stale workspaces": {
         "task": "optimize.tasks.recompute_stale_workspaces",
@@ -224,6 +226,10 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=200 * 1024 * 1024)
 MATERIAL_MAX_BYTES = env.int("MATERIAL_MAX_BYTES", default=100 * 1024 * 1024)
+
+# Webhooks go to public addresses over https alone. True lets them go to private ones and over
+# http: for trying things out on one's own machine.
+WEBHOOK_PRIVATE = env.bool("WEBHOOK_PRIVATE", default=False)
 
 HTTPS = env.bool("HTTPS", default=False)
 SECURE_SSL_REDIRECT = HTTPS
@@ -299,5 +305,9 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
-    "loggers": {"django.server": {"level": "WARNING"}, "fontTools": {"level": "WARNING"}},
+    "loggers": {
+        "django.server": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},
+    },
 }

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from ipeo import tenancy
-from ipeo.actions import runs
+from ipeo.actions import runs, webhooks
 
 
 @shared_task
@@ -19,3 +19,22 @@ def execute_run(workspace_id: int, run_id: int) -> None:
 def requeue_lost_runs() -> None:
     """Find work whose worker or message was lost."""
     runs.requeue_lost_runs()
+
+
+@shared_task(soft_time_limit=40, time_limit=50)
+def deliver_webhook(workspace_id: int, delivery_id: int) -> None:
+    """Attempt a delivery that is due; a repeated message finds nothing to claim."""
+    with tenancy.scope(runs.workspace_of_run(workspace_id)):
+        webhooks.deliver(delivery_id=delivery_id)
+
+
+@shared_task
+def send_due_webhooks() -> None:
+    """Find deliveries that are due again, or whose worker or message was lost."""
+    webhooks.send_due()
+
+
+@shared_task
+def forget_old_records() -> None:
+    """Remove logs and keys that nobody needs any more."""
+    webhooks.forget_old_records()

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from ipeo import stages
+from ipeo.actions.events import record_event
 from ipeo.models import Campaign, Cycle, Membership, StageChange
 from ipeo.permissions import may
 
@@ -101,6 +102,19 @@ def advance_cycle(
         stage.left(cycle, next_cycle, by)
     _enter(next_cycle or cycle, by)
     _keep_status(cycle.campaign, next_cycle or cycle)
+    record_event(
+        "cycle.advanced",
+        {
+            "cycle": cycle.pk,
+            "campaign": cycle.campaign_id,
+            "campaign_name": cycle.campaign.name,
+            "number": cycle.number,
+            "from_stage": change.from_stage,
+            "to_stage": change.to_stage,
+            "overridden": bool(change.override_reason),
+            "next_cycle": next_cycle.pk if next_cycle else None,
+        },
+    )
     return change
 
 

@@ -4,7 +4,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
-from ipeo.api import resources, saved_views
+from ipeo.api import resources, saved_views, webhooks
 
 router = SimpleRouter()
 router.register("workspace", resources.WorkspaceView, basename="api-workspace")
@@ -12,6 +12,8 @@ router.register("members", resources.MemberView, basename="api-member")
 router.register("campaigns", resources.CampaignView, basename="api-campaign")
 router.register("cycles", resources.CycleView, basename="api-cycle")
 router.register("stage-changes", resources.StageChangeView, basename="api-stage-change")
+router.register("webhooks", webhooks.EndpointView, basename="api-webhook")
+router.register("webhook-deliveries", webhooks.DeliveryView, basename="api-webhook-delivery")
 router.register("runs", resources.RunView, basename="api-run")
 router.register("saved-views", saved_views.SavedViewView, basename="api-saved-view")
 

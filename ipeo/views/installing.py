@@ -75,9 +75,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     }
     scripts = ", ".join(json.dumps(static(path)) for path in WORKER)
     text = f"self.given = {json.dumps(given)};\nimportScripts({scripts});\n"
-    return HttpResponse(
-        text, content_type="text/javascript", headers={"Cache-Control": "no-cache"}
-    )
+    return HttpResponse(text, content_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
 def no_network(request: HttpRequest) -> HttpResponse:
