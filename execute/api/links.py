@@ -88,7 +88,7 @@ class NamingRulesSerializer(serializers.Serializer[Any]):
 
     lower_case = serializers.BooleanField(default=True)
     separator = serializers.ChoiceField(choices=SEPARATORS, default="-")
-    required = serializers.MultipleChoiceField(choices=PARAMETERS)
+    required = serializers.MultipleChoiceField(choices=PARAMETERS)  # type: ignore[assignment]
     allowed = _Allowed(required=False, default=dict)
 
     def to_representation(self, rules: Any) -> dict[str, Any]:
@@ -181,7 +181,7 @@ class LinkView(mixins.CreateModelMixin, mixins.UpdateModelMixin, ReadViewSet):
             rows = self.paginate_queryset(queries.reachable(audience))
         except RuleNotValid as refusal:
             raise ValidationError({"audience": [str(refusal)]}) from None
-        context = self.get_serializer_context() | {"link": link}
+        context = {**self.get_serializer_context(), "link": link}
         return self.get_paginated_response(
             PersonalLinkSerializer(rows, many=True, context=context).data
         )

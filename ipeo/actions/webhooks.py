@@ -129,7 +129,7 @@ def send_again(*, delivery: WebhookDelivery, now: datetime | None = None) -> Non
     WebhookDelivery.objects.filter(pk=delivery.pk).update(
         state=WebhookDelivery.State.WAITING, failures=0, next_attempt_at=now or timezone.now()
     )
-    send_deliveries([(delivery.workspace_id, delivery.pk)])
+    send_deliveries([(tenancy.current_workspace_id(), delivery.pk)])
 
 
 def _demand_on(endpoint: WebhookEndpoint) -> None:
@@ -265,7 +265,8 @@ def _switch_off(endpoint: WebhookEndpoint, reason: str) -> None:
     workspace = tenancy.current_workspace()
     people = Membership.objects.filter(workspace=workspace, is_active=True, user__is_active=True)
     told = set(people.filter(role=Role.OWNER).values_list("user__email", flat=True))
-    told |= set(people.filter(pk=endpoint.created_by_id).values_list("user__email", flat=True))
+    if endpoint.created_by is not None:
+        told |= set(people.filter(pk=endpoint.created_by.pk).values_list("user__email", flat=True))
     text = (
         f"IPEO has stopped sending events of {workspace} to {endpoint.url}.\n\n{reason}\n\n"
         "What waits is kept. Switch the endpoint on again under Workspace, Webhooks."

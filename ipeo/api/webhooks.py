@@ -60,7 +60,7 @@ class DeliverySerializer(serializers.ModelSerializer[WebhookDelivery]):
 
     event = serializers.SerializerMethodField()
     type = serializers.CharField(source="event.type", read_only=True)
-    data = serializers.JSONField(source="event.data", read_only=True)
+    data = serializers.JSONField(source="event.data", read_only=True)  # type: ignore[assignment]
     state = serializers.CharField(read_only=True)
 
     class Meta:

@@ -6,12 +6,15 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from ipeo.actions.members import make_token, revoke_token
-from ipeo.models import ApiToken, Campaign, IdempotencyRecord
+from ipeo.actions.members import UnknownScope, make_token, revoke_token
+from ipeo.api.idempotency import IdempotentWrites
+from ipeo.models import ApiToken, Campaign, IdempotencyRecord, WebhookEndpoint
 from tests.factories.ipeo import CampaignFactory, MembershipFactory, WorkspaceFactory
+from tests.ipeo.test_permissions import API_VIEWS
 
 pytestmark = pytest.mark.django_db
 
+WEBHOOK = {"url": "https://listener.test/hook", "events": ["deal.created"]}
 CAMPAIGN = {"name": "Desks", "starts_on": "2026-01-01", "ends_on": "2026-03-31"}
 
 
@@ -21,7 +24,7 @@ def call(member):
 
     def make(role="marketer", may_write=True, **options):
         token, secret = make_token(
-            membership=member(role), name="Test", may_write=may_write, days=30
+            membership=member(role), name="Test", may_write=may_write, days=30, **options
         )
         client = Client(headers={"authorization": f"Bearer {secret}"})
         client.token = token
@@ -145,3 +148,81 @@ def test_the_gate_answers_409_with_what_is_missing(workspace, call):
     answer = post(client, f"/api/v1/cycles/{cycle['id']}/advance/", {"stage": "insight"})
     assert answer.status_code == 409
     assert blockers[0]["message"] in answer.json()["detail"]
+
+
+def test_every_write_of_the_api_heeds_the_key():
+    writing = [
+        (route, view.cls)
+        for route, view in API_VIEWS
+        if {"post", "put", "patch", "delete"} & set(view.actions)
+    ]
+    assert len(writing) > 30
+    for route, cls in writing:
+        assert issubclass(cls, IdempotentWrites), route
+        assert cls.dispatch is IdempotentWrites.dispatch, route
+        assert cls.finalize_response is IdempotentWrites.finalize_response, route
+
+
+def test_a_change_and_a_removal_with_a_key_happen_once_too(workspace, call):
+    client = call("manager", scopes=["webhooks:write"])
+    made = post(client, "/api/v1/webhooks/", WEBHOOK).json()
+    address = f"/api/v1/webhooks/{made['id']}/"
+    for method, data, key in (
+        ("patch", {"description": "A"}, "one"),
+        ("put", {**WEBHOOK, "description": "B"}, "two"),
+        ("delete", None, "three"),
+    ):
+        answers = [
+            getattr(client, method)(
+                address, data, content_type="application/json", headers={"idempotency-key": key}
+            )
+            for _ in range(2)
+        ]
+        assert [answer.status_code for answer in answers] == [answers[0].status_code] * 2
+        first, again = (answer.content and answer.json() for answer in answers)
+        assert first == again
+        assert answers[1]["Idempotent-Replayed"] == "true"
+    assert not WebhookEndpoint.objects.exists()
+
+
+# What a token may do is what its member may, held to its scopes.
+
+
+def test_a_token_is_held_to_its_areas(workspace, call):
+    client = call("manager", scopes=["campaigns:read", "webhooks:write"])
+    assert client.get("/api/v1/campaigns/").status_code == 200
+    assert post(client, "/api/v1/campaigns/", CAMPAIGN).status_code == 403
+    assert client.get("/api/v1/webhooks/").status_code == 200
+    assert post(client, "/api/v1/webhooks/", WEBHOOK).status_code == 201
+    assert client.get("/api/v1/deals/").status_code == 403
+
+
+def test_a_scope_gives_no_more_than_the_member_may(workspace, call):
+    client = call("viewer", scopes=["*:write"])
+    assert post(client, "/api/v1/campaigns/", CAMPAIGN).status_code == 403
+    assert client.get("/api/v1/webhooks/").status_code == 403
+
+
+def test_a_scope_that_is_none_is_refused(workspace, member):
+    with pytest.raises(UnknownScope):
+        make_token(membership=member("owner"), name="X", days=1, scopes=["everything:ever"])
+
+
+def test_a_token_for_some_areas_is_made_on_the_page(workspace, sign_in):
+    browser = sign_in("marketer")
+    address = f"/w/{workspace.slug}/tokens/"
+    form = {"name": "Ads", "days": 30, "reach": "some"}
+    assert browser.post(address, form).status_code == 422
+    text = browser.post(address, form | {"reads": ["deals"], "writes": ["expenses"]})
+    assert "Read deals; Read and write expenses" in text.content.decode()
+    assert ApiToken.objects.get().scopes == ["expenses:write", "deals:read"]
+
+
+def test_the_page_tells_when_a_token_was_last_used_and_that_it_has_ended(workspace, call, sign_in):
+    client = call("marketer")
+    address = f"/w/{workspace.slug}/tokens/"
+    assert "Never" in sign_in("marketer").get(address).content.decode()
+    client.get("/api/v1/campaigns/")
+    assert "Never" not in sign_in("marketer").get(address).content.decode()
+    ApiToken.objects.update(expires_at=timezone.now() - timedelta(days=1))
+    assert "Ended " in sign_in("marketer").get(address).content.decode()

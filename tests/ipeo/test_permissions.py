@@ -72,7 +72,10 @@ def _api_views() -> list[tuple[str, Any]]:
     return sorted(found.items())
 
 
-@pytest.mark.parametrize(("route", "view"), _api_views(), ids=[route for route, _ in _api_views()])
+API_VIEWS = _api_views()
+
+
+@pytest.mark.parametrize(("route", "view"), API_VIEWS, ids=[route for route, _ in API_VIEWS])
 def test_every_resource_of_the_api_asks_the_table(route, view, workspace, member):
     plain = route.replace("(?P<pk>[^/.]+)", "999999999")
     address = "/" + plain.replace("^", "").replace("$", "")
