@@ -92,7 +92,8 @@ def set_the_scene(
         for number, (name, description) in enumerate(names.MATERIALS)
     ]
     for material in materials:
-        add_version(material=material, by=people["marketer"])
+        made = at_hour(today - timedelta(days=302))
+        add_version(material=material, by=people["marketer"], now=made)
         approve_material(
             material=material, by=people["manager"], now=at_hour(today - timedelta(days=300))
         )

@@ -77,6 +77,7 @@ def add_version(
     url: str = "",
     upload: UploadedFile[Any] | None = None,
     change_note: str = "",
+    now: datetime | None = None,
 ) -> MaterialVersion:
     """Add a version that waits for approval; what was approved before stays in sales' hands.
 
@@ -85,7 +86,13 @@ def add_version(
     """
     if url and upload is not None:
         raise LinkOrFile("Give a link or a file, not both.")
-    version = MaterialVersion(material=material, url=url, change_note=change_note, made_by=by)
+    version = MaterialVersion(
+        material=material,
+        url=url,
+        change_note=change_note,
+        made_by=by,
+        made_at=now or timezone.now(),
+    )
     if upload is not None:
         _take(version, upload)
     try:
