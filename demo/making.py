@@ -13,6 +13,8 @@ from demo.facts import load_facts
 from demo.simulation import simulate
 from demo.story import set_the_scene
 from demo.turns import turn_the_cycles
+from insight.actions.audiences import count_audience
+from insight.models import Audience
 from ipeo import tenancy
 from ipeo.actions.workspaces import create_workspace
 from ipeo.models import Membership, Role, User, Workspace
@@ -72,6 +74,8 @@ def make_demonstration(*, slug: str, seed: int, scale: float, today: date) -> Ma
         company = simulate(seed=seed, scale=scale, today=today, reps=len(reps))
         cast = set_the_scene(workspace=workspace, people=people, reps=reps, today=today)
         counts = load_facts(company=company, cast=cast)
+        for audience in Audience.objects.all():
+            count_audience(audience=audience)
         # Each cycle's plan is approved with a forecast that rests on what was measured before it.
         recompute()
         turn_the_cycles(cast=cast, people=people, today=today)

@@ -13,6 +13,7 @@ from demo.simulation import CycleDates, cycles, month_start
 from demo.story import at_hour
 from execute.models import Task
 from insight.models import Audience, Disposition, Finding, ProofPoint
+from ipeo.database import bulk
 from ipeo.models import Campaign, Cycle, Membership, StageChange
 from plan.actions.approvals import approve_price, approve_scenario
 from plan.actions.scenarios import propose_scenario
@@ -49,16 +50,19 @@ _FINDINGS = {
         ("Facilities managers distrust a first price without a payback", "research", "high"),
     ),
     2: (
-        ("Field demos return more margin per dollar than any other program", "sales", "high"),
+        ("Buyers who try the desk, or reckon its payback, ask for a quote first", "sales", "high"),
         ("Repairs within two days decide deals in health care", "sales", "medium"),
         ("The newsletter is read, and opens few deals", "sales", "medium"),
     ),
     3: (
         ("Deals against the price cutter are won on payback, not on discount", "sales", "medium"),
-        ("Dealers who have been trained bring larger deals", "sales", "low"),
+        ("Buyers come back where repairs were done in time", "sales", "low"),
         ("Webinar guests come back less often than last year", "research", "medium"),
     ),
 }
+
+_RESTS_ON = {1: (0, 1, 1, 1, 1, 0, 0, 1), 2: (0, 0, 0, 2, 1, 0, 1, 2), 3: (0, 0, 2, 0, 1, 0, 1, 1)}
+"""By cycle, the finding of that cycle on which each program rests, in the truth's order."""
 
 
 def _findings(
@@ -136,7 +140,7 @@ def _plan(
             ends_on=dates.ends_on,
             marketing_owner=people["marketer"],
             sales_owner=cast.reps[place % len(cast.reps)],
-            finding=None if item.is_bet else findings[place % len(findings)],
+            finding=None if item.is_bet else findings[_RESTS_ON[cycle.number][place]],
             is_bet=item.is_bet,
             position=place,
         )
@@ -202,7 +206,8 @@ def _tasks(
                     done_at=at_hour(due) if done or cycle.number < 3 else None,
                 )
             )
-    Task.objects.bulk_create(tasks)
+    with bulk.unaudited():
+        Task.objects.bulk_create(tasks)
 
 
 def _pass_gates(

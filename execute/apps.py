@@ -40,7 +40,7 @@ class ExecuteConfig(AppConfig):
                     stages.Panel(
                         on="home",
                         url_name="execute:past_due_panel",
-                        width=6,
+                        width=7,
                         order=20,
                         permission="deals.view",
                     ),

@@ -34,7 +34,7 @@ class PlanConfig(AppConfig):
                     stages.Panel(
                         on="home",
                         url_name="plan:approvals",
-                        width=6,
+                        width=5,
                         order=30,
                         permission="plan.approve",
                     ),

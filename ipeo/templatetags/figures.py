@@ -57,11 +57,11 @@ def _signed(text: str, number: Decimal) -> str:
 
 @register.filter
 def money(amount: Any, currency: str = "USD") -> str:
-    """Print an amount in full: `$96,000`; cents only where they matter, below 1,000."""
+    """Print an amount in full: `$96,000`; cents only where they matter, below 100."""
     number = _number(amount)
     if number is None:
         return UNKNOWN
-    whole = number == number.to_integral_value() or abs(number) >= 1000
+    whole = number == number.to_integral_value() or abs(number) >= 100
     text = format_currency(
         _rounded(abs(number), 0) if whole else abs(number),
         currency,

@@ -98,7 +98,7 @@ def _wear(cycle: Cycle, record: _Record) -> None:
             f"{program.name} has been wearing out since {fit.changed_on:%B %Y}: it lost "
             f"{percent(wear.decline.value)} of its efficacy and halves every "
             f"{figure(wear.half_life, 'number')} months",
-            detail=f"The decline began between {first:%B %Y} and {last:%B %Y} (80 % interval). "
+            detail=f"The decline began between {first:%B %Y} and {last:%B %Y} (80% interval). "
             f"A steady program would look like this in {percent(wear.p_value, 1)} of cases.",
             evidence={
                 "facts": [
@@ -127,11 +127,11 @@ def _returns(cycle: Cycle, record: _Record) -> None:
             "return",
             f"program-{one.program.pk}",
             f"{one.program.name} returned {figure(shown.value, 'times')} its spend in margin, "
-            f"after its cost (80 % interval {figure(shown.low, 'times')} to "
+            f"after its cost (80% interval {figure(shown.low, 'times')} to "
             f"{figure(shown.high, 'times')}, {shown.n} deals)",
             detail=""
             if agrees
-            else "Attribution models disagree about whether it gained or lost: test it.",
+            else "The ways to credit deals disagree about whether it gained or lost: test it.",
             evidence={"facts": [_fact(name, romi, "times") for name, romi in one.returns]},
             evidence_url=link("optimize:program", one.program.pk),
             confidence=confidence_of(shown) if agrees else Finding.Confidence.LOW,
@@ -258,7 +258,7 @@ def _forecasts(cycle: Cycle, record: _Record) -> None:
             "forecast",
             row.metric,
             f"{row.get_metric_display()} came to {figure(came, kind)}: the forecast "
-            f"was {figure(expected, kind)} (80 % interval {figure(expected.low, kind)} to "
+            f"was {figure(expected, kind)} (80% interval {figure(expected.low, kind)} to "
             f"{figure(expected.high, kind)}), and it ended {where}",
             evidence={
                 "facts": [

@@ -140,7 +140,7 @@ def _returns_below_nothing(programs: Sequence[ProgramEvidence]) -> list[Advice]:
             continue
         mildest = max(p.romi.values(), key=_value)
         text = (
-            f"{p.name} returns less margin than it costs under every attribution model: at best "
+            f"{p.name} returns less margin than it costs however deals are credited: at best "
             f"{_percent(mildest)} on spend, from {mildest.n} deals."
         )
         gain = mildest.scaled(-p.spend_remaining)
@@ -277,7 +277,7 @@ def _move(
     amount = SHIFT * low.spend_remaining
     gain = smallest.scaled(amount)
     text = (
-        f"Under every attribution model {high.name} returns more margin on spend than {low.name}: "
+        f"However deals are credited, {high.name} returns more margin on spend than {low.name}: "
         f"by {_percent(smallest)} at the least. Moving {amount:,.0f} {currency}".rstrip()
         + f", a fifth of what is still planned for {low.name}, would bring "
         f"{_money(gain, currency)} if the next dollar returns what the last ones did."
@@ -358,18 +358,18 @@ def _high(estimate: Estimate) -> float:
 
 
 def _percent(e: Estimate) -> str:
-    return f"{_value(e):.0%} (80 % interval {_low(e):.0%} to {_high(e):.0%})"
+    return f"{_value(e):.0%} (80% interval {_low(e):.0%} to {_high(e):.0%})"
 
 
 def _points(e: Estimate) -> str:
     value, low, high = _value(e) * 100, _low(e) * 100, _high(e) * 100
-    return f"{value:+.1f} points (80 % interval {low:+.1f} to {high:+.1f})"
+    return f"{value:+.1f} points (80% interval {low:+.1f} to {high:+.1f})"
 
 
 def _money(e: Estimate, currency: str) -> str:
     unit = f" {currency}" if currency else ""
-    return f"{_value(e):,.0f}{unit} (80 % interval {_low(e):,.0f} to {_high(e):,.0f})"
+    return f"{_value(e):,.0f}{unit} (80% interval {_low(e):,.0f} to {_high(e):,.0f})"
 
 
 def _figure(e: Estimate) -> str:
-    return f"{_value(e):.1f} (80 % interval {_low(e):.1f} to {_high(e):.1f})"
+    return f"{_value(e):.1f} (80% interval {_low(e):.1f} to {_high(e):.1f})"
