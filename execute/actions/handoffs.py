@@ -1,8 +1,9 @@
 """Marketing hands buyers to sales: a clock for each, and tasks that a rep can work through.
 
 A buyer is handed over when marketing's touch shows a second look (a form, a reply). Nobody is
-handed over who is with sales already: who has an open deal, or whom sales touched lately. Few
-buyers at once become a task each; many become one task that holds them all.
+handed over who is with sales already: who has an open deal, or whom sales touched lately. The
+clock stops when sales calls, meets, or opens or moves a deal. Few buyers at once become a task
+each; many become one task that holds them all.
 """
 
 from __future__ import annotations
@@ -70,15 +71,25 @@ SELECT DISTINCT ON (touch.party, cycle.id)
 """
 STOP_CLOCKS = """
 UPDATE execute_handoff held SET first_touch_at = first.at
-  FROM (SELECT waiting.id, min(touch.occurred_at) AS at
+  FROM (SELECT waiting.id, min(done.at) AS at
           FROM execute_handoff waiting
-          JOIN execute_touch touch
-            ON touch.workspace_id = waiting.workspace_id AND touch.party = waiting.party
-           AND touch.occurred_at >= waiting.handed_at
-          JOIN insight_channel channel ON channel.id = touch.channel_id
+          JOIN LATERAL (
+               SELECT touch.occurred_at AS at
+                 FROM execute_touch touch
+                 JOIN insight_channel channel ON channel.id = touch.channel_id
+                WHERE touch.workspace_id = waiting.workspace_id
+                  AND touch.party = waiting.party AND touch.occurred_at >= waiting.handed_at
+                  AND (touch.kind = ANY(%(by_sales)s) OR channel.is_sales)
+               UNION ALL
+               SELECT change.entered_at
+                 FROM execute_deal deal
+                 JOIN execute_dealstagechange change
+                   ON change.workspace_id = deal.workspace_id AND change.deal_id = deal.id
+                WHERE deal.workspace_id = waiting.workspace_id
+                  AND deal.party = waiting.party AND change.entered_at >= waiting.handed_at
+               ) done ON done.at <= %(now)s
          WHERE waiting.workspace_id = %(workspace)s AND waiting.first_touch_at IS NULL
            AND waiting.handed_at > %(waited_since)s
-           AND (touch.kind = ANY(%(by_sales)s) OR channel.is_sales)
          GROUP BY waiting.id) first
  WHERE held.id = first.id AND held.workspace_id = %(workspace)s
 """

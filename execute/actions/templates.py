@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from django.db import IntegrityError, transaction
 
 from execute.actions.tasks import CycleIsClosed
 from execute.models import Task, TaskDependency, TaskTemplate, TemplateTask
+from execute.queries.days import today
 from ipeo.models import Cycle, Membership
 from plan.models import Program, ProgramPlan, Scenario
 
@@ -35,9 +36,10 @@ class NameTaken(Exception):
 
 @dataclass
 class Made:
-    """How many tasks were made, and for which programs none could be, and why."""
+    """How many tasks were made, how many were over, and for which programs none could be."""
 
     tasks: int = 0
+    over: int = 0
     undated: list[Program] = field(default_factory=list)
     without_template: list[Program] = field(default_factory=list)
 
@@ -109,12 +111,16 @@ def template_for(program: Program, templates: Iterable[TaskTemplate]) -> TaskTem
 
 
 @transaction.atomic
-def make_tasks(*, cycle: Cycle, program: Program | None = None) -> Made:
+def make_tasks(
+    *, cycle: Cycle, program: Program | None = None, now: datetime | None = None
+) -> Made:
     """Make the tasks of a cycle's planned programs, or of one, from the templates.
 
-    The flights are those of the approved scenario. What was made before is not made again.
-    Raises `CycleIsClosed`.
+    The flights are those of the approved scenario. What was made before is not made again. Once
+    a flight has begun, tasks whose day is past are left out: their time is over. Raises
+    `CycleIsClosed`.
     """
+    on = today(now)
     held = Cycle.objects.select_for_update(of=("self",)).get(pk=cycle.pk)
     if held.closed_at is not None:
         raise CycleIsClosed(f"{held} is closed.")
@@ -133,11 +139,11 @@ def make_tasks(*, cycle: Cycle, program: Program | None = None) -> Made:
         elif plan.starts_on is None:
             made.undated.append(plan.program)
         else:
-            made.tasks += _make(held, plan, template)
+            _make(held, plan, template, on, made)
     return made
 
 
-def _make(cycle: Cycle, plan: ProgramPlan, template: TaskTemplate) -> int:
+def _make(cycle: Cycle, plan: ProgramPlan, template: TaskTemplate, on: date, made: Made) -> None:
     items = sorted(template.items.all(), key=lambda item: (item.position, item.pk))
     held = Task.objects.filter(cycle=cycle, program=plan.program, template_task__in=items)
     tasks: dict[int | None, Task] = {task.template_task_id: task for task in held}
@@ -154,15 +160,19 @@ def _make(cycle: Cycle, plan: ProgramPlan, template: TaskTemplate) -> int:
         for item in items
         if item.pk not in tasks
     ]
+    if plan.starts_on is not None and plan.starts_on <= on:
+        due = [task for task in new if task.due_date is None or task.due_date >= on]
+        made.over += len(new) - len(due)
+        new = due
     Task.objects.bulk_create(new)
     tasks |= {task.template_task_id: task for task in new}
     fresh = {task.template_task_id for task in new}
     TaskDependency.objects.bulk_create(
         TaskDependency(task=tasks[item.pk], waits_for=tasks[before.pk])
         for before, item in pairwise(items)
-        if item.waits_for_previous and item.pk in fresh
+        if item.waits_for_previous and item.pk in fresh and before.pk in tasks
     )
-    return len(new)
+    made.tasks += len(new)
 
 
 def _owner(plan: ProgramPlan, item: TemplateTask) -> Membership | None:

@@ -76,6 +76,7 @@ class MadeSerializer(serializers.Serializer[Any]):
     """How many tasks were made, and for which programs none could be."""
 
     tasks = serializers.IntegerField()
+    over = serializers.IntegerField(help_text="Left out: their day is past, the flight begun.")
     undated = serializers.ListField(
         child=serializers.IntegerField(), help_text="Programs without flight dates."
     )
@@ -126,6 +127,7 @@ class TaskView(mixins.DestroyModelMixin, WriteViewSet):
         return Response(
             {
                 "tasks": made.tasks,
+                "over": made.over,
                 "undated": [program.pk for program in made.undated],
                 "without_template": [program.pk for program in made.without_template],
             }

@@ -15,6 +15,7 @@ from insight.models import Channel
 from ipeo.forms import DateInput
 from ipeo.models import Cycle, Membership
 from ipeo.queries.members import members_of
+from ipeo.templatetags.figures import short_day
 from ipeo.tenancy import current_workspace
 from plan.models import Program
 
@@ -71,7 +72,15 @@ class TaskForm(forms.ModelForm[Task]):
         held = list(waits_for(self.instance)) if self.instance.pk else []
         self.initial["waits_for"] = [task.pk for task in held]
         shown = {task.pk: task for task in [*held, *field.queryset[:SHOWN]]}
-        field.choices = [(pk, str(task)) for pk, task in shown.items()]
+        field.choices = [(pk, _named(task)) for pk, task in shown.items()]
+
+
+def _named(task: Task) -> str:
+    """Return a task's title with what tells it apart from others of the same title."""
+    more = [str(task.program)] if task.program else []
+    if task.due_date is not None:
+        more.append(f"due {short_day(task.due_date)}")
+    return f"{task} ({', '.join(more)})" if more else str(task)
 
 
 class QuickTaskForm(forms.ModelForm[Task]):
@@ -168,6 +177,16 @@ class TemplateTaskForm(forms.ModelForm[TemplateTask]):
             "waits_for_previous": "Waits for the one before",
         }
         help_texts = {"offset_days": ""}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        owner = self.fields["owner_role"]
+        assert isinstance(owner, forms.ChoiceField)
+        owner.choices = [
+            (TemplateTask.Owner.MARKETING.value, "Marketing owner"),
+            (TemplateTask.Owner.SALES.value, "Sales owner"),
+            (TemplateTask.Owner.NOBODY.value, "Nobody yet"),
+        ]
 
 
 TemplateTaskFormSet = forms.inlineformset_factory(

@@ -96,7 +96,7 @@ def matching_tasks(
 def waits_for(task: Task) -> QuerySet[Task]:
     """Return the tasks that a task waits for, the open ones first."""
     found: QuerySet[Task] = Task.objects.filter(holds_up__task=task)
-    return found.select_related("owner__user").order_by("-state", "due_date", "pk")
+    return found.select_related("program").order_by("-state", "due_date", "pk")
 
 
 def held_up_by(task: Task) -> QuerySet[Task]:
@@ -106,14 +106,16 @@ def held_up_by(task: Task) -> QuerySet[Task]:
 
 
 def could_wait_for(task: Task) -> QuerySet[Task]:
-    """Return the open tasks that a task may wait for, those of its own cycle first."""
+    """Return the open tasks that a task may wait for: its program's first, then its cycle's."""
     held = TaskDependency.objects.filter(task=task.pk).values("waits_for")
     found: QuerySet[Task] = Task.objects.filter(Q(state__in=OPEN) | Q(pk__in=held))
     mine = Q(cycle=task.cycle_id) if task.cycle_id else Q(cycle=None)
+    beside = mine & Q(program=task.program_id) if task.program_id else mine
     return (
         found.exclude(pk=task.pk)
-        .alias(own=Case(When(mine, then=0), default=1))
-        .order_by("own", "due_date", "pk")
+        .alias(near=Case(When(beside, then=0), When(mine, then=1), default=2))
+        .order_by("near", "due_date", "pk")
+        .select_related("program")
     )
 
 

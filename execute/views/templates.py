@@ -17,7 +17,7 @@ from execute.actions.templates import (
     save_template,
 )
 from execute.forms.tasks import TaskTemplateForm, TemplateTaskFormSet
-from execute.models import TaskTemplate
+from execute.models import TaskTemplate, TemplateTask
 from ipeo.models import Cycle
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
@@ -52,7 +52,7 @@ def edit_template(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def _edit(request: WorkspaceRequest, template: TaskTemplate) -> HttpResponse:
     title = template.name or "New template"
     form = TaskTemplateForm(request.POST or None, instance=template)
-    items = template.items.order_by("position", "pk") if template.pk else template.items.none()
+    items = TemplateTask.objects.filter(template=template.pk).order_by("position", "pk")
     places = [{"position": len(items) + place} for place in (1, 2)]
     formset = TemplateTaskFormSet(
         request.POST or None, instance=template, queryset=items, initial=places
@@ -93,8 +93,13 @@ def _tell(request: WorkspaceRequest, made: Made) -> None:
     if made.tasks:
         tasks = "1 task is" if made.tasks == 1 else f"{made.tasks:,} tasks are"
         messages.success(request, f"{tasks} made from the templates.")
-    elif not (made.undated or made.without_template):
+    elif not (made.undated or made.without_template or made.over):
         messages.info(request, "Nothing is missing: every program has its tasks.")
+    if made.over:
+        messages.info(
+            request,
+            f"{made.over:,} whose day is past were left out: their flight has begun already.",
+        )
     for programs, why in (
         (made.undated, "has no flight dates in the approved plan"),
         (made.without_template, "fits no template"),

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from execute.actions import handoffs, tasks
-from execute.models import Handoff, Task
+from execute.actions import handoffs, setup, tasks
+from execute.actions.deals import save_deal
+from execute.models import Deal, DealStage, Handoff, Task
 from execute.queries.handoffs import clock_of
 from execute.queries.handoffs import handoffs as found
 from tests.factories.execute import DealFactory, TouchFactory
@@ -82,6 +83,18 @@ def test_a_call_stops_the_clock_and_finishes_the_task(look, now):
     handoff = Handoff.objects.get()
     assert handoff.first_touch_at == call.occurred_at
     assert handoff.task.state == "done"
+
+
+def test_a_deal_opened_for_the_buyer_stops_the_clock(look, now, member):
+    account = look(hours=5).account
+    handoffs.hand_over(now=now)
+    setup.ensure_defaults()
+    stage = DealStage.objects.get(name="Lead")
+    opened_at = now + timedelta(hours=1)
+    save_deal(deal=Deal(name="Desks", account=account, stage=stage), by=None, now=opened_at)
+    assert handoffs.hand_over(now=now).touched == 0
+    assert handoffs.hand_over(now=now + timedelta(hours=2)).touched == 1
+    assert Handoff.objects.get().first_touch_at == opened_at
 
 
 def test_a_task_done_stops_the_clock_and_taken_up_again_lets_it_run(look, now):

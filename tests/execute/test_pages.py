@@ -263,7 +263,7 @@ def test_an_outcome_that_somebody_logged_meanwhile_is_shown_beside_ones_own(
     deal = DealFactory(stage=stages["Lead"])
     address = at(f"deals/{deal.pk}/outcome/")
     lost = {"outcome": "lost", "lost_drivers": [drivers["Fit"].pk], "version": 1}
-    won = {"outcome": "won", "won_drivers": [drivers["Fit"].pk], "net_amount": "1", "version": 1}
+    won = {"outcome": "won", "won_drivers": [drivers["Fit"].pk], "net_amount": "990", "version": 1}
     assert sign_in("manager").post(address, lost).status_code == 302
     answer = sign_in("sales_rep").post(address, won)
     assert answer.status_code == 409

@@ -73,8 +73,8 @@ def test_dependencies_are_chosen_on_a_tasks_page(at, sign_in):
 def plan(workspace, member):
     return ProgramPlanFactory(
         scenario__status="approved",
-        starts_on=date(2026, 3, 10),
-        ends_on=date(2026, 4, 10),
+        starts_on=today() + timedelta(days=10),
+        ends_on=today() + timedelta(days=40),
         marketing_owner=member("marketer"),
         sales_owner=member("sales_rep"),
     )
@@ -86,10 +86,10 @@ def test_a_programs_tasks_are_made_from_its_template_once(plan, member):
     assert made.tasks == len(templates.USUAL) == Task.objects.count()
     assert templates.make_tasks(cycle=cycle).tasks == 0
     first = Task.objects.get(title="Agree the message and its proof")
-    assert (first.due_date, first.owner) == (date(2026, 2, 17), member("marketer"))
+    assert (first.due_date, first.owner) == (plan.starts_on - timedelta(21), member("marketer"))
     last = Task.objects.get(title="Log every outcome of the buyers it touched")
     assert (last.due_date, last.owner, last.side) == (
-        date(2026, 4, 17),
+        plan.ends_on + timedelta(days=7),
         member("sales_rep"),
         "sales",
     )
@@ -100,6 +100,14 @@ def test_a_programs_tasks_are_made_from_its_template_once(plan, member):
         template=TaskTemplate.objects.get(), title="Thank the speakers", position=99
     )
     assert templates.make_tasks(cycle=cycle, program=plan.program).tasks == 1
+
+
+def test_once_a_flight_has_begun_tasks_whose_day_is_past_are_left_out(plan):
+    plan.starts_on = today() - timedelta(days=1)
+    plan.save()
+    made = templates.make_tasks(cycle=plan.scenario.cycle)
+    assert (made.tasks, made.over) == (2, len(templates.USUAL) - 2)
+    assert not Task.objects.filter(due_date__lt=today()).exists()
 
 
 def test_the_closest_template_is_taken(workspace):
@@ -164,6 +172,8 @@ def test_the_board_moves_a_task_by_choice(at, sign_in):
 
 
 def test_a_month_shows_what_is_due_and_when_flights_start_and_end(plan, at, sign_in):
+    plan.starts_on, plan.ends_on = date(2026, 3, 10), date(2026, 4, 20)
+    plan.save()
     for n in range(6):
         TaskFactory(title=f"Task {n}", due_date=date(2026, 3, 10))
     TaskFactory(title="Given up", due_date=date(2026, 3, 11), state="dropped")
