@@ -283,6 +283,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "StageEnum": "ipeo.models.Cycle.Stage",
         "ImportKindEnum": "execute.models.imports.Import.Kind",
+        "TouchKindEnum": "execute.models.facts.Touch.Kind",
         "ImportStateEnum": "execute.models.imports.Import.State",
         "DispositionEnum": "insight.models.Disposition.Decision",
         "RecommendationDecisionEnum": "optimize.models.decisions.Decision.Choice",
