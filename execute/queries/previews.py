@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -29,7 +30,8 @@ WORDS: dict[str, dict[str, str]] = {
     "level": {str(value): str(label) for value, label in Touch.Level.choices},
 }
 # A cell that begins so is a formula to a spreadsheet program.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+NUMBER = re.compile(r"-\d+([.,]\d+)?")
 
 
 @dataclass(frozen=True)
@@ -188,5 +190,7 @@ def refused_file(brought: Import) -> str:
 
 
 def inert(cell: str) -> str:
-    """Return a cell that no spreadsheet program runs as a formula."""
-    return f"'{cell}" if cell.lstrip(" ").startswith(FORMULA) else cell
+    """Return a cell that no spreadsheet program runs as a formula; a plain number stays one."""
+    if not cell.lstrip(" \n\xa0\u3000").startswith(FORMULA) or NUMBER.fullmatch(cell):
+        return cell
+    return f"'{cell}"

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from execute.models import Deal, Expense, Import, ImportRefusal, Touch
+from execute.models import Deal, Expense, Import, Touch
 from insight.models import Account, Channel, Contact
 from ipeo import tenancy
 from ipeo.models import Membership, Run

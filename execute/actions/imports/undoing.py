@@ -214,7 +214,10 @@ def _keep_used(cursor: Any, table: str, own: list[int]) -> None:
 
 
 def _pointing_at(table: str) -> list[tuple[str, str]]:
-    """Return the tables and columns that name rows of a table."""
+    """Return the tables and columns that hold on to rows of a table.
+
+    What is worked out from the rows, and follows when they go, has no constraint on them.
+    """
     model = next(model for model in apps.get_models() if model._meta.db_table == table)
     return [
         (field.model._meta.db_table, field.column)
@@ -222,6 +225,7 @@ def _pointing_at(table: str) -> list[tuple[str, str]]:
         for field in other._meta.local_concrete_fields
         if isinstance(field, models.ForeignKey)
         and field.related_model is model
+        and field.db_constraint
         and other._meta.db_table != table
         and any(own.column == "workspace_id" for own in other._meta.local_concrete_fields)
     ]

@@ -1,0 +1,70 @@
+"""Stage histories: entries of deals into stages, each once."""
+
+import pytest
+
+from execute.models import Deal, DealStageChange, ImportRefusal
+from execute.numerics.sheets import read
+from execute.queries.imports import likely_kind
+from tests.execute.importing import FILES, counts, load
+
+SALESFORCE = (
+    "Opportunity ID,Opportunity Name,From Stage,To Stage,Change Date,Amount\n"
+    "D1,Desks for Halden,,Lead,2026-01-20T09:00:00,950\n"
+    "D1,Desks for Halden,Lead,Proposal,2026-01-28T10:30:00,950\n"
+    "D1,Desks for Halden,Proposal,Proposal,2026-02-01T08:00:00,940\n"
+    "D1,Desks for Halden,Proposal,Closed Won,2026-02-15T16:45:00,950\n"
+)
+HUBSPOT = (
+    "Record ID,Property name,Property value,Timestamp,Source\n"
+    "D1,dealstage,Lead,2026-01-20 09:00:00,CRM\n"
+    "D1,amount,950,2026-01-21 09:00:00,CRM\n"
+    "D1,dealstage,Proposal,2026-01-28 10:30:00,CRM\n"
+    "D1,dealstage,Closed Won,2026-02-15 16:45:00,CRM\n"
+)
+
+
+@pytest.fixture
+def client(sign_in, settings, tmp_path, do_due_work):
+    settings.MEDIA_ROOT = tmp_path
+    client = sign_in("marketer")
+    load(client, do_due_work, FILES["deals"], "deals")
+    return client
+
+
+def entries():
+    return [
+        (change.stage.name, f"{change.entered_at:%m-%d %H:%M}")
+        for change in DealStageChange.objects.order_by("entered_at")
+    ]
+
+
+@pytest.mark.parametrize("text", [SALESFORCE, HUBSPOT], ids=["Salesforce", "HubSpot"])
+def test_a_history_gives_each_entry_once_and_corrects_what_was_inferred(client, do_due_work, text):
+    assert entries() == [("Closed Won", "02-15 00:00")]
+    brought = load(client, do_due_work, text, "")
+    assert brought.kind == "stage_history"
+    assert counts(brought) == (2, 1, 0, 0)
+    whole = [("Lead", "01-20 09:00"), ("Proposal", "01-28 10:30"), ("Closed Won", "02-15 16:45")]
+    assert entries() == whole
+    assert counts(load(client, do_due_work, text, "stage_history")) == (0, 0, 3, 0)
+    assert entries() == whole
+    load(client, do_due_work, FILES["deals"], "deals")
+    assert entries() == whole
+    assert Deal.objects.get().stage.name == "Closed Won"
+
+
+def test_what_is_no_entry_is_left_out_and_said(client, do_due_work):
+    notes = load(client, do_due_work, SALESFORCE, "stage_history").notes
+    assert "1 row left out at which the deal stayed in its stage." in notes
+    notes = load(client, do_due_work, HUBSPOT, "stage_history").notes
+    assert "1 row of other fields than the stage left out (Property name)." in notes
+
+
+def test_a_history_of_an_unknown_deal_is_refused(client, do_due_work):
+    brought = load(client, do_due_work, SALESFORCE.replace("D1,", "D9,"), "stage_history")
+    assert counts(brought) == (0, 0, 0, 4)
+    assert "no deal is known as “D9”" in ImportRefusal.objects.first().reason
+
+
+def test_an_export_of_deals_is_not_taken_for_a_history():
+    assert likely_kind(read(FILES["deals"].encode())) == "deals"
