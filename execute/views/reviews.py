@@ -115,6 +115,6 @@ def _is_too_often(request: HttpRequest) -> bool:
 def _plain(response: HttpResponse) -> HttpResponse:
     """Let no cache keep it, no search engine list it, and no other site learn its address."""
     response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response

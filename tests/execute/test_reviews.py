@@ -77,7 +77,7 @@ def test_the_page_shows_the_seller_and_the_product_alone(buyer, secret, deal, wo
     for hidden in ("Secret project", deal.account.name, workspace.slug + "/", "Payback proof"):
         assert hidden not in page
     assert answer["X-Robots-Tag"] == "noindex, nofollow"
-    assert (answer["Referrer-Policy"], answer["Cache-Control"]) == ("no-referrer", "no-store")
+    assert (answer["Referrer-Policy"], answer["Cache-Control"]) == ("same-origin", "no-store")
 
 
 def test_the_buyer_reads_the_taxonomy_in_their_own_words(buyer, secret):
