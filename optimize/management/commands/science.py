@@ -1,0 +1,95 @@
+"""The numerics from the command line, on a plain file."""
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from execute.numerics.doubts import Unreadable
+from optimize.queries import science
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+class Command(BaseCommand):
+    """`manage.py science KIND FILE ...`."""
+
+    help = "Runs attribution, experiments, impact, regions or price on a file, with no workspace."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the arguments of each kind."""
+        kinds = parser.add_subparsers(dest="kind", required=True)
+
+        def kind(name: str, text: str) -> ArgumentParser:
+            found: ArgumentParser = kinds.add_parser(name, help=text)
+            found.add_argument("file", type=Path)
+            found.add_argument("--json", action="store_true", help="print one JSON object")
+            return found
+
+        kind("attribution", "credit by channel from paths a > b > c")
+        parser_of = kind("experiment", "arms against a control")
+        parser_of.add_argument("--arm", required=True, metavar="COLUMN")
+        parser_of.add_argument("--outcome", required=True, metavar="COLUMN")
+        parser_of.add_argument("--control", default="", metavar="NAME")
+        parser_of.add_argument("--before", default="", metavar="COLUMN", help="a covariate")
+        parser_of = kind("impact", "before and after an event")
+        parser_of.add_argument("--outcome", required=True, metavar="COLUMN")
+        parser_of.add_argument("--series", type=_names, default=[], metavar="COLUMN,COLUMN")
+        parser_of.add_argument("--start", required=True, help="a row from 0, or a date")
+        parser_of = kind("geo", "treated regions against the others")
+        parser_of.add_argument("--unit", required=True, metavar="COLUMN")
+        parser_of.add_argument("--date", required=True, metavar="COLUMN")
+        parser_of.add_argument("--outcome", required=True, metavar="COLUMN")
+        parser_of.add_argument("--treated", type=_names, required=True, metavar="A,B")
+        parser_of.add_argument("--start", required=True, metavar="DATE")
+        parser_of = kind("price", "price sensitivity from four questions")
+        parser_of.add_argument("--columns", type=_names, required=True, metavar="COLUMN,...")
+        parser_of.add_argument("--likely", type=_names, default=[], metavar="COLUMN,COLUMN")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Work it out, or say what the file lacks."""
+        file = options["file"]
+        if not file.is_file():
+            raise CommandError(f"There is no file {file}.")
+        try:
+            told = self._told(file, options)
+        except (science.NotReadable, Unreadable, ValueError) as error:
+            raise CommandError(str(error)) from None
+        self.stdout.write(json.dumps(told, indent=None if options["json"] else 2))
+
+    @staticmethod
+    def _told(file: Path, options: dict[str, Any]) -> dict[str, Any]:
+        match options["kind"]:
+            case "attribution":
+                return science.attribution(file)
+            case "experiment":
+                return science.experiment(
+                    file,
+                    arm=options["arm"],
+                    outcome=options["outcome"],
+                    control=options["control"],
+                    before=options["before"],
+                )
+            case "impact":
+                return science.before_and_after(
+                    file,
+                    outcome=options["outcome"],
+                    series=options["series"],
+                    start=options["start"],
+                )
+            case "geo":
+                return science.geo(
+                    file,
+                    unit=options["unit"],
+                    day=options["date"],
+                    outcome=options["outcome"],
+                    treated=options["treated"],
+                    start=options["start"],
+                )
+            case _:
+                return science.price(file, columns=options["columns"], likely=options["likely"])

@@ -1,0 +1,369 @@
+"""The numerics on a plain file, with no workspace, so that anyone can check them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from execute.numerics.sheets import Sheet, read
+from insight.numerics.pricing import Point, price_sensitivity
+from optimize.numerics import experiments, pathways
+from optimize.numerics.impact import Impact, Interval, impact
+from optimize.numerics.regions import regional_impact
+
+Floats = npt.NDArray[np.float64]
+
+BUCKETS = 100
+_MISSING = {"", "na", "n/a", "nan", "null", "none"}
+_BROKEN_SPLIT = 0.001
+_FEW = 10
+LIKELIHOODS = {
+    "very unlikely": 0.0,
+    "unlikely": 0.1,
+    "neither likely nor unlikely": 0.3,
+    "likely": 0.5,
+    "very likely": 0.7,
+}
+"""What the five answers to `how likely` are worth, after Newton, Miller and Smith."""
+
+
+class NotReadable(ValueError):
+    """The file has no such column, or something in it that the question cannot take."""
+
+
+def attribution(file: Path) -> dict[str, Any]:
+    """Credit of every model from paths `a > b > c` with conversions, value and nulls.
+
+    Steps are taken to be a day apart. A path's conversions are spread over buckets as if each
+    were a buyer of its own, which is what the intervals rest on.
+    """
+    sheet = read(file)
+    paths = [str(cell).split(" > ") for cell in _column(sheet, "path")]
+    counts = _numbers(sheet, _first_of(sheet, "total_conversions", "conversions"))
+    value = _optional(sheet, "total_conversion_value", "conversion_value", "value")
+    lost = _optional(sheet, "total_null", "nulls", "null")
+    lost = np.zeros(len(counts)) if lost is None else lost
+    if (counts < 0).any() or (lost < 0).any():
+        raise NotReadable("A path has a negative count.")
+    names, code = np.unique([step for path in paths for step in path], return_inverse=True)
+    row, bucket, bought, missed = _as_buyers(counts, lost)
+    lengths = np.array([len(path) for path in paths], dtype=np.int64)
+    starts = np.concatenate([[0], np.cumsum(lengths)])[:-1]
+    chosen = lengths[row]
+    offsets = np.concatenate([[0], np.cumsum(chosen)])
+    place = np.arange(offsets[-1]) - np.repeat(offsets[:-1], chosen)
+    codes = code[np.repeat(starts[row], chosen) + place]
+    worth = bought if value is None else bought * _each(value, counts)[row]
+    told: dict[str, Any] = {model: {name: {} for name in names} for model in pathways.EVERY}
+    for kind, of in (("conversions", bought), ("value", worth)):
+        if kind == "value" and value is None:
+            continue
+        credit = pathways.credit(
+            pathways.tally(
+                codes,
+                offsets,
+                n_channels=len(names),
+                converted=bought,
+                lost=missed,
+                worth=of,
+                bucket=bucket,
+                n_buckets=BUCKETS,
+            )
+        )
+        for model, found in credit.items():
+            for name, *ends in zip(names, found.value, found.low, found.high, strict=True):
+                told[model][name][kind] = _estimate(*ends)
+    return {
+        "models": told,
+        "conversions": float(counts.sum()),
+        "value": None if value is None else float(value.sum()),
+        "nulls": float(lost.sum()),
+    }
+
+
+def experiment(
+    file: Path, *, arm: str, outcome: str, control: str = "", before: str = ""
+) -> dict[str, Any]:
+    """Each arm against the control: the arm of that name, else the largest whose name says so."""
+    sheet = read(file)
+    arms = np.array([str(cell).strip() for cell in _column(sheet, arm)])
+    values = _numbers(sheet, outcome, truth=True)
+    covariate = _numbers(sheet, before) if before else None
+    names = sorted(set(arms))
+    if len(names) < 2:
+        raise NotReadable("An experiment has two arms or more.")
+    base = control or _likely_control(names)
+    if base not in names:
+        raise NotReadable(f"There is no arm “{base}”; there are {', '.join(names)}.")
+    is_rate = bool(np.isin(values, (0.0, 1.0)).all()) and covariate is None
+    groups = {name: arms == name for name in names}
+    sums = {
+        name: experiments.Arm.of_rate(chosen.sum(), values[chosen].sum())
+        if is_rate
+        else experiments.Arm.of_values(
+            values[chosen], None if covariate is None else covariate[chosen]
+        )
+        for name, chosen in groups.items()
+    }
+    told = {
+        "control": base,
+        "is_rate": is_rate,
+        "arms": [
+            {"arm": name, "n": int(held.n), "sum": float(held.y), "mean": float(held.mean)}
+            for name, held in sums.items()
+        ],
+        "comparisons": [
+            _comparison(base, name, sums[base], sums[name]) for name in names if name != base
+        ],
+        "sample_ratio_p": experiments.sample_ratio_p([held.n for held in sums.values()]),
+    }
+    told["warnings"] = _experiment_warnings(told, values, groups, is_rate)
+    return told
+
+
+def before_and_after(
+    file: Path, *, outcome: str, series: Sequence[str], start: str
+) -> dict[str, Any]:
+    """What an event did from period `start` on: a row counted from 0, or a date of the file."""
+    sheet = read(file)
+    y = _numbers(sheet, outcome)
+    x = np.column_stack([_numbers(sheet, name) for name in series]) if series else None
+    at = int(start) if start.isdigit() else _row_of_date(sheet, start)
+    return _impact(impact(y, at, series=x))
+
+
+def geo(
+    file: Path, *, unit: str, day: str, outcome: str, treated: Sequence[str], start: str
+) -> dict[str, Any]:
+    """What was done to the treated regions, against a weighted mean of the others."""
+    sheet = read(file)
+    units = [str(cell).strip() for cell in _column(sheet, unit)]
+    days = [_day(cell) for cell in _column(sheet, day)]
+    values = _numbers(sheet, outcome)
+    names, when = sorted(set(units)), sorted(set(days))
+    missing = [name for name in treated if name not in names]
+    if missing:
+        raise NotReadable(f"There is no region “{missing[0]}”.")
+    table = np.full((len(when), len(names)), np.nan)
+    row = {one: i for i, one in enumerate(when)}
+    column = {one: i for i, one in enumerate(names)}
+    for name, one, value in zip(units, days, values, strict=True):
+        if not math.isnan(table[row[one], column[name]]):
+            raise NotReadable(f"“{name}” has two numbers on {one}.")
+        table[row[one], column[name]] = value
+    whole = ~np.isnan(table).any(axis=0)
+    apart = [name for name, held in zip(names, whole, strict=True) if not held]
+    if set(apart) & set(treated):
+        raise NotReadable(f"“{apart[0]}” lacks a number on some day.")
+    others = [name for name in names if name not in treated and name not in apart]
+    at = int(np.searchsorted(np.array([str(one) for one in when]), start))
+    ours = [column[name] for name in treated]
+    rest = [column[name] for name in others]
+    found = regional_impact(table[:, ours], table[:, rest], at)
+    return {
+        "effect": _interval(found.effect),
+        "cumulative": _interval(found.cumulative),
+        "relative": _interval(found.relative),
+        "p": found.p,
+        "weights": {
+            name: float(weight)
+            for name, weight in sorted(
+                zip(others, found.weights, strict=True), key=lambda one: -one[1]
+            )
+            if weight > 1e-6
+        },
+        "fit_error": found.fit_error,
+        "left_out": apart,
+    }
+
+
+def price(file: Path, *, columns: Sequence[str], likely: Sequence[str] = ()) -> dict[str, Any]:
+    """Price sensitivity from four columns: too cheap, cheap, expensive, too expensive."""
+    if len(columns) != 4 or len(likely) not in (0, 2):
+        raise NotReadable("Four columns of prices are needed, and of likelihoods two or none.")
+    sheet = read(file)
+    answers = np.column_stack([_numbers(sheet, name, gaps=True) for name in columns])
+    chances = np.column_stack([_likelihoods(sheet, name) for name in likely]) if likely else None
+    found = price_sensitivity(answers, likelihoods=chances)
+    return {
+        "valid": found.valid,
+        "invalid": found.invalid,
+        "lower": _point(found.lower),
+        "upper": _point(found.upper),
+        "indifference": _point(found.indifference),
+        "optimum": _point(found.optimum),
+        "most_trial": _point(found.most_trial),
+        "most_revenue": _point(found.most_revenue),
+        "warning": found.warning,
+    }
+
+
+def _as_buyers(
+    counts: Floats, lost: Floats
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Floats, Floats]:
+    """Spread each path's buyers over the buckets at random: (row, bucket, bought, missed)."""
+    random = np.random.default_rng(0)
+    found: dict[str, npt.NDArray[np.int64]] = {}
+    for name, many in (("bought", counts), ("missed", lost)):
+        row = np.repeat(np.arange(many.size, dtype=np.int64), many.astype(np.int64))
+        found[name] = row * BUCKETS + random.integers(0, BUCKETS, row.size)
+    keys = np.unique(np.concatenate(list(found.values())))
+    sums = [
+        np.bincount(np.searchsorted(keys, of), minlength=keys.size).astype(np.float64)
+        for of in found.values()
+    ]
+    return keys // BUCKETS, keys % BUCKETS, sums[0], sums[1]
+
+
+def _comparison(
+    base: str, name: str, one: experiments.Arm, other: experiments.Arm
+) -> dict[str, Any]:
+    found = experiments.compare(one, other)
+    return {
+        "control": base,
+        "arm": name,
+        "difference": _ends(found.difference, found.difference_se),
+        "lift": _estimate(found.lift, found.low, found.high),
+        "se": _number(found.se),
+        "p": _number(found.p),
+        "sequential": _estimate(found.lift, found.always_low, found.always_high),
+    }
+
+
+def _experiment_warnings(
+    told: dict[str, Any], values: Floats, groups: dict[str, Any], is_rate: bool
+) -> list[str]:
+    said = []
+    if told["sample_ratio_p"] < _BROKEN_SPLIT:
+        said.append(
+            "The arms are not of equal size. Where equal arms were meant, the split is broken "
+            "and the results mean nothing."
+        )
+    for name, chosen in groups.items():
+        did = int(np.count_nonzero(values[chosen]))
+        if did < _FEW:
+            what = "converted" if is_rate else "have a value other than zero"
+            said.append(f"Only {did} in “{name}” {what}: its interval is rough.")
+    return said
+
+
+def _likely_control(names: Sequence[str]) -> str:
+    for name in names:
+        if name.lower() in {"control", "holdout", "psa", "a", "none"} or name.lower()[:3] == "no ":
+            return name
+    raise NotReadable(f"Say which arm is the control: {', '.join(names)}.")
+
+
+def _impact(found: Impact) -> dict[str, Any]:
+    return {
+        "effect": _interval(found.effect),
+        "cumulative": _interval(found.cumulative),
+        "relative": _interval(found.relative),
+        "p": found.p,
+    }
+
+
+def _column(sheet: Sheet, name: str) -> Sequence[Any]:
+    """A column by its header, or by its number from 1."""
+    if name in sheet.headers:
+        return sheet.column(name)
+    if name.isdigit() and 1 <= int(name) <= len(sheet.headers):
+        return sheet.columns[int(name) - 1]
+    raise NotReadable(f"There is no column “{name}”; there are {', '.join(sheet.headers)}.")
+
+
+def _first_of(sheet: Sheet, *names: str) -> str:
+    for name in names:
+        if name in sheet.headers:
+            return name
+    raise NotReadable(f"There is no column “{names[0]}”.")
+
+
+def _optional(sheet: Sheet, *names: str) -> Floats | None:
+    for name in names:
+        if name in sheet.headers:
+            return _numbers(sheet, name)
+    return None
+
+
+def _numbers(sheet: Sheet, name: str, *, gaps: bool = False, truth: bool = False) -> Floats:
+    found = np.empty(len(sheet))
+    for i, cell in enumerate(_column(sheet, name)):
+        text = str(cell).strip()
+        if text.lower() in _MISSING:
+            if not gaps:
+                raise NotReadable(f"Line {sheet.line_numbers[i]}, {name}: there is no number.")
+            found[i] = np.nan
+        elif truth and text.lower() in {"true", "false", "yes", "no"}:
+            found[i] = float(text.lower() in {"true", "yes"})
+        else:
+            try:
+                found[i] = float(text)
+            except ValueError:
+                line = sheet.line_numbers[i]
+                raise NotReadable(f"Line {line}, {name}: “{text[:60]}” is not a number.") from None
+    return found
+
+
+def _likelihoods(sheet: Sheet, name: str) -> Floats:
+    """Chances to buy, as numbers from 0 to 1 or as the five usual answers in words."""
+    found = np.full(len(sheet), np.nan)
+    for i, cell in enumerate(_column(sheet, name)):
+        text = str(cell).strip().lower()
+        if text in LIKELIHOODS:
+            found[i] = LIKELIHOODS[text]
+        elif text not in _MISSING:
+            try:
+                found[i] = float(text)
+            except ValueError:
+                line = sheet.line_numbers[i]
+                raise NotReadable(f"Line {line}, {name}: “{text[:60]}” is no likelihood.") from None
+    return found
+
+
+def _row_of_date(sheet: Sheet, start: str) -> int:
+    for header in sheet.headers:
+        cells = [str(cell)[:10] for cell in sheet.column(header)]
+        if start in cells:
+            return cells.index(start)
+    raise NotReadable(f"No row is of {start}.")
+
+
+def _day(cell: Any) -> str:
+    text = str(cell)[:10]
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise NotReadable(f"“{text}” is not a date such as 2026-03-31.") from None
+
+
+def _each(value: Floats, counts: Floats) -> Floats:
+    return np.divide(value, counts, out=np.zeros_like(value), where=counts > 0)
+
+
+def _estimate(value: Any, low: Any, high: Any) -> dict[str, float | None]:
+    return {"value": _number(value), "low": _number(low), "high": _number(high)}
+
+
+def _ends(value: Any, se: Any) -> dict[str, float | None]:
+    reach = 1.959963984540054 * float(se)
+    return {**_estimate(value, value - reach, value + reach), "se": _number(se)}
+
+
+def _interval(found: Interval) -> dict[str, float | None]:
+    return _estimate(found.value, found.low, found.high)
+
+
+def _point(found: Point) -> dict[str, float | None]:
+    return _estimate(found.value, found.low, found.high)
+
+
+def _number(value: Any) -> float | None:
+    number = float(value)
+    return number if math.isfinite(number) else None

@@ -1,0 +1,153 @@
+"""The numerics on plain files, by the command, and on public data where it is at hand."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from django.core.management import CommandError, call_command
+
+DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+
+
+@pytest.fixture
+def science(capsys):
+    def run(*words):
+        call_command("science", *(str(word) for word in words), "--json")
+        return json.loads(capsys.readouterr().out)
+
+    return run
+
+
+def public(name):
+    path = DATA / name
+    if not path.exists():
+        pytest.skip(f"the public data {name} is not beside the project")
+    return path
+
+
+def written(tmp_path, *lines):
+    path = tmp_path / "file.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_paths_are_credited_by_every_model(science, tmp_path):
+    file = written(
+        tmp_path,
+        "path;total_conversions;total_conversion_value;total_null",
+        "search > mail > mail;6;600;4",
+        "mail;2;50;10",
+        "fair > search;4;80;1",
+    )
+    told = science("attribution", file)["models"]
+    assert set(told) == {
+        *("first", "last", "linear", "time_decay", "u", "w"),
+        *("markov", "shapley"),
+    }
+    assert told["first"]["search"]["conversions"]["value"] == 6
+    assert told["last"]["mail"]["value"]["value"] == pytest.approx(650)
+    assert told["shapley"]["mail"]["conversions"]["value"] == pytest.approx(5)
+    for model in told.values():
+        assert sum(one["conversions"]["value"] for one in model.values()) == pytest.approx(12)
+
+
+def test_arms_are_compared_with_the_control(science, tmp_path):
+    random = np.random.default_rng(1)
+    rows = [f"treated,{int(random.random() < 0.4)}" for _ in range(400)]
+    rows += [f"control,{int(random.random() < 0.2)}" for _ in range(400)]
+    told = science("experiment", written(tmp_path, "group,bought", *rows), *OPTIONS)
+    assert told["control"] == "control"
+    (found,) = told["comparisons"]
+    assert found["lift"]["low"] > 0
+    assert found["sequential"]["low"] < found["lift"]["low"]
+    assert told["sample_ratio_p"] == 1
+
+
+OPTIONS = ("--arm", "group", "--outcome", "bought")
+
+
+@pytest.mark.parametrize(
+    ("lines", "words", "says"),
+    [
+        (["group,bought", "a,1", "b,much"], OPTIONS, "Line 3, bought: “much” is not a number"),
+        (["group,bought", "x,1", "y,0"], OPTIONS, "Say which arm is the control"),
+        (["group,bought", "a,1", "a,0"], OPTIONS, "two arms or more"),
+        (["group,sold", "a,1", "b,0"], OPTIONS, "no column “bought”"),
+    ],
+)
+def test_what_a_file_lacks_is_said_with_its_line(tmp_path, lines, words, says):
+    with pytest.raises(CommandError, match=says):
+        call_command("science", "experiment", str(written(tmp_path, *lines)), *words)
+
+
+def test_a_file_that_is_not_there_is_said_to_be_missing(tmp_path):
+    with pytest.raises(CommandError, match="no file"):
+        call_command("science", "attribution", str(tmp_path / "none.csv"))
+
+
+def test_public_paths_give_the_known_credit(science):
+    told = science("attribution", public("attribution_paths/PathData.csv"))
+    credit = {
+        model: {name: one["conversions"]["value"] for name, one in held.items()}
+        for model, held in told["models"].items()
+    }
+    assert (credit["first"]["alpha"], credit["first"]["iota"]) == (6308, 4606)
+    assert (credit["last"]["alpha"], credit["last"]["eta"]) == (8447, 4167)
+    assert credit["linear"]["alpha"] == pytest.approx(7574.719, abs=5e-4)
+    assert credit["linear"]["beta"] == pytest.approx(2083.500, abs=5e-4)
+    for held in credit.values():
+        assert sum(held.values()) == pytest.approx(19_785)
+
+
+def test_a_public_mailing_lifts_visits_and_spend_as_published(science):
+    file = public("exp_hillstrom/hillstrom.csv")
+    visits = science("experiment", file, "--arm", "segment", "--outcome", "visit")
+    spend = science("experiment", file, "--arm", "segment", "--outcome", "spend")
+    assert [one["n"] for one in visits["arms"]] == [21_307, 21_306, 21_387]
+    men, women = (one["difference"] for one in visits["comparisons"])
+    assert (round(men["value"], 5), round(women["value"], 5)) == (0.07659, 0.04523)
+    men, women = (one["difference"] for one in spend["comparisons"])
+    assert (round(men["value"], 5), round(men["se"], 5)) == (0.76983, 0.14525)
+    assert (round(women["value"], 4), round(women["se"], 4)) == (0.4244, 0.1303)
+
+
+def test_a_tiny_public_control_is_warned_of(science):
+    file = public("exp_marketing_ab_sample/marketing_AB.csv")
+    told = science("experiment", file, "--arm", "test group", "--outcome", "converted")
+    assert [round(100 * one["mean"], 3) for one in told["arms"]] == [2.593, 1.078]
+    assert any("Only 5 in “psa”" in one for one in told["warnings"])
+
+
+def test_five_added_to_a_public_series_are_found(science, tmp_path):
+    rows = public("exp_causalimpact/arma_data.csv").read_text().split()
+    lines = [rows[0]]
+    for number, row in enumerate(rows[1:]):
+        x, y = row.split(",")
+        lines.append(f"{x},{float(y) + 5 * (number >= 70)}")
+    told = science(
+        *("impact", written(tmp_path, *lines), "--outcome", "y", "--series", "X", "--start", 70)
+    )
+    assert told["effect"]["value"] == pytest.approx(4.89, abs=0.03)
+    assert told["effect"]["low"] == pytest.approx(4.26, abs=0.12)
+    assert told["effect"]["high"] == pytest.approx(5.47, abs=0.12)
+
+
+def test_a_placebo_in_public_regions_finds_nothing(science):
+    told = science(
+        *("geo", public("exp_geolift/GeoLift_PreTest.csv"), "--unit", "location"),
+        *("--date", "date", "--outcome", "Y", "--treated", "chicago,portland"),
+        *("--start", "2021-03-17"),
+    )
+    assert told["effect"]["low"] < 0 < told["effect"]["high"]
+    assert told["p"] > 0.3
+
+
+def test_a_public_price_study_gives_the_known_range(science):
+    told = science(
+        *("price", public("price_van_westendorp/psm_survey_macroman.csv")),
+        *("--columns", "1,2,3,4", "--likely", "5,6"),
+    )
+    assert (told["valid"], told["invalid"]) == (991, 9)
+    points = ("lower", "upper", "indifference", "optimum", "most_trial", "most_revenue")
+    assert [told[point]["value"] for point in points] == [40, 98, 67, 70, 61, 76]
