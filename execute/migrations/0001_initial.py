@@ -706,6 +706,13 @@ class Migration(migrations.Migration):
                 ("changed", models.PositiveIntegerField(default=0)),
                 ("unchanged", models.PositiveIntegerField(default=0)),
                 ("refused", models.PositiveIntegerField(default=0)),
+                (
+                    "stored",
+                    models.PositiveIntegerField(
+                        default=0,
+                        help_text="How many of its rows are dealt with: a lost worker's successor goes on.",
+                    ),
+                ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("finished_at", models.DateTimeField(blank=True, null=True)),
                 ("undone_at", models.DateTimeField(blank=True, null=True)),

@@ -50,6 +50,10 @@ class Import(TenantModel):
     changed = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
+    stored = models.PositiveIntegerField(
+        default=0,
+        help_text="How many of its rows are dealt with: a lost worker's successor goes on.",
+    )
     run = models.ForeignKey(Run, models.SET_NULL, null=True, blank=True, related_name="+")
     by = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
