@@ -93,6 +93,15 @@ UPDATE execute_handoff held SET first_touch_at = first.at
          GROUP BY waiting.id) first
  WHERE held.id = first.id AND held.workspace_id = %(workspace)s
 """
+WITHDRAW = """
+DELETE FROM execute_handoff held
+ WHERE held.workspace_id = %(workspace)s AND held.first_touch_at IS NULL
+   AND held.handed_at > %(since)s
+   AND NOT EXISTS (SELECT FROM execute_touch touch
+        WHERE touch.workspace_id = held.workspace_id AND touch.party = held.party
+          AND touch.occurred_at = held.handed_at AND touch.level = 3)
+RETURNING held.task_id
+"""
 
 
 @dataclass(frozen=True)
@@ -108,7 +117,8 @@ class HandedOver:
 def hand_over(*, now: datetime | None = None) -> HandedOver:
     """Hand new second looks to sales, stop the clocks that sales answered, and make the tasks.
 
-    Safe to do at any time and twice: a buyer is handed over once in a cycle.
+    A handoff whose touch is gone, because its import was undone, is withdrawn. Safe to do at any
+    time and twice: a buyer is handed over once in a cycle.
     """
     now = now or timezone.now()
     workspace = tenancy.current_workspace()
@@ -125,10 +135,14 @@ def hand_over(*, now: datetime | None = None) -> HandedOver:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(%s, hashtext('hand over'))", [workspace.pk % 2**31]
         )
+        cursor.execute(WITHDRAW, given)
+        withdrawn = {task_id for (task_id,) in cursor.fetchall()}
         cursor.execute(HAND_OVER, given)
         handed = cursor.rowcount
         cursor.execute(STOP_CLOCKS, given)
         touched = cursor.rowcount
+    if withdrawn:
+        _drop_empty(withdrawn, now)
     _finish(now)
     return HandedOver(handed, touched, _make_tasks(now))
 
@@ -152,6 +166,15 @@ def mark_touched(*, handoff: Handoff, now: datetime | None = None) -> Handoff:
         _finish(now)
     handoff.refresh_from_db()
     return handoff
+
+
+def _drop_empty(tasks: set[int | None], now: datetime) -> None:
+    """Drop the open tasks whose buyers have all been withdrawn."""
+    Task.objects.filter(
+        ~Exists(Handoff.objects.filter(task=OuterRef("pk"))),
+        pk__in=[pk for pk in tasks if pk is not None],
+        state__in=(Task.State.TO_DO, Task.State.DOING),
+    ).update(state=Task.State.DROPPED, updated_at=now)
 
 
 def _finish(now: datetime) -> None:

@@ -97,6 +97,17 @@ def test_a_deal_opened_for_the_buyer_stops_the_clock(look, now, member):
     assert Handoff.objects.get().first_touch_at == opened_at
 
 
+def test_a_handoff_is_withdrawn_with_the_touch_that_made_it(look, now):
+    touch = look()
+    handoffs.hand_over(now=now)
+    touch.delete()
+    handoffs.hand_over(now=now)
+    assert not Handoff.objects.exists()
+    assert Task.objects.get().state == "dropped"
+    look(touch.account)
+    assert handoffs.hand_over(now=now).handed == 1
+
+
 def test_a_task_done_stops_the_clock_and_taken_up_again_lets_it_run(look, now):
     look()
     handoffs.hand_over(now=now)

@@ -16,10 +16,12 @@ from tests.factories.execute import (
     DealFactory,
     ExchangeRateFactory,
     ExpenseFactory,
+    HandoffFactory,
     MaterialFactory,
     MaterialVersionFactory,
     SpendRuleFactory,
     TaskFactory,
+    TaskTemplateFactory,
     TouchFactory,
 )
 from tests.factories.insight import AccountFactory, CompetitorFactory, ContactFactory
@@ -138,6 +140,7 @@ def test_the_deals_of_another_workspace_are_not_found(at, sign_in, workspace):
     with tenancy.scope(WorkspaceFactory()):
         deal, task = DealFactory(), TaskFactory()
         expense, material, cycle = ExpenseFactory(), MaterialFactory(), CycleFactory()
+        handoff, template = HandoffFactory(), TaskTemplateFactory()
     browser = sign_in("owner")
     for path in (
         f"deals/{deal.pk}/",
@@ -146,6 +149,9 @@ def test_the_deals_of_another_workspace_are_not_found(at, sign_in, workspace):
         f"deals/{deal.pk}/move/",
         f"tasks/{task.pk}/",
         f"tasks/{task.pk}/state/",
+        f"tasks/cycles/{cycle.pk}/make/",
+        f"tasks/handoffs/{handoff.pk}/touched/",
+        f"tasks/templates/{template.pk}/",
         f"expenses/{expense.pk}/",
         f"expenses/{expense.pk}/delete/",
         f"materials/{material.pk}/",

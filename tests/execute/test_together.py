@@ -2,15 +2,17 @@
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.db import connections
+from django.utils import timezone
 
-from execute.actions import deals, outcomes, reps, setup
-from execute.models import Deal, DealStage, DealStageChange, Driver
+from execute.actions import deals, handoffs, outcomes, reps, setup
+from execute.models import Deal, DealStage, DealStageChange, Driver, Handoff, Task
 from ipeo import tenancy
 from ipeo.models import Membership
-from tests.factories.execute import DealFactory
+from tests.factories.execute import DealFactory, TouchFactory
 from tests.factories.ipeo import MembershipFactory, WorkspaceFactory
 
 
@@ -82,6 +84,18 @@ def test_two_files_that_name_a_new_rep_at_once_make_one_placeholder(committed_da
     assert len({result.pk for result in results}) == 1
     with tenancy.scope(workspace):
         assert Membership.objects.filter(workspace=workspace).count() == 1
+
+
+def test_a_buyer_is_handed_to_sales_once_where_two_workers_do_it_at_once(committed_database):
+    workspace = WorkspaceFactory()
+    with tenancy.scope(workspace):
+        looked_at = timezone.now() - timedelta(hours=1)
+        for _ in range(3):
+            TouchFactory(kind="form", level=3, occurred_at=looked_at)
+    results = at_once(workspace, *[handoffs.hand_over] * 3)
+    assert sorted(result.handed for result in results) == [0, 0, 3]
+    with tenancy.scope(workspace):
+        assert Handoff.objects.count() == Task.objects.count() == 3
 
 
 def test_of_two_claims_at_once_one_gets_the_deals(committed_database):

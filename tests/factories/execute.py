@@ -90,6 +90,23 @@ class TaskFactory(DjangoModelFactory):
     cycle = factory.SubFactory(CycleFactory)
 
 
+class TaskTemplateFactory(DjangoModelFactory):
+    class Meta:
+        model = models.TaskTemplate
+
+    name = factory.Sequence(lambda n: f"Template {n}")
+
+
+class HandoffFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Handoff
+
+    account = factory.SubFactory(AccountFactory)
+    kind = models.Touch.Kind.FORM
+    handed_at = datetime(2026, 2, 1, 12, tzinfo=UTC)
+    due_at = datetime(2026, 2, 2, 12, tzinfo=UTC)
+
+
 class MaterialFactory(DjangoModelFactory):
     class Meta:
         model = models.Material
