@@ -11,7 +11,7 @@ from django.core import signing
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 
-from execute.models import Expense
+from execute.models import Expense, SpendRule
 from execute.queries.rates import converted, rate_on
 from ipeo import tenancy
 
@@ -123,6 +123,9 @@ def restore_expense(*, token: str) -> Expense:
     field: Any = Expense._meta.get_field
     raw: dict[str, Any] = json.loads(text)
     kept = {name: field(name.removesuffix("_id")).to_python(raw[name]) for name in KEPT}
+    # A rule may be gone since; the row keeps where it had put it.
+    if not SpendRule.objects.filter(pk=kept["rule_id"]).exists():
+        kept["rule_id"] = kept["channel_before_rule_id"] = None
     held = Expense.objects.filter(pk=raw["id"])
     if held.exists() or (
         kept["import_key"] and Expense.objects.filter(import_key=kept["import_key"]).exists()

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from execute.actions import rules
+from execute.actions import expenses, rules
 from execute.models import Expense, SpendRule
 from execute.queries.rules import placed_by, unmatched_campaigns
 from ipeo import tenancy
@@ -188,3 +188,13 @@ def test_a_persons_word_is_above_a_rules(workspace, at, sign_in):
     rules.remove_rule(rule=rule)
     expense.refresh_from_db()
     assert (expense.program, expense.rule) == (other, None)
+
+
+def test_a_removed_expense_comes_back_when_its_rule_is_gone(workspace):
+    program = ProgramFactory()
+    spent("Desks UK")
+    rule = rules.save_rule(rule=SpendRule(text="desks", program=program), by=None).rule
+    token = expenses.delete_expense(expense=Expense.objects.get())
+    rules.remove_rule(rule=rule)
+    back = expenses.restore_expense(token=token)
+    assert (back.program, back.rule) == (program, None)
