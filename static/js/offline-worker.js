@@ -49,6 +49,8 @@ async function keep(session) {
     if (!named.has(new URL(request.url).pathname)) await cache.delete(request);
   }
   for (const { url, stamp } of now.pages) {
+    // Somebody signed out, or somebody else in: there is nobody to keep the rest for.
+    if ((await outbox.fact("person")) !== now.person) return;
     const wanted = `${given.version} ${stamp}`;
     const held = await cache.match(url);
     if (held?.headers.get(STAMP) === wanted) continue;
