@@ -11,6 +11,8 @@ from django.utils import timezone
 from execute.actions.setup import closing_stage
 from execute.models import Deal, DealStage, DealStageChange, Outcome
 from execute.queries.days import today
+from execute.queries.events import deal_told
+from ipeo.actions.events import record_event
 from ipeo.models import Membership
 
 CENT = Decimal("0.01")
@@ -92,6 +94,7 @@ def save_deal(
     if moved:
         record_move(deal, by=by, now=now)
     deal.refresh_from_db()
+    record_event("deal.changed" if stored else "deal.created", deal_told(deal))
     return deal
 
 
@@ -145,6 +148,7 @@ def move_deal(
     stored.save()
     record_move(stored, by=by, now=now)
     stored.refresh_from_db()
+    record_event("deal.changed", deal_told(stored))
     return stored
 
 

@@ -13,7 +13,9 @@ from execute.actions.approvals import DiscountRefused, settle_discount
 from execute.actions.deals import hold, place_of, record_move
 from execute.models import Deal, DealDriver, DealMaterial, Driver, Material, Outcome
 from execute.queries.days import today
+from execute.queries.events import deal_told
 from insight.models import Competitor
+from ipeo.actions.events import record_event
 from ipeo.models import Membership
 
 
@@ -133,6 +135,7 @@ def log_outcome(
         )
     except DiscountRefused as refusal:
         raise DiscountUnanswered(refusal) from None
+    record_event("deal.outcome_logged", deal_told(stored))
     return stored
 
 

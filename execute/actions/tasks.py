@@ -9,7 +9,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from execute.models import Handoff, Task, TaskDependency
+from execute.queries.events import task_told
 from ipeo import tenancy
+from ipeo.actions.events import record_event
 from ipeo.models import Cycle, Membership
 
 
@@ -43,6 +45,7 @@ def save_task(
     _stop_clocks(task, before)
     if waits_for is not None:
         _wait_for(task, waits_for)
+    record_event("task.changed", task_told(task))
     return task
 
 
@@ -94,6 +97,7 @@ def set_task_state(*, task: Task, state: str, now: datetime | None = None) -> Ta
         stored.updated_at = now
         stored.save(update_fields=["state", "done_at", "updated_at"])
         _stop_clocks(stored, before)
+        record_event("task.changed", task_told(stored))
     return stored
 
 
@@ -123,9 +127,11 @@ def reopen_task(*, task: Task) -> Task:
     return set_task_state(task=task, state=Task.State.TO_DO)
 
 
+@transaction.atomic
 def give_task(*, task: Task, owner: Membership | None) -> None:
     """Hand a task to somebody, or to nobody."""
     Task.objects.filter(pk=task.pk).update(owner=owner, updated_at=timezone.now())
+    record_event("task.changed", task_told(Task.objects.get(pk=task.pk)))
 
 
 def delete_task(*, task: Task) -> None:

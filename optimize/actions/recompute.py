@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from ipeo import tenancy
+from ipeo.actions.events import record_event
 from ipeo.actions.runs import queue_run
 from ipeo.database.statistics import MANY, refresh_statistics
 from ipeo.models import Membership, Run
@@ -244,6 +245,7 @@ def _mark_touched_by(workspace_id: int, programs: list[int]) -> None:
         )
 
 
+@transaction.atomic
 def _note(done: Recomputed) -> None:
     """Write down when the measurement was made, and through which day facts are known."""
     with connection.cursor() as cursor:
@@ -260,3 +262,5 @@ def _note(done: Recomputed) -> None:
             {"workspace": tenancy.current_workspace_id()},
         )
     MeasurementState.objects.update(last=done.as_dict())
+    told = {"buyers": done.buyers, "deals": done.deals, "touches": done.touches, "full": done.full}
+    record_event("measurement.finished", told)

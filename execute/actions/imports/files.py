@@ -21,8 +21,10 @@ from execute.actions.imports.rows import Rows, Sheet
 from execute.models import Import, ImportMapping, ImportRefusal
 from execute.numerics.doubts import Refusal, Unreadable
 from execute.numerics.understanding import Understanding
+from execute.queries.events import import_told
 from execute.queries.imports import has_stopped, likely_kind, read_file, understood
 from execute.queries.mappings import top_of
+from ipeo.actions.events import record_event
 from ipeo.actions.runs import WorkRefused, queue_run
 from ipeo.models import Membership, Run
 from ipeo.runs import Report
@@ -180,8 +182,11 @@ def import_file(run: Run, report: Report) -> dict[str, Any]:
     Import.objects.filter(pk=brought.pk).update(state=Import.State.RUNNING, run=run)
     try:
         return load_file(brought=brought, report=report)
-    except WorkRefused:
-        Import.objects.filter(pk=brought.pk).update(state=Import.State.FAILED)
+    except WorkRefused as refusal:
+        with transaction.atomic():
+            Import.objects.filter(pk=brought.pk).update(state=Import.State.FAILED)
+            brought.refresh_from_db()
+            record_event("import.finished", import_told(brought, reason=str(refusal)))
         raise
 
 
@@ -226,7 +231,9 @@ def load_file(
         done = loading.lines_done(brought)
     brought.state, brought.finished_at = Import.State.DONE, timezone.now()
     brought.mapping = seen.mapping
-    brought.save(update_fields=["state", "finished_at", "mapping"])
+    with transaction.atomic():
+        brought.save(update_fields=["state", "finished_at", "mapping"])
+        record_event("import.finished", import_told(brought))
     report(max(len(places), 1), max(len(places), 1))
     return {
         "rows": max(len(seen.sheet), done + brought.refused),

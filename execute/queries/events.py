@@ -1,0 +1,55 @@
+"""What other programs are told of a deal, a task or an import: names of rows and plain values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from execute.models import Deal, Import, Task
+
+
+def deal_told(deal: Deal) -> dict[str, Any]:
+    """Return what is told of a deal; the API gives the rest."""
+    return {
+        "deal": deal.pk,
+        "name": deal.name,
+        "account": deal.account_id,
+        "contact": deal.contact_id,
+        "owner": deal.owner_id,
+        "program": deal.program_id,
+        "stage": deal.stage_id,
+        "outcome": deal.outcome,
+        "list_amount": deal.list_amount,
+        "net_amount": deal.net_amount,
+        "closed_date": deal.closed_date,
+        "version": deal.version,
+    }
+
+
+def task_told(task: Task) -> dict[str, Any]:
+    """Return what is told of a task."""
+    return {
+        "task": task.pk,
+        "title": task.title,
+        "state": task.state,
+        "side": task.side,
+        "owner": task.owner_id,
+        "program": task.program_id,
+        "cycle": task.cycle_id,
+        "due_date": task.due_date,
+        "done_at": task.done_at,
+    }
+
+
+def import_told(brought: Import, *, reason: str = "") -> dict[str, Any]:
+    """Return what is told of an import that has ended; `reason` says why one was refused."""
+    return {
+        "import": brought.pk,
+        "kind": brought.kind,
+        "file_name": brought.file_name,
+        "state": brought.state,
+        "new": brought.new,
+        "changed": brought.changed,
+        "unchanged": brought.unchanged,
+        "refused": brought.refused,
+        "reason": reason,
+    }

@@ -1,0 +1,84 @@
+"""What other programs hear of deals, outcomes, tasks, imports and measurements."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from execute.actions.deals import move_deal, save_deal
+from execute.actions.imports.files import RUN_KIND, receive_file
+from execute.actions.outcomes import log_outcome
+from execute.actions.tasks import complete_task, give_task, save_task
+from execute.models import Deal, Outcome, Task
+from ipeo.actions.runs import run_here
+from ipeo.models import WebhookEvent
+from optimize.actions.recompute import recompute
+from tests.factories.execute import DealStageFactory, DriverFactory
+from tests.factories.webhooks import WebhookEndpointFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _listened_to(workspace):
+    WebhookEndpointFactory()
+
+
+def heard():
+    return [(one.type, one.data) for one in WebhookEvent.objects.order_by("pk")]
+
+
+def test_a_deals_life_is_told(workspace, member):
+    rep, stage = member("sales_rep"), DealStageFactory()
+    DealStageFactory(name="Lost", outcome=Outcome.LOST)
+    deal = save_deal(deal=Deal(name="Desks", stage=stage, net_amount=Decimal("46500")), by=rep)
+    save_deal(deal=deal, by=rep)
+    moved = move_deal(deal=deal, stage=DealStageFactory(name="Proposal"), by=rep)
+    move_deal(deal=moved, stage=moved.stage, by=rep)
+    log_outcome(
+        deal=moved,
+        outcome=Outcome.LOST,
+        drivers=[DriverFactory()],
+        by=rep,
+        closed_date=date(2026, 3, 1),
+    )
+    told = heard()
+    assert [type for type, _ in told] == [
+        "deal.created",
+        "deal.changed",
+        "deal.changed",
+        "deal.outcome_logged",
+    ]
+    last = told[-1][1]
+    assert (last["deal"], last["outcome"], last["closed_date"]) == (deal.pk, "lost", "2026-03-01")
+    assert last["net_amount"] == "46500.00"
+    assert last["workspace"] == workspace.slug
+
+
+def test_a_task_that_changes_is_told_and_one_that_does_not_is_not(workspace, member):
+    task = save_task(task=Task(title="Call them"))
+    complete_task(task=task)
+    complete_task(task=task)
+    give_task(task=task, owner=member("sales_rep"))
+    assert [(type, data["state"]) for type, data in heard()] == [
+        ("task.changed", "to_do"),
+        ("task.changed", "done"),
+        ("task.changed", "done"),
+    ]
+    assert heard()[-1][1]["owner"] == member("sales_rep").pk
+
+
+def test_an_import_tells_its_end_whole_or_not(workspace):
+    for data in (b"Product Name,List Price\nDesk,1000\n", b"Colour\nRed\n"):
+        brought = receive_file(kind="products", file_name="p.csv", data=data, by=None)
+        run_here(kind=RUN_KIND, arguments={"import": brought.pk})
+    (one, whole), (two, failed) = heard()
+    assert one == two == "import.finished"
+    assert (whole["state"], whole["new"], whole["reason"]) == ("done", 1, "")
+    assert failed["state"] == "failed"
+    assert failed["reason"]
+
+
+def test_a_measurement_tells_its_end(workspace):
+    recompute()
+    assert [type for type, _ in heard()] == ["measurement.finished"]
