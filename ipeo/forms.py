@@ -108,7 +108,9 @@ class RoleForm(forms.ModelForm[Membership]):
 
 
 def _areas() -> list[tuple[str, str]]:
-    return [(area, area_label(area).capitalize()) for area in AREAS]
+    # The audit and the tokens themselves have pages alone.
+    known = [(area, area_label(area)) for area in AREAS if area not in {"audit", "tokens"}]
+    return [(area, label[0].upper() + label[1:]) for area, label in known]
 
 
 class TokenForm(forms.Form):

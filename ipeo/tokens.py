@@ -18,8 +18,6 @@ SCOPES = tuple(f"{area}:{verb}" for area in (EVERYTHING, *AREAS) for verb in (RE
 LABELS = {
     EVERYTHING: "everything",
     "workspace": "workspace and background work",
-    "audit": "the audit",
-    "tokens": "API tokens",
     "cycle": "passing gates",
 }
 

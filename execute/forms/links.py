@@ -126,8 +126,12 @@ class LinkFilterForm(forms.Form):
     """What the list of links is narrowed by."""
 
     words = forms.CharField(label="Name, target or code", required=False)
-    program = forms.ModelChoiceField(Program.objects.order_by("name"), required=False)
-    channel = forms.ModelChoiceField(Channel.objects.order_by("name"), required=False)
+    program = forms.ModelChoiceField(
+        Program.objects.order_by("name"), required=False, empty_label="All"
+    )
+    channel = forms.ModelChoiceField(
+        Channel.objects.order_by("name"), required=False, empty_label="All"
+    )
     state = forms.ChoiceField(
         choices=(("", "In use"), ("retired", "Retired")), required=False, label="Which"
     )
