@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import django_filters as filters
 from django.db.models import QuerySet
 
 from execute.models import Deal, Expense, Task, Touch
-from execute.queries.deals import past_due
+from execute.queries.deals import closes, has_words, of_campaign, past_due
 
 
 class DealFilter(filters.FilterSet):  # type: ignore[misc]
-    """Deals by stage, outcome, people, programs and dates."""
+    """Deals by words, stage, outcome, people, programs, dates and amounts."""
+
+    search = filters.CharFilter(method="by_words", label="Words in its name or its buyer's")
+    campaign = filters.NumberFilter(method="by_campaign", label="Deals of a campaign, by its id")
+    closes_from = filters.DateFilter(
+        method="by_closing", label="Ended, or expected to close, on this day or later"
+    )
+    closes_to = filters.DateFilter(
+        method="by_closing", label="Ended, or expected to close, until this day"
+    )
+    net_from = filters.NumberFilter(field_name="net_amount", lookup_expr="gte")
+    net_to = filters.NumberFilter(field_name="net_amount", lookup_expr="lte")
 
     owner = filters.NumberFilter(field_name="owner_id")
     past_due = filters.BooleanFilter(
@@ -25,6 +37,19 @@ class DealFilter(filters.FilterSet):  # type: ignore[misc]
     class Meta:
         model = Deal
         fields = ("stage", "outcome", "account", "contact", "product", "program")
+
+    def by_words(self, found: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Return the deals in which every word stands."""
+        return found.filter(has_words(value))
+
+    def by_campaign(self, found: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+        """Return the deals of a campaign."""
+        return found.filter(of_campaign(int(value)))
+
+    def by_closing(self, found: QuerySet[Any], name: str, value: date) -> QuerySet[Any]:
+        """Return the deals that close from a day on, or until one."""
+        first, last = (value, date.max) if name == "closes_from" else (date.min, value)
+        return found.filter(closes(first, last))
 
     def by_due(self, found: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
         """Return the deals that are past their close date, or those that are not."""

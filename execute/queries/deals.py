@@ -94,20 +94,14 @@ def matching_deals(
     Every word of the search must stand in the deal's name or in its account's or contact's. A
     deal closes on the day it ended or, while it is open, on the day that is expected.
     """
-    found = deals()
-    for word in search.split():
-        found = found.filter(
-            Q(name__icontains=word)
-            | Q(account__name__icontains=word)
-            | Q(contact__name__icontains=word)
-        )
+    found = deals().filter(has_words(search))
     exact: dict[str, Any] = {"stage": stage, "outcome": outcome, "owner": owner}
     exact |= {"account": account, "product": product, "program": program}
     found = found.filter(**{name: value for name, value in exact.items() if value})
     bounds = {"net_amount__gte": net_from, "net_amount__lte": net_to}
     found = found.filter(**{name: value for name, value in bounds.items() if value is not None})
     if closes_from or closes_to:
-        found = found.filter(_closes(closes_from or date.min, closes_to or date.max))
+        found = found.filter(closes(closes_from or date.min, closes_to or date.max))
     if due == "past":
         found = found.filter(past_due())
     if campaign is not None:
@@ -115,7 +109,19 @@ def matching_deals(
     return found
 
 
-def _closes(first: date, last: date) -> Q:
+def has_words(search: str) -> Q:
+    """Return the condition that every word stands in a deal's name, or its buyer's."""
+    condition = Q()
+    for word in search.split():
+        condition &= (
+            Q(name__icontains=word)
+            | Q(account__name__icontains=word)
+            | Q(contact__name__icontains=word)
+        )
+    return condition
+
+
+def closes(first: date, last: date) -> Q:
     """Return the condition that a deal closed, or is expected to close, within some days."""
     days = (first, last)
     return Q(closed_date__range=days) | Q(closed_date=None, expected_close_date__range=days)

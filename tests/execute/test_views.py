@@ -88,6 +88,19 @@ def test_a_shared_view_is_everybodys_and_a_manager_may_remove_it(at, sign_in):
     assert not SavedView.objects.exists()
 
 
+def test_the_api_narrows_the_deals_as_the_page_does(workspace, sign_in):
+    wanted = DealFactory(
+        name="Standing desks", expected_close_date=date(2026, 4, 1), net_amount=Decimal(500)
+    )
+    DealFactory(name="Chairs", lost=True, net_amount=Decimal(9000))
+    browser, headers = sign_in("viewer"), {"ipeo-workspace": workspace.slug}
+    for asked in ("search=desk standing", "closes_from=2026-03-02", "net_to=1000"):
+        rows = browser.get(f"/api/v1/deals/?{asked}", headers=headers).json()["results"]
+        assert [row["id"] for row in rows] == [wanted.pk], asked
+    nobody = browser.get("/api/v1/deals/?campaign=1&closes_to=2020-01-01", headers=headers)
+    assert nobody.json()["results"] == []
+
+
 def test_saved_views_over_the_api(workspace, sign_in):
     headers = {"ipeo-workspace": workspace.slug}
     browser, address = sign_in("marketer"), "/api/v1/saved-views/"
