@@ -30,6 +30,7 @@ from execute.actions.imports.mappings import (
     save_mapping,
 )
 from execute.actions.imports.undoing import CannotUndo, start_undo
+from execute.forms.imports import content_of
 from execute.models import Import, ImportMapping, ImportRefusal
 from execute.numerics.doubts import Unreadable
 from execute.queries import imports as queries
@@ -244,7 +245,7 @@ class ImportView(mixins.DestroyModelMixin, ReadViewSet):
             brought = receive_file(
                 kind=sent.validated_data.get("kind", ""),
                 file_name=file.name,
-                data=file.read(),
+                data=content_of(file),
                 by=self.membership,
             )
         return self._answer(brought, status.HTTP_201_CREATED)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.http import QueryDict
 
 from execute.actions.imports.files import TooLarge
@@ -40,6 +42,14 @@ class FileForm(forms.Form):
         if sent.size > settings.IMPORT_MAX_BYTES:
             raise forms.ValidationError(str(TooLarge(settings.IMPORT_MAX_BYTES)))
         return sent
+
+
+def content_of(sent: UploadedFile) -> bytes | Path:
+    """Return where an upload lies on disk, or the bytes of a small one, which lies nowhere."""
+    if isinstance(sent, TemporaryUploadedFile):
+        return Path(sent.temporary_file_path())
+    data: bytes = sent.read()
+    return data
 
 
 @dataclass(frozen=True)

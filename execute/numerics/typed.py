@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as _field
 from datetime import UTC, tzinfo
 from typing import Any
 
@@ -43,6 +44,7 @@ class Interpretation:
     notes: tuple[Note, ...]
     attributes: dict[str, list[str | None]]
     identity: list[str]
+    habits: dict[str, str] = _field(default_factory=dict)  # what the cells themselves settled
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -79,6 +81,7 @@ def interpret(
     bad: dict[int, tuple[str, Any, str]] = {}
     columns: dict[str, list[Any]] = {}
     money: dict[str, reading.Column] = {}
+    habits: dict[str, str] = {}
     known = reading.hints(sheet.columns, sheet.delimiter)
     for field in FIELDS[kind]:
         if field.name in fixed:
@@ -95,6 +98,8 @@ def interpret(
         notes += column.notes
         for i, reason in column.bad.items():
             bad.setdefault(i, (header, cells[i], reason))
+        if column.habit:
+            habits[field.name] = column.habit
         if field.type == "money":
             money[field.name] = column
     if "consent" in columns and normalise(mapping.get("consent", "")) in REFUSING_CONSENT:
@@ -143,6 +148,7 @@ def interpret(
         notes=tuple(notes),
         attributes=beside if whole else {n: [c[i] for i in kept] for n, c in beside.items()},
         identity=[keys[i] or f"line {lines[i]}" for i in kept],
+        habits=habits,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from django.db.models import QuerySet
 
@@ -56,7 +57,15 @@ def read_file(brought: Import) -> bytes:
         return data
 
 
-def understood(brought: Import, *, data: bytes | None = None) -> Understanding:
+def kept_file(brought: Import) -> bytes | Path:
+    """Return where the kept file lies on disk, or its bytes where it lies elsewhere."""
+    try:
+        return Path(brought.file.path)
+    except NotImplementedError:
+        return read_file(brought)
+
+
+def understood(brought: Import, *, data: bytes | Path | None = None) -> Understanding:
     """Return what a file means with its present mapping and answers, doubts about names included.
 
     Raises `Unreadable`, and `KeyError` for a field or column that does not exist.
@@ -67,7 +76,7 @@ def understood(brought: Import, *, data: bytes | None = None) -> Understanding:
             raise KeyError(f"{brought.get_kind_display()} have no field {name!r}")
     answers = {key: value for key, value in brought.answers.items() if key != "set"}
     seen = understand(
-        read_file(brought) if data is None else data,
+        kept_file(brought) if data is None else data,
         brought.file_name,
         brought.kind,
         answers=answers,
@@ -76,9 +85,7 @@ def understood(brought: Import, *, data: bytes | None = None) -> Understanding:
         zone=workspace.zone,
         currency=workspace.currency,
     )
-    columns = seen.interpretation.columns
-    if brought.kind == "deals" and columns.get("product"):
-        names = dict.fromkeys(name for name in columns["product"] if name)
+    if brought.kind == "deals" and (names := seen.named("product")):
         matches = products_named(names, answers)
         notes = seen.notes
         if matches.missing:

@@ -66,12 +66,12 @@ class Preview:
     @property
     def accepted(self) -> int:
         """How many rows would be stored."""
-        return len(self.seen.interpretation)
+        return self.seen.accepted
 
     @property
     def refused_count(self) -> int:
         """How many rows would be refused."""
-        return len({refusal.line for refusal in self.seen.interpretation.refused})
+        return self.seen.refused
 
     @property
     def apart(self) -> tuple[Apart, ...]:
@@ -115,7 +115,7 @@ def preview(brought: Import, seen: Understanding) -> Preview:
             (line, tuple(told(values[place], name) for name, values in columns.items()))
             for place, line in enumerate(lines)
         ),
-        refused=seen.interpretation.refused[:REFUSALS_SHOWN],
+        refused=(seen.whole or seen.interpretation).refused[:REFUSALS_SHOWN],
         facts=_facts(seen),
     )
 
@@ -147,7 +147,7 @@ def _sample(seen: Understanding, header: str) -> str:
 
 def _facts(seen: Understanding) -> tuple[tuple[str, str], ...]:
     sheet = seen.sheet
-    facts = [("Rows", f"{len(sheet):,}"), ("Columns", f"{len(sheet.headers):,}")]
+    facts = [("Rows", f"{seen.rows:,}"), ("Columns", f"{len(sheet.headers):,}")]
     if sheet.kind == "csv":
         mark = DELIMITERS.get(sheet.delimiter, sheet.delimiter)
         facts += [("Encoding", sheet.encoding), ("Columns split by", mark)]

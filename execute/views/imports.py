@@ -24,7 +24,7 @@ from execute.actions.imports.mappings import (
     save_mapping,
 )
 from execute.actions.imports.undoing import CannotUndo, start_undo
-from execute.forms.imports import FileForm, read_answers
+from execute.forms.imports import FileForm, content_of, read_answers
 from execute.models import Import, ImportMapping, ImportRefusal
 from execute.numerics.doubts import Unreadable
 from execute.numerics.understanding import Understanding
@@ -76,7 +76,7 @@ def import_new(request: WorkspaceRequest) -> HttpResponse:
             brought = receive_file(
                 kind=form.cleaned_data["kind"],
                 file_name=sent.name,
-                data=sent.read(),
+                data=content_of(sent),
                 by=request.membership,
             )
         except (Unreadable, TooLarge) as refusal:

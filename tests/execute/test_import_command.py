@@ -110,10 +110,12 @@ def test_an_import_killed_between_pieces_ends_as_one_clean_run(monkeypatch, piec
     frame = loading.BUILDERS["deals"](Sheet(seen.interpretation, {})).frame
     for place in range(pieces_before):
         piece = frame.iloc[7 * place : 7 * place + 7]
-        brought = loading.record_piece(brought=brought, frame=piece, after=7 * place)
+        brought = loading.record_piece(
+            brought=brought, frame=piece, after=7 * place, upto=7 * place + len(piece)
+        )
     if pieces_before:
         # Another worker that still holds the first piece counts nothing twice.
-        loading.record_piece(brought=brought, frame=frame.iloc[:7], after=0)
+        loading.record_piece(brought=brought, frame=frame.iloc[:7], after=0, upto=7)
     run_here(kind=files.RUN_KIND, arguments={"import": brought.pk})
     assert counts(brought) == (40, 0, 0, 0)
     assert Deal.objects.count() == 40

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import io
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from django.conf import settings
-from django.core.files.base import ContentFile
+from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 
 from execute.actions.imports import loading
 from execute.actions.imports.ledger import keep_made
+from execute.actions.imports.loading import keep_refusals
 from execute.actions.imports.mappings import use_mapping
-from execute.actions.imports.rows import Rows, Sheet
+from execute.actions.imports.rows import Sheet
 from execute.models import Import, ImportMapping, ImportRefusal
-from execute.numerics.doubts import Refusal, Unreadable
-from execute.numerics.understanding import Understanding
+from execute.numerics.doubts import Note, Unreadable
+from execute.numerics.understanding import Understanding, blocks_of
 from execute.queries.events import import_told
-from execute.queries.imports import has_stopped, likely_kind, read_file, understood
+from execute.queries.imports import has_stopped, likely_kind, understood
 from execute.queries.mappings import top_of
+from ipeo import tenancy
 from ipeo.actions.events import record_event
 from ipeo.actions.runs import WorkRefused, queue_run
 from ipeo.models import Membership, Run
@@ -63,7 +66,7 @@ def receive_file(
     *,
     kind: str,
     file_name: str,
-    data: bytes,
+    data: bytes | Path,
     by: Membership | None,
     mapping: Mapping[str, str] | None = None,
     answers: Mapping[str, Any] | None = None,
@@ -76,27 +79,33 @@ def receive_file(
     field or column there is none of.
     """
     limit: int = settings.IMPORT_MAX_BYTES
-    if len(data) > limit:
+    if (data.stat().st_size if isinstance(data, Path) else len(data)) > limit:
         raise TooLarge(limit)
     name = (storable(Path(file_name).name) or "file")[-250:]
     brought = Import(
         kind=kind or likely_kind(top_of(data, name)),
         file_name=name,
-        file_digest=hashlib.sha256(data).hexdigest(),
+        file_digest=_digest(data),
         mapping=dict(mapping or {}),
         answers=dict(answers or {}),
         by=by,
     )
     use_mapping(brought=brought, data=data, any_kind=not kind)
-    brought.rows = len(understood(brought, data=data).sheet)
+    brought.rows = understood(brought, data=data).rows
     suffix = Path(name).suffix[:10] if Path(name).suffix.isascii() else ""
-    brought.file.save(f"{brought.file_digest[:20]}{suffix}", ContentFile(data), save=False)
+    with data.open("rb") if isinstance(data, Path) else io.BytesIO(data) as handle:
+        brought.file.save(f"{brought.file_digest[:20]}{suffix}", File(handle), save=False)
     try:
         brought.save()
     except Exception:
         brought.file.delete(save=False)
         raise
     return brought
+
+
+def _digest(data: bytes | Path) -> str:
+    with data.open("rb") if isinstance(data, Path) else io.BytesIO(data) as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def answer_import(
@@ -132,7 +141,7 @@ def answer_import(
                 held.answers["set"] = dict(set_to)
         seen = understood(held)
         # What was loaded before a failure is met again as unchanged, with these answers.
-        held.new = held.changed = held.unchanged = 0
+        held.new = held.changed = held.unchanged = held.stored = 0
         held.save()
     brought.refresh_from_db()
     return seen
@@ -205,38 +214,20 @@ def load_file(
     """Read, interpret and store a file; return its counts. Raises `WorkRefused`."""
     report(0, 100, "Reading the file")
     try:
-        seen = seen or understood(brought, data=read_file(brought))
+        seen = seen or understood(brought)
     except Unreadable as error:
         raise WorkRefused(str(error)) from None
     if seen.blocking:
         raise WorkRefused(str(Unanswered(seen)))
-    sheet = Sheet(seen.interpretation, brought.answers)
-    with transaction.atomic():
-        rows = loading.BUILDERS[brought.kind](sheet)
-        keep_made(source=brought, made=rows.made)
-    _keep_what_was_said(brought, seen, rows)
-    if not rows.frame["line"].is_monotonic_increasing:
-        rows.frame = rows.frame.sort_values("line", kind="stable")
-    lines = rows.frame["line"].to_numpy(dtype="int64")
-    # Pieces are cut by lines, so that a period spread over days stays in one piece.
-    places = np.unique(lines)
-    ends = np.searchsorted(lines, places, side="right")
-    done = loading.lines_done(brought)
-    while done < len(places):
-        report(done, len(places), f"Storing line {places[done]:,} and on")
-        last = min(done + loading.PIECE, len(places)) - 1
-        first = int(ends[done - 1]) if done else 0
-        piece = rows.frame.iloc[first : int(ends[last])]
-        brought = loading.record_piece(brought=brought, frame=piece, after=done)
-        done = loading.lines_done(brought)
+    brought = _load_blocks(brought, seen, report) if seen.whole else _load(brought, seen, report)
     brought.state, brought.finished_at = Import.State.DONE, timezone.now()
     brought.mapping = seen.mapping
     with transaction.atomic():
         brought.save(update_fields=["state", "finished_at", "mapping"])
         record_event("import.finished", import_told(brought))
-    report(max(len(places), 1), max(len(places), 1))
+    report(max(brought.stored, 1), max(brought.stored, 1))
     return {
-        "rows": max(len(seen.sheet), done + brought.refused),
+        "rows": max(seen.rows, brought.stored + brought.refused),
         "new": brought.new,
         "changed": brought.changed,
         "unchanged": brought.unchanged,
@@ -244,27 +235,77 @@ def load_file(
     }
 
 
+def _load(brought: Import, seen: Understanding, report: Report) -> Import:
+    """Store a file that was read whole."""
+    sheet = Sheet(seen.interpretation, brought.answers)
+    with transaction.atomic():
+        rows = loading.BUILDERS[brought.kind](sheet)
+        keep_made(source=brought, made=rows.made)
+    _keep_what_was_said(brought, seen, rows.notes)
+    refused = [*seen.interpretation.refused, *rows.refused]
+    with transaction.atomic():
+        ImportRefusal.objects.filter(source=brought).delete()
+        keep_refusals(brought=brought, refused=refused)
+        brought.refused = len({one.line for one in refused})
+        brought.save(update_fields=["refused"])
+    if not rows.frame["line"].is_monotonic_increasing:
+        rows.frame = rows.frame.sort_values("line", kind="stable")
+    lines = rows.frame["line"].to_numpy(dtype="int64")
+    # Pieces are cut by lines, so that a period spread over days stays in one piece.
+    places = np.unique(lines)
+    ends = np.searchsorted(lines, places, side="right")
+    done = brought.stored
+    while done < len(places):
+        report(done, len(places), f"Storing line {places[done]:,} and on")
+        last = min(done + loading.PIECE, len(places)) - 1
+        first = int(ends[done - 1]) if done else 0
+        piece = rows.frame.iloc[first : int(ends[last])]
+        brought = loading.record_piece(brought=brought, frame=piece, after=done, upto=last + 1)
+        done = brought.stored
+    return brought
+
+
+def _load_blocks(brought: Import, seen: Understanding, report: Report) -> Import:
+    """Store a file block by block, each with its refusals in one transaction."""
+    assert seen.whole is not None
+    workspace = tenancy.current_workspace()
+    answers = {key: value for key, value in brought.answers.items() if key != "set"}
+    blocks = blocks_of(
+        seen,
+        answers=answers,
+        set_to=brought.answers.get("set") or {},
+        zone=workspace.zone,
+        currency=workspace.currency,
+    )
+    if not brought.stored:
+        ImportRefusal.objects.filter(source=brought).delete()
+        brought.refused = 0
+        brought.save(update_fields=["refused"])
+    notes: list[Note] = []
+    place = 0
+    for block in blocks:
+        upto = place + len(block) + len({one.line for one in block.refused})
+        if place >= brought.stored:
+            report(place, seen.rows, f"Storing row {place + 1:,} and on")
+            with transaction.atomic():
+                rows = loading.BUILDERS[brought.kind](Sheet(block, brought.answers))
+                keep_made(source=brought, made=rows.made)
+                brought = loading.record_piece(
+                    brought=brought,
+                    frame=rows.frame,
+                    after=place,
+                    upto=upto,
+                    refused=[*block.refused, *rows.refused],
+                )
+            notes += [note for note in rows.notes if note not in notes]
+        place = upto
+    _keep_what_was_said(brought, seen, notes)
+    return brought
+
+
 @transaction.atomic
-def _keep_what_was_said(brought: Import, seen: Understanding, rows: Rows) -> None:
-    refused: list[Refusal] = sorted(
-        [*seen.interpretation.refused, *rows.refused], key=lambda one: one.line
-    )
-    brought.refused = len({one.line for one in refused})
-    brought.rows = len(seen.sheet)
+def _keep_what_was_said(brought: Import, seen: Understanding, notes: Sequence[Note]) -> None:
+    brought.rows = seen.rows
     brought.doubts = [asdict(doubt) for doubt in seen.doubts]
-    brought.notes = [note.text for note in (*seen.notes, *rows.notes)]
-    brought.save(update_fields=["refused", "rows", "doubts", "notes"])
-    ImportRefusal.objects.filter(source=brought).delete()
-    ImportRefusal.objects.bulk_create(
-        [
-            ImportRefusal(
-                source=brought,
-                line=one.line,
-                column=one.column[:120],
-                value=one.value.replace("\0", "")[:2000],
-                reason=one.reason.replace("\0", "")[:300],
-            )
-            for one in refused
-        ],
-        batch_size=5000,
-    )
+    brought.notes = [note.text for note in (*seen.notes, *notes)]
+    brought.save(update_fields=["rows", "doubts", "notes"])

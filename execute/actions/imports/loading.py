@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
@@ -13,7 +13,8 @@ from execute.actions.imports import ledger, references, rows
 from execute.actions.imports.deals import deals
 from execute.actions.imports.stages import load_stages, stage_history
 from execute.actions.imports.upsert import Counts, adopt, upsert
-from execute.models import Import
+from execute.models import Import, ImportRefusal
+from execute.numerics.doubts import Refusal
 from execute.queries.references import account_key
 from execute.queries.undoing import TABLES
 from ipeo import tenancy
@@ -249,24 +250,47 @@ def _place_people(workspace_id: int, keys: list[str], brought: Import) -> None:
             )
 
 
-def lines_done(brought: Import) -> int:
-    """Return how many of a file's lines have been stored and counted."""
-    return brought.new + brought.changed + brought.unchanged
-
-
 @transaction.atomic
-def record_piece(*, brought: Import, frame: pd.DataFrame, after: int) -> Import:
+def record_piece(
+    *,
+    brought: Import,
+    frame: pd.DataFrame,
+    after: int,
+    upto: int,
+    refused: Sequence[Refusal] = (),
+) -> Import:
     """Load a piece and count it, both or neither: a lost worker's successor goes on from there.
 
-    `after` is the number of lines before the piece; where another worker has recorded it
-    meanwhile, nothing is loaded. Returns the import with its counts.
+    `after` and `upto` are how many rows are dealt with before the piece and with it; where
+    another worker has recorded it meanwhile, nothing is loaded. `refused` are rows of the piece
+    that are kept with their reasons. Returns the import with its counts.
     """
     locked: Import = Import.objects.select_for_update(of=["self"]).get(pk=brought.pk)
-    if lines_done(locked) != after:
+    if locked.stored != after:
         return locked
     counts = load_piece(brought=locked, frame=frame)
+    keep_refusals(brought=locked, refused=refused)
     locked.new += counts.new
     locked.changed += counts.changed
     locked.unchanged += counts.unchanged
-    locked.save(update_fields=["new", "changed", "unchanged"])
+    locked.refused += len({one.line for one in refused})
+    locked.stored = upto
+    locked.save(update_fields=["new", "changed", "unchanged", "refused", "stored"])
     return locked
+
+
+def keep_refusals(*, brought: Import, refused: Sequence[Refusal]) -> None:
+    """Keep rows that are not taken, each with its line and the reason."""
+    ImportRefusal.objects.bulk_create(
+        [
+            ImportRefusal(
+                source=brought,
+                line=one.line,
+                column=one.column[:120],
+                value=one.value.replace("\0", "")[:2000],
+                reason=one.reason.replace("\0", "")[:300],
+            )
+            for one in sorted(refused, key=lambda one: one.line)
+        ],
+        batch_size=5000,
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -52,7 +54,9 @@ def save_mapping(*, brought: Import, name: str, by: Membership | None) -> Import
     return saved
 
 
-def use_mapping(*, brought: Import, data: bytes, any_kind: bool = False) -> ImportMapping | None:
+def use_mapping(
+    *, brought: Import, data: bytes | Path, any_kind: bool = False
+) -> ImportMapping | None:
     """Read a file as the latest mapping saved for its headers says, if there is one.
 
     What the person chose for this file stands above it. `brought` is not saved here.

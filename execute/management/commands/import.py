@@ -65,7 +65,8 @@ class Command(BaseCommand):
         answers, set_to = _answers(kind, options["set"])
         path: Path = options["file"]
         try:
-            data = path.read_bytes()
+            with path.open("rb"):
+                data = path
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror}.") from None
         # Not a row yet: nothing is kept of a file that cannot be loaded.
@@ -89,13 +90,13 @@ class Command(BaseCommand):
                 f"{'|'.join(option.value for option in doubt.options)})"
                 for doubt in seen.blocking
             )
-            return {"error": asked, "rows": len(seen.sheet), "doubts": doubts}
+            return {"error": asked, "rows": seen.rows, "doubts": doubts}
         told = self._dry(brought, seen) if options["dry_run"] else self._real(brought, data)
         if saved is not None:
             told["mapped_as"] = saved.name
         return told | {"doubts": doubts, "mapping": seen.mapping}
 
-    def _real(self, brought: Import, data: bytes) -> dict[str, Any]:
+    def _real(self, brought: Import, data: Path) -> dict[str, Any]:
         try:
             kept = receive_file(
                 kind=brought.kind,
@@ -119,7 +120,7 @@ class Command(BaseCommand):
             try:
                 told = load_file(brought=brought, report=_silent, seen=seen)
             except WorkRefused as refusal:
-                told = {"error": str(refusal), "rows": len(seen.sheet)}
+                told = {"error": str(refusal), "rows": seen.rows}
             else:
                 brought.refresh_from_db()
                 told |= {"dry_run": True, "notes": brought.notes, "reasons": _reasons(brought)}
