@@ -15,11 +15,13 @@ from itertools import groupby
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from execute.models import Handoff, Task, Touch
+from execute.queries.events import task_told
 from ipeo import tenancy
+from ipeo.actions.events import record_event
 from ipeo.models import Workspace
 
 # An older second look is no news: a first import of old touches hands nobody over.
@@ -170,21 +172,31 @@ def mark_touched(*, handoff: Handoff, now: datetime | None = None) -> Handoff:
 
 def _drop_empty(tasks: set[int | None], now: datetime) -> None:
     """Drop the open tasks whose buyers have all been withdrawn."""
-    Task.objects.filter(
+    empty = Task.objects.filter(
         ~Exists(Handoff.objects.filter(task=OuterRef("pk"))),
         pk__in=[pk for pk in tasks if pk is not None],
-        state__in=(Task.State.TO_DO, Task.State.DOING),
-    ).update(state=Task.State.DROPPED, updated_at=now)
+    )
+    _end(empty, now, state=Task.State.DROPPED)
 
 
 def _finish(now: datetime) -> None:
     """Mark the open tasks as done whose buyers have all been touched."""
     held = Handoff.objects.filter(task=OuterRef("pk"))
-    Task.objects.filter(
-        Exists(held),
-        ~Exists(held.filter(first_touch_at=None)),
-        state__in=(Task.State.TO_DO, Task.State.DOING),
-    ).update(state=Task.State.DONE, done_at=now, updated_at=now)
+    answered = Task.objects.filter(Exists(held), ~Exists(held.filter(first_touch_at=None)))
+    _end(answered, now, state=Task.State.DONE, done_at=now)
+
+
+def _end(found: QuerySet[Task], now: datetime, **values: Any) -> None:
+    """Give the open ones of some tasks their last state."""
+    still = found.filter(state__in=(Task.State.TO_DO, Task.State.DOING))
+    keys = list(still.values_list("pk", flat=True))
+    Task.objects.filter(pk__in=keys).update(updated_at=now, **values)
+    _tell(keys)
+
+
+def _tell(keys: Iterable[int]) -> None:
+    for task in Task.objects.filter(pk__in=keys).order_by("pk"):
+        record_event("task.changed", task_told(task))
 
 
 def _make_tasks(now: datetime) -> int:
@@ -194,19 +206,18 @@ def _make_tasks(now: datetime) -> int:
         .select_related("account", "contact")
         .order_by("owner_id", "cycle_id", "due_at", "pk")
     )
-    made = 0
+    made, changed = 0, set()
     for (owner_id, cycle_id), group in groupby(new, key=lambda one: (one.owner_id, one.cycle_id)):
         some = list(group)
         bundle = _todays_bundle(owner_id, cycle_id, now)
-        if bundle is not None:
-            _join(bundle, some, now)
-        elif len(some) > EACH:
-            made += 1
-            _join(_task(some, _many(len(some)), now), some, now)
-        else:
-            made += len(some)
-            for one in some:
-                _join(_task([one], _title(one), now), [one], now)
+        groups = [some] if bundle is not None or len(some) > EACH else [[one] for one in some]
+        for buyers in groups:
+            title = _title(buyers[0]) if len(buyers) == 1 else _many(len(buyers))
+            task = bundle or _task(buyers, title, now)
+            made += bundle is None
+            _join(task, buyers, now)
+            changed.add(task.pk)
+    _tell(changed)
     return made
 
 

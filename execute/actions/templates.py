@@ -12,6 +12,8 @@ from django.db import IntegrityError, transaction
 from execute.actions.tasks import CycleIsClosed
 from execute.models import Task, TaskDependency, TaskTemplate, TemplateTask
 from execute.queries.days import today
+from execute.queries.events import task_told
+from ipeo.actions.events import record_event
 from ipeo.models import Cycle, Membership
 from plan.models import Program, ProgramPlan, Scenario
 
@@ -173,6 +175,8 @@ def _make(cycle: Cycle, plan: ProgramPlan, template: TaskTemplate, on: date, mad
         if item.waits_for_previous and item.pk in fresh and before.pk in tasks
     )
     made.tasks += len(new)
+    for task in new:
+        record_event("task.changed", task_told(task))
 
 
 def _owner(plan: ProgramPlan, item: TemplateTask) -> Membership | None:
