@@ -157,6 +157,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 2 * CELERY_TASK_TIME_LIMIT,
     "unacked_restore_interval": 10,
     "unacked_restore_throttle": 1,
+    # A page that asks for work does not wait for a broker that is down: beat finds the row.
+    "max_retries": 1,
+    "interval_start": 0,
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat-schedule")
