@@ -47,8 +47,8 @@ class ExecuteConfig(AppConfig):
                     stages.Panel(
                         on="home",
                         url_name="execute:discounts_panel",
-                        width=6,
-                        order=25,
+                        width=12,
+                        order=45,
                         permission="discounts.approve",
                     ),
                     stages.Panel(

@@ -30,6 +30,28 @@ class PublicAddressesMiddleware:
         return self.get_response(request)
 
 
+BACKGROUND = "IPEO-Background"
+
+
+class BackgroundMiddleware:
+    """What a phone asks by itself leaves the cookies alone that it came with.
+
+    Its answer may arrive after the person has signed in anew, and would then put the cookie of
+    before in the place of the new one.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request."""
+        response = self.get_response(request)
+        if BACKGROUND in request.headers:
+            for name in request.COOKIES:
+                response.cookies.pop(name, None)
+        return response
+
+
 class TenancyMiddleware:
     """Enter the scope of the workspace that the address names, for its members alone."""
 

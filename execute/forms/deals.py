@@ -196,6 +196,7 @@ class DriverForm(forms.ModelForm[Driver]):
 
     class Meta:
         model = Driver
+        help_texts = {"buyer_name": ""}
         fields = (
             "name",
             "buyer_name",
@@ -206,7 +207,7 @@ class DriverForm(forms.ModelForm[Driver]):
             "is_active",
         )
         labels = {
-            "buyer_name": "As a buyer reads it",
+            "buyer_name": "As a buyer reads it, where not alike",
             "decides_won": "For won",
             "decides_lost": "For lost",
             "is_price": "Is the price",

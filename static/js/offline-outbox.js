@@ -63,7 +63,8 @@
 
   // Whether the person is signed in, and the token that a write needs; null where not.
   async function session(url) {
-    const given = await ask(url, { headers: { Accept: "application/json" } });
+    const headers = { Accept: "application/json", "IPEO-Background": "yes" };
+    const given = await ask(url, { headers });
     if (given.type === "opaqueredirect" || given.status === 401) return null;
     if (!given.ok) return { refused: given.status };
     return given.json();
@@ -90,6 +91,7 @@
       headers: {
         Accept: "application/json",
         "Idempotency-Key": item.key,
+        "IPEO-Background": "yes",
         "IPEO-Person": item.person,
         "X-CSRFToken": now.csrf,
       },

@@ -59,14 +59,15 @@ async function keep(session) {
 }
 
 async function keepPage(cache, url, stamp, person) {
-  const fresh = await fetch(`${url}?kept`, { redirect: "error", cache: "no-store" });
+  const headers = { "IPEO-Background": "yes" };
+  const fresh = await fetch(`${url}?kept`, { redirect: "error", cache: "no-store", headers });
   if (!fresh.ok) return cache.delete(url);
   const text = await fresh.text();
   // Somebody else may have signed in meanwhile: their page is not this person's.
   if (!text.includes(`<meta name="person" content="${person}">`)) return undefined;
-  const headers = new Headers(fresh.headers);
-  headers.set(STAMP, stamp);
-  return cache.put(url, new Response(text, { headers }));
+  const told = new Headers(fresh.headers);
+  told.set(STAMP, stamp);
+  return cache.put(url, new Response(text, { headers: told }));
 }
 
 async function keptPage(path) {

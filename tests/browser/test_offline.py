@@ -49,18 +49,28 @@ def deals(product: Product) -> dict[str, int]:
     return made
 
 
+def pages_kept(who: Person) -> int:
+    """Return how many pages of anybody's the phone keeps."""
+    count: int = who.page.evaluate(
+        """async () => {
+          let count = 0;
+          for (const name of await caches.keys()) {
+            if (!name.startsWith("ipeo-pages-")) continue;
+            count += (await (await caches.open(name)).keys()).length;
+          }
+          return count;
+        }"""
+    )
+    return count
+
+
 @pytest.fixture
 def ron(person: Callable[..., Person]) -> Person:
     """A rep whose phone has kept the pages of the day."""
     ron = person(phone=True)
     ron.sign_in("ron@example.test", PASSWORD)
     ron.open(DAY)
-    kept = "caches.keys().then((all) => all.filter((name) => name.startsWith('ipeo-pages-')))"
-    forms = f"""async () => {{
-      const [name] = await {kept};
-      return name ? (await (await caches.open(name)).keys()).length : 0;
-    }}"""
-    eventually(lambda: ron.page.evaluate(forms) >= 2)
+    eventually(lambda: pages_kept(ron) >= 2)
     return ron
 
 
@@ -121,3 +131,84 @@ def test_an_outcome_logged_without_a_network_arrives_once(
     ron.open(DAY)
     assert logged(product, harbor) == ("won", ["Payback proof", "Relationship"], 1)
     expect(ron.main().get_by_text("Harbor Clinics")).to_have_count(0)
+
+
+def test_what_waits_is_not_sent_by_somebody_else_and_is_mended_where_it_is_refused(
+    product: Product, ron: Person, deals: dict[str, int]
+) -> None:
+    school = deals["Lakeside School"]
+    cut(ron)
+    ron.open(DAY)
+    win(ron, "Lakeside School")
+    ron.sees("Waiting to be sent")
+    ron.context.clear_cookies()
+    ron.context.set_offline(False)
+    ron.open("/accounts/login/")
+    ron.sign_in("rita@example.test", PASSWORD)
+    ron.open(DAY)
+    eventually(lambda: pages_kept(ron) == 1)
+    expect(ron.main().get_by_text("Lakeside School")).to_have_count(0)
+    assert logged(product, school)[0] == "open"
+
+    # Its own person is back; meanwhile the deal was given another price.
+    with product.rows(), tenancy.system():
+        workspace = Workspace.objects.get(slug="brand")
+    with product.rows(), tenancy.scope(workspace):
+        Deal.objects.filter(pk=school).update(version=2)
+    ron.context.clear_cookies()
+    with ron.expecting_refusal():
+        ron.sign_in("ron@example.test", PASSWORD)
+        ron.open(DAY)
+        ron.sees(re.compile("Lakeside School.*Not taken, mend it", re.S))
+    ron.follow("Lakeside School", exact=False)
+    ron.sees("This was not taken.")
+    ron.sees("Somebody else changed this deal meanwhile")
+    assert ron.faults() == []
+    with ron.expecting_refusal():
+        ron.press("Save outcome")
+        ron.sees("save to replace theirs")
+    ron.press("Save outcome")
+    ron.sees("Won, logged")
+    assert logged(product, school) == ("won", ["Payback proof", "Relationship"], 1)
+
+
+def test_signing_out_leaves_no_page_on_the_phone(ron: Person) -> None:
+    ron.page.get_by_role("button", name="More").click()
+    ron.page.locator("#more").get_by_role("button", name="Sign out").click()
+    ron.settle()
+    eventually(lambda: pages_kept(ron) == 0)
+    cut(ron)
+    ron.open(DAY)
+    expect(ron.page.locator("#main")).to_contain_text("No network")
+
+
+def test_a_buyer_answers_on_a_phone_and_stands_beside_the_rep(
+    product: Product, person: Callable[..., Person], deals: dict[str, int]
+) -> None:
+    with product.rows(), tenancy.system():
+        workspace = Workspace.objects.get(slug="brand")
+    with product.rows(), tenancy.scope(workspace):
+        stage = DealStage.objects.get(name="Won")
+        deal = DealFactory(won=True, stage=stage, name="Desks", account=None).pk
+    mia, buyer = person(), person(phone=True)
+    mia.sign_in("ron@example.test", PASSWORD)
+    mia.open(f"/w/brand/deals/{deal}/")
+    mia.follow("Ask the buyer")
+    mia.press("Make the link")
+    address = mia.page.locator("#review-link").input_value()
+    buyer.open(address)
+    buyer.pick("How it fits our needs")
+    buyer.pick("Trust")
+    buyer.pick("Much better")
+    buyer.pick("Yes")
+    assert buyer.faults() == []
+    assert not buyer.is_wider_than_its_window()
+    buyer.press("Send my answer")
+    buyer.sees("Thank you")
+    with buyer.expecting_refusal():
+        buyer.open(address)
+        buyer.sees("Nothing is asked here")
+    mia.open(f"/w/brand/deals/{deal}/")
+    mia.sees("Your side has not said what decided it.")
+    mia.sees("Much better")
+    assert mia.faults() == []

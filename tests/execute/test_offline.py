@@ -154,3 +154,11 @@ def test_every_page_says_whose_it_is(sign_in, member, client, workspace):
     page = sign_in("sales_rep").get(f"/w/{workspace.slug}/mine/").content.decode()
     assert f'<meta name="person" content="{person_key(member("sales_rep").user)}">' in page
     assert '<meta name="person" content="">' in client.get("/accounts/login/").content.decode()
+
+
+def test_what_a_phone_asks_by_itself_leaves_its_cookies_alone(sign_in, workspace):
+    rep, address = sign_in("sales_rep"), f"/w/{workspace.slug}/mine/kept/"
+    by_itself = {"IPEO-Background": "yes"}
+    assert "csrftoken" in rep.get(address, headers=by_itself).cookies
+    assert "csrftoken" in rep.get(address).cookies
+    assert "csrftoken" not in rep.get(address, headers=by_itself).cookies
