@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import extend_schema, inline_serializer
+from drf_spectacular.utils import extend_schema, extend_schema_view, inline_serializer
 from rest_framework import serializers, status
 from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.parsers import BaseParser, JSONParser
@@ -22,9 +23,7 @@ class LinesParser(BaseParser):
 
     media_type = "application/x-ndjson"
 
-    def parse(
-        self, stream: Any, media_type: str | None = None, parser_context: Any = None
-    ) -> list[Any]:
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         """Return the rows; raises `ParseError` with the line that is no JSON."""
         rows = []
         for place, line in enumerate(stream.read().splitlines(), 1):
@@ -84,20 +83,23 @@ def _row(kind: str) -> Any:
     )
 
 
-def _described(kind: str) -> Any:
+def _described(kind: str) -> Callable[[Any], Any]:
     rows = _row(kind)
-    return extend_schema(
-        operation_id=f"{kind}_bulk_create",
-        request={"application/json": rows, "application/x-ndjson": rows},
-        responses={200: BulkAnswerSerializer, 207: BulkAnswerSerializer},
-        description=(
-            f"Store up to {MOST_ROWS:,} rows by their external_id: a JSON array, or one object a "
-            "line. A row that is known is changed where it says something else; a field that a "
-            "row lacks is left as it is. Answers 207 where some rows were refused, each with its "
-            "index and the reason; the others are stored. An account, a channel or a product "
-            "that nobody knows is made from its name."
-        ),
+    described: Callable[[Any], Any] = extend_schema_view(
+        create=extend_schema(
+            operation_id=f"{kind}_bulk_create",
+            request={"application/json": rows, "application/x-ndjson": rows},
+            responses={200: BulkAnswerSerializer, 207: BulkAnswerSerializer},
+            description=(
+                f"Store up to {MOST_ROWS:,} rows by their external_id: a JSON array, or one object a "
+                "line. A row that is known is changed where it says something else; a field that a "
+                "row lacks is left as it is. Answers 207 where some rows were refused, each with its "
+                "index and the reason; the others are stored. An account, a channel or a product "
+                "that nobody knows is made from its name."
+            ),
+        )
     )
+    return described
 
 
 class BulkView(WorkspaceViewSet):
@@ -138,6 +140,7 @@ class BulkView(WorkspaceViewSet):
         return Response(told, status=code)
 
 
+@_described("touches")
 class BulkTouchView(BulkView):
     """Touches by the thousand."""
 
@@ -145,12 +148,8 @@ class BulkTouchView(BulkView):
     permission = "touches.view"
     change_permission = "touches.edit"
 
-    @_described("touches")
-    def create(self, request: Request) -> Response:
-        """Store touches."""
-        return super().create(request)
 
-
+@_described("deals")
 class BulkDealView(BulkView):
     """Deals by the thousand."""
 
@@ -158,20 +157,11 @@ class BulkDealView(BulkView):
     permission = "deals.view"
     change_permission = "deals.edit"
 
-    @_described("deals")
-    def create(self, request: Request) -> Response:
-        """Store deals."""
-        return super().create(request)
 
-
+@_described("expenses")
 class BulkExpenseView(BulkView):
     """Expenses by the thousand."""
 
     kind = "expenses"
     permission = "expenses.view"
     change_permission = "expenses.edit"
-
-    @_described("expenses")
-    def create(self, request: Request) -> Response:
-        """Store expenses."""
-        return super().create(request)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
+from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import QueryDict
 
 from execute.actions.imports.files import TooLarge
@@ -44,7 +44,7 @@ class FileForm(forms.Form):
         return sent
 
 
-def content_of(sent: UploadedFile) -> bytes | Path:
+def content_of(sent: Any) -> bytes | Path:
     """Return where an upload lies on disk, or the bytes of a small one, which lies nowhere."""
     if isinstance(sent, TemporaryUploadedFile):
         return Path(sent.temporary_file_path())

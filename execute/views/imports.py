@@ -98,11 +98,8 @@ def import_page(request: WorkspaceRequest, pk: int) -> HttpResponse:
         return _preview(request, brought)
     undoing = brought.state == Import.State.UNDOING and not undo_has_stopped(brought)
     if brought.state == Import.State.RUNNING or undoing:
-        context = {
-            "brought": brought,
-            "run": brought.undo_run if undoing else brought.run,
-            "undoing": undoing,
-        }
+        run = brought.undo_run if undoing else brought.run
+        context: dict[str, Any] = {"brought": brought, "run": run, "undoing": undoing}
         return render(request, "execute/import_running.html", context)
     if request.htmx and request.GET.get("progress"):
         return HttpResponse(headers={"HX-Refresh": "true"})

@@ -41,6 +41,7 @@ def save_mapping(*, brought: Import, name: str, by: Membership | None) -> Import
     }
     try:
         with transaction.atomic():
+            saved: ImportMapping
             saved, _ = ImportMapping.objects.update_or_create(
                 name=name, signature=signature, kind=brought.kind, defaults=values
             )

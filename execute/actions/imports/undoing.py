@@ -225,7 +225,7 @@ def _pointing_at(table: str) -> list[tuple[str, str]]:
         for field in other._meta.local_concrete_fields
         if isinstance(field, models.ForeignKey)
         and field.related_model is model
-        and field.db_constraint
+        and field.db_constraint  # type: ignore[attr-defined]
         and other._meta.db_table != table
         and any(own.column == "workspace_id" for own in other._meta.local_concrete_fields)
     ]
