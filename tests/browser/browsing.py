@@ -135,7 +135,7 @@ class Person:
     def settle(self) -> None:
         """Wait until the page is there and no part of it is being fetched."""
         self.page.wait_for_load_state()
-        expect(self.page.locator(_MOVING)).to_have_count(0)
+        expect(self.page.locator(_MOVING)).to_have_count(0, timeout=20_000)
 
     def see_drawn(self) -> None:
         """Wait until every chart in view is drawn."""
