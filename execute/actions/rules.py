@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from typing import Any
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DataError, OperationalError, connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models import F, Min
 
 from execute.models import Expense, SpendRule
 from execute.queries.rules import FIRST_FIT
 from ipeo import tenancy
+from ipeo.database import bulk
 from ipeo.models import Membership
 from plan.models import Program
 
 SECONDS = 10
+AUDITED = 2_000
 # What makes a pattern slow (what it found before, looking around) or huge (counted repeats).
 _COSTLY = re.compile(r"\\[1-9mMyYAZ]|\(\?(?!:)|\{\s*\d{3,}|\{\d*,\s*\d{3,}|\*\*\*")
 
@@ -88,10 +93,17 @@ def remove_rule(*, rule: SpendRule) -> int:
 
 
 def _release(rule: SpendRule) -> int:
-    count: int = Expense.objects.filter(rule=rule).update(
-        program=None, channel=F("channel_before_rule"), channel_before_rule=None, rule=None
-    )
+    placed = Expense.objects.filter(rule=rule)
+    with _audited(placed.count()):
+        count: int = placed.update(
+            program=None, channel=F("channel_before_rule"), channel_before_rule=None, rule=None
+        )
     return count
+
+
+def _audited(rows: int) -> AbstractContextManager[None]:
+    """Audit a few rows one by one; of many, the rule's own audit and their mark of it tell."""
+    return bulk.unaudited() if rows > AUDITED else nullcontext()
 
 
 @transaction.atomic
@@ -103,31 +115,51 @@ def apply_rules() -> int:
     fit = FIRST_FIT.format(campaign="e.campaign_name", description="e.description", source="c.name")
     workspace_id = tenancy.current_workspace_id()
     with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL statement_timeout = '{SECONDS}s'")
-        try:
-            with transaction.atomic():
-                cursor.execute(
-                    "UPDATE execute_expense t SET rule_id = r.id,"  # noqa: S608 - columns of ours
-                    " program_id = r.program_id, channel_before_rule_id = t.channel_id,"
-                    " channel_id = coalesce(r.channel_id, t.channel_id, p.channel_id)"
-                    f" FROM (SELECT e.id, ({fit}) AS rule_id FROM execute_expense e"
-                    "  LEFT JOIN insight_channel c"
-                    "  ON c.workspace_id = e.workspace_id AND c.id = e.channel_id"
-                    "  WHERE e.workspace_id = %s AND e.program_id IS NULL"
-                    "  AND e.rule_id IS NULL) f"
-                    " JOIN execute_spendrule r ON r.workspace_id = %s AND r.id = f.rule_id"
-                    " LEFT JOIN plan_program p"
-                    " ON p.workspace_id = r.workspace_id AND p.id = r.program_id"
-                    " WHERE t.workspace_id = %s AND t.id = f.id",
-                    [workspace_id] * 4,
-                )
-                placed: int = cursor.rowcount
-        except DatabaseError as error:
-            if getattr(error.__cause__, "pgcode", "") != "57014":
-                raise
-            raise PatternRefused("This takes too long. Write simpler patterns.") from None
-        cursor.execute("SET LOCAL statement_timeout = DEFAULT")
+        _read_patterns(
+            cursor,
+            # Each text is read once, however many rows have it.
+            f"CREATE TEMPORARY TABLE fitting ON COMMIT DROP AS SELECT e.*, ({fit}) AS rule_id"  # noqa: S608
+            " FROM (SELECT DISTINCT campaign_name, description, channel_id"
+            "  FROM execute_expense"
+            "  WHERE workspace_id = %s AND program_id IS NULL AND rule_id IS NULL) e"
+            " LEFT JOIN insight_channel c ON c.workspace_id = %s AND c.id = e.channel_id",
+            [workspace_id] * 3,
+            "This takes too long. Write simpler patterns.",
+        )
+        found = (
+            " FROM fitting f"
+            " JOIN execute_spendrule r ON r.workspace_id = %s AND r.id = f.rule_id"
+            " LEFT JOIN plan_program p ON p.workspace_id = r.workspace_id AND p.id = r.program_id"
+        )
+        where = (
+            " t.workspace_id = %s AND t.program_id IS NULL AND t.rule_id IS NULL"
+            " AND t.campaign_name = f.campaign_name AND t.description = f.description"
+            " AND t.channel_id IS NOT DISTINCT FROM f.channel_id"
+        )
+        given = [workspace_id, workspace_id]
+        cursor.execute(f"SELECT count(*){found} JOIN execute_expense t ON{where}", given)
+        with _audited(cursor.fetchone()[0]):
+            cursor.execute(
+                "UPDATE execute_expense t SET rule_id = r.id,"  # noqa: S608 - columns of ours
+                " program_id = r.program_id, channel_before_rule_id = t.channel_id,"
+                f" channel_id = coalesce(r.channel_id, t.channel_id, p.channel_id){found}"
+                f" WHERE{where}",
+                given,
+            )
+        placed: int = cursor.rowcount
+        cursor.execute("DROP TABLE fitting")
     return placed
+
+
+def _read_patterns(cursor: CursorWrapper, statement: str, given: list[Any], why: str) -> None:
+    """Run a statement that reads patterns, for ten seconds at most; raises `PatternRefused`."""
+    cursor.execute(f"SET LOCAL statement_timeout = '{SECONDS}s'")
+    try:
+        with transaction.atomic():
+            cursor.execute(statement, given)
+    except (DataError, OperationalError):
+        raise PatternRefused(why) from None
+    cursor.execute("SET LOCAL statement_timeout = DEFAULT")
 
 
 def demand_pattern(text: str) -> None:
@@ -142,10 +174,9 @@ def demand_pattern(text: str) -> None:
             "repeats of a hundred or more."
         )
     with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL statement_timeout = '{SECONDS}s'")
-        try:
-            with transaction.atomic():
-                cursor.execute("SELECT 'summer sale 2026' ~* %s", [text])
-        except DatabaseError:
-            raise PatternRefused("This is no pattern. A plain text is easier: contains.") from None
-        cursor.execute("SET LOCAL statement_timeout = DEFAULT")
+        _read_patterns(
+            cursor,
+            "SELECT 'summer sale 2026' ~* %s",
+            [text],
+            "This is no pattern. A plain text is easier: contains.",
+        )
