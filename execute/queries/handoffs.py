@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from execute.models import Handoff, Task
@@ -15,6 +15,8 @@ from ipeo.models import Cycle, Membership
 from ipeo.numerics.estimates import Estimate
 
 PERIOD = timedelta(days=90)
+# The median rests on no more than these, the newest.
+SAMPLE = 10_000
 STATES = {"waiting": "Waiting", "overdue": "Overdue", "touched": "Touched", "": "All"}
 
 
@@ -55,19 +57,20 @@ def clock_of(found: QuerySet[Handoff], *, now: datetime | None = None) -> Clock:
     Buyers who still wait count with the time they have waited: leaving them out would flatter.
     """
     now = now or timezone.now()
-    rows = list(
-        found.filter(handed_at__gte=now - PERIOD)
-        .order_by()
-        .values_list("handed_at", "first_touch_at", "due_at", "task__state", "task__updated_at")
+    recent = found.filter(handed_at__gte=now - PERIOD).order_by()
+    counts = recent.aggregate(
+        handed=Count("pk"),
+        waiting=Count("pk", filter=waits("waiting", now)),
+        overdue=Count("pk", filter=waits("overdue", now)),
     )
-    lengths, ended, waiting, overdue = [], [], 0, 0
-    for handed_at, touched_at, due_at, state, changed_at in rows:
+    rows = recent.order_by("-handed_at", "-pk").values_list(
+        "handed_at", "first_touch_at", "task__state", "task__updated_at"
+    )
+    lengths, ended = [], []
+    for handed_at, touched_at, state, changed_at in rows[:SAMPLE]:
         given_up = touched_at is None and state == Task.State.DROPPED
         until = touched_at or (changed_at if given_up else now)
         lengths.append(max((until - handed_at).total_seconds() / 3600, 0.0))
         ended.append(touched_at is not None)
-        if touched_at is None and not given_up:
-            waiting += 1
-            overdue += due_at < now
     median = median_wait(np.array(lengths), np.array(ended, dtype=bool))
-    return Clock(median, len(rows), waiting, overdue)
+    return Clock(median, counts["handed"], counts["waiting"], counts["overdue"])
