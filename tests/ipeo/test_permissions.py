@@ -116,5 +116,6 @@ def test_a_view_cannot_name_a_permission_that_the_table_lacks():
 def test_only_known_addresses_are_open_to_everybody():
     outside = {route for route, _ in ROUTES if not route.startswith(("w/", "api/", "accounts/"))}
     phone = {"app.webmanifest", "service-worker.js", "no-network/"}
-    followed = {"review/<str:secret>/", "l/<str:code>", "l/<str:code>/<str:person>"}
-    assert outside == {"", "workspaces/new/", "gallery/", "healthz", *phone, *followed}
+    links = {"l/<str:code>", "l/<str:code>/<str:person>"}
+    secrets = {"review/<str:secret>/", "calendars/<str:token>.ics"}
+    assert outside == {"", "workspaces/new/", "gallery/", "healthz", *phone, *links, *secrets}
