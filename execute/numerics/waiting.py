@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from ipeo.numerics.estimates import Estimate
 
@@ -38,7 +38,7 @@ def median_wait(waits: ArrayLike, ended: ArrayLike) -> Estimate:
     with np.errstate(divide="ignore", invalid="ignore"):
         greenwood = np.cumsum(events / (risk * (risk - events)))
         logs = np.log(survival)
-        spread = norm.ppf(0.5 + LEVEL / 2) * np.sqrt(greenwood) / np.abs(logs)
+        spread = ndtri(0.5 + LEVEL / 2) * np.sqrt(greenwood) / np.abs(logs)
         high = survival ** np.exp(-spread)
         low = survival ** np.exp(spread)
     low = np.where(np.isfinite(low), low, 0.0)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from scipy import stats
+from scipy import special
 
 from ipeo import tenancy
 from ipeo.models import Campaign, Cycle
@@ -305,7 +305,7 @@ def _median_hours(cycle_id: int, n: int) -> Estimate:
     """The median handoff in hours; its interval is between order statistics (binomial)."""
     if n == 0:
         return Estimate.unknown("sales has touched nobody after a second look yet")
-    reach = float(stats.norm.ppf((1 + LEVEL) / 2)) / (2 * math.sqrt(n))
+    reach = float(special.ndtri((1 + LEVEL) / 2)) / (2 * math.sqrt(n))
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT percentile_cont(%(at)s::float8[]) WITHIN GROUP (ORDER BY handoff_minutes) "
