@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
 from django.db.models import Q
+from django.utils import timezone
 
 from execute.models import Deal, DiscountApproval, Driver, InReturn, Material, Outcome
 from execute.queries.days import today
@@ -69,6 +71,7 @@ class OutcomeForm(forms.Form):
     )
     closed_date = forms.DateField(required=False, label="Closed on", widget=DateInput())
     version = forms.IntegerField(required=False, widget=forms.HiddenInput())
+    logged_at = forms.DateTimeField(required=False, widget=forms.HiddenInput())
 
     def __init__(self, *args: Any, deal: Deal, **kwargs: Any) -> None:
         self.deal = deal
@@ -152,8 +155,15 @@ class OutcomeForm(forms.Form):
             "note": given["note"],
             "in_return": given["in_return"],
             "in_return_note": given["in_return_note"],
-            "closed_date": given["closed_date"],
+            "closed_date": given["closed_date"] or self._day_logged(),
         }
+
+    def _day_logged(self) -> date | None:
+        """Return the day on which an outcome that waited was logged, and not the day it arrived."""
+        at: datetime | None = self.cleaned_data["logged_at"]
+        if at is None or self.deal.closed_date is not None:
+            return None
+        return today(min(at, timezone.now()))
 
     def refuse(self, field: str, message: str) -> None:
         """Tell what cannot be taken, at the field where it is mended."""

@@ -68,6 +68,8 @@ async function save(event) {
   event.preventDefault();
   if (form.getAttribute("aria-busy") === "true") return;
   busy(true);
+  // The deal closes on the day it is logged, whenever that is sent.
+  form.elements.logged_at.value ||= new Date().toISOString();
   const data = new FormData(form);
   data.delete("csrfmiddlewaretoken");
   const item = {

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from execute.actions import outcomes, setup
 from execute.models import Driver
@@ -55,6 +56,14 @@ def test_an_outcome_sent_twice_is_logged_once(send, deal):
     assert first.json() == second.json()
     deal.refresh_from_db()
     assert (deal.outcome, deal.version, outcomes_told(deal)) == ("won", 2, 1)
+
+
+@pytest.mark.parametrize(("days", "closed"), [(-2, -2), (1, 0)])
+def test_a_deal_closes_on_the_day_it_was_logged_and_not_when_that_arrived(send, deal, days, closed):
+    at = timezone.now() + timedelta(days=days)
+    assert send(logged_at=at.isoformat().replace("+00:00", "Z")).status_code == 201
+    deal.refresh_from_db()
+    assert deal.closed_date == today() + timedelta(days=closed)
 
 
 def test_a_key_with_other_words_is_refused(send, deal):
