@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from execute.numerics.doubts import Note, shown
 from execute.numerics.fields import FIELDS
 from execute.numerics.headers import kind_scores, suggest_kind
 from execute.numerics.sheets import Sheet
+from execute.numerics.streams import NotPlain, plain_stream
 from execute.numerics.understanding import Understanding, understand
 from execute.queries.references import products_named
 from ipeo import tenancy
@@ -63,6 +65,19 @@ def kept_file(brought: Import) -> bytes | Path:
         return Path(brought.file.path)
     except NotImplementedError:
         return read_file(brought)
+
+
+def rows_in(brought: Import, data: bytes | Path) -> int:
+    """Return how many rows a file has, without judging each of them where it is large and plain.
+
+    Raises `Unreadable`, and `KeyError` for a field or column that does not exist.
+    """
+    answers = {key: value for key, value in brought.answers.items() if key != "set"}
+    stream = plain_stream(data, brought.file_name, answers) if isinstance(data, Path) else None
+    if stream is not None and not brought.mapping:
+        with suppress(NotPlain):
+            return sum(map(len, stream.blocks()))
+    return understood(brought, data=data).rows
 
 
 def understood(brought: Import, *, data: bytes | Path | None = None) -> Understanding:

@@ -24,7 +24,7 @@ from execute.models import Import, ImportMapping, ImportRefusal
 from execute.numerics.doubts import Note, Unreadable
 from execute.numerics.understanding import Understanding, blocks_of
 from execute.queries.events import import_told
-from execute.queries.imports import has_stopped, likely_kind, understood
+from execute.queries.imports import has_stopped, likely_kind, rows_in, understood
 from execute.queries.mappings import top_of
 from ipeo import tenancy
 from ipeo.actions.events import record_event
@@ -91,7 +91,7 @@ def receive_file(
         by=by,
     )
     use_mapping(brought=brought, data=data, any_kind=not kind)
-    brought.rows = understood(brought, data=data).rows
+    brought.rows = rows_in(brought, data)
     suffix = Path(name).suffix[:10] if Path(name).suffix.isascii() else ""
     with data.open("rb") if isinstance(data, Path) else io.BytesIO(data) as handle:
         brought.file.save(f"{brought.file_digest[:20]}{suffix}", File(handle), save=False)
