@@ -6,7 +6,6 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet, Sum
@@ -14,7 +13,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from execute.models import LinkClick, LinkDay, NamingRule, TrackedLink
 from execute.numerics.addresses import BadTarget, clean_target, with_parameters
 from execute.numerics.codes import sign
-from execute.numerics.naming import PARAMETERS, REQUIRED, Rules, propose
+from execute.numerics.naming import PARAMETERS, Rules, propose
 from execute.queries.previews import inert
 from insight.models import Audience, Channel, Contact
 from insight.queries.audiences import contacts_of
@@ -134,13 +133,6 @@ def clicks_of_program(program: Program, limit: int = 20) -> ProgramClicks:
     return ProgramClicks(with_clicks(latest), total)
 
 
-def first_click_of(link: TrackedLink) -> date | None:
-    """Return the first day on which somebody clicked."""
-    first = LinkDay.objects.filter(link=link).order_by("day").values_list("day", flat=True).first()
-    found: date | None = first
-    return found
-
-
 def naming_rules() -> Rules:
     """Return the workspace's naming rules, or those that hold where none were set."""
     row = NamingRule.objects.first()
@@ -152,11 +144,6 @@ def naming_rules() -> Rules:
         required=tuple(name for name in PARAMETERS if name in row.required),
         allowed={name: tuple(row.allowed[name]) for name in PARAMETERS if row.allowed.get(name)},
     )
-
-
-def required_by_default() -> tuple[str, ...]:
-    """Return the parameters that are asked for where the workspace set no rules."""
-    return REQUIRED
 
 
 def proposals(*, program: Program | None, channel: Channel | None) -> dict[str, str]:
