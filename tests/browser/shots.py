@@ -55,6 +55,7 @@ def outcome(browser: Browser, address: str, path: Path) -> None:
 
     rep = Person(browser, address, phone=True)
     rep.sign_in("rep@demo.ipeo.test", PASSWORD)
+    rep.open("/w/northwind/mine/")
     rep.main().locator("a[href*='/outcome/']").first.click()
     rep.settle()
     rep.pick("Won")
