@@ -39,6 +39,7 @@ class Column:
     notes: list[Note] = field(default_factory=list)
     currency: str | None = None
     currencies: list[str | None] | None = None  # by row, where the cells name several
+    habit: str = ""  # the order of dates or the decimal mark, where the cells prove it
 
 
 def hints(columns: Sequence[Sequence[Any]], delimiter: str) -> Hints:
@@ -125,7 +126,7 @@ def read_dates(
     proved = reading.settled or reading.monthly
     given = answers.get(key, "")
     order = given if given in {"dmy", "mdy"} else proved or known.order or "dmy"
-    out = Column([])
+    out = Column([], habit=order if proved else "")
     contrary = reading.votes["mdy" if order == "dmy" else "dmy"]
     # one proof in a hundred is a slip of the pen, one in five is another habit
     mixed = contrary > 0.1 * (reading.votes["dmy"] + reading.votes["mdy"])
@@ -206,7 +207,7 @@ def read_numbers(
     if not hint and field.type == "integer" and reading.ambiguous:
         hint = "," if "." in reading.ambiguous else "."  # a count has groups, not fractions
     mark = given if given in {".", ","} else reading.settled or hint
-    out = Column([])
+    out = Column([], habit=mark if reading.settled else "")
     contrary = bool(reading.votes["."] and reading.votes[","])
     if (reading.ambiguous and not reading.settled) or contrary:
         mark = mark or "."
