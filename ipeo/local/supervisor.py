@@ -150,7 +150,7 @@ class Supervisor:
                 self._announce()
                 self.children += [self._worker(), self._beat()]
                 if self.demonstration:
-                    say("ipeo", "Loading the demonstration: signing in to it works once it is made.")
+                    say("ipeo", "Loading the demonstration; its people can sign in once it is made.")
                     self.children.append(self._demonstration())
             elif web.deaths >= _HOPELESS or time.monotonic() > until:
                 raise CannotStart("The web server did not answer; its lines above tell why.")
