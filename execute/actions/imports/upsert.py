@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -59,8 +58,7 @@ def upsert(
     into = sql.Identifier(table)
     statement = sql.SQL(
         "WITH w AS (INSERT INTO {table} AS t ({columns}) SELECT {values}, {staged}"
-        " FROM {temporary} s WHERE NOT EXISTS (SELECT FROM {table} t WHERE t.workspace_id = %s"
-        "  AND t.import_key = s.import_key AND NOT {differs_from_staged})"
+        " FROM {temporary} s"
         " ON CONFLICT (workspace_id, import_key) DO UPDATE SET {updates}"
         " WHERE {different} {returning}, new.import_key)"
         " INSERT INTO {written} SELECT * FROM w"
@@ -70,7 +68,6 @@ def upsert(
         values=sql.SQL(", ").join(sql.Placeholder() * (1 + len(first) + len(along))),
         staged=sql.SQL(", ").join(sql.Identifier("s", name) for name in names),
         temporary=sql.Identifier(temporary),
-        differs_from_staged=_differs("s", compared),
         updates=sql.SQL(", ").join(
             [
                 *(
@@ -91,10 +88,7 @@ def upsert(
             " (id bigint, is_new boolean, print bigint, before jsonb, import_key text)"
             " ON COMMIT DROP"
         )
-        with _by_index(cursor):
-            cursor.execute(
-                statement, [workspace_id, *first.values(), *along.values(), workspace_id]
-            )
+        cursor.execute(statement, [workspace_id, *first.values(), *along.values()])
         counts = _counted(cursor, temporary)
         cursor.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(temporary)))
     ledger.keep_written(source=source, table=table, columns=columns, written=WRITTEN)
@@ -114,19 +108,6 @@ def _counted(cursor: Any, temporary: str) -> Counts:
     cursor.execute(sql.SQL("SELECT count(DISTINCT line) FROM {}").format(sql.Identifier(temporary)))
     (lines,) = cursor.fetchone()
     return Counts(new, changed, lines - new - changed)
-
-
-@contextmanager
-def _by_index(cursor: Any) -> Iterator[None]:
-    """Have each staged key looked up in the table's index.
-
-    A table that an import is filling has no statistics yet, and would be read whole for every
-    piece.
-    """
-    ways = ("enable_hashjoin", "enable_mergejoin", "enable_seqscan", "jit")
-    cursor.execute("; ".join(f"SET LOCAL {way} = off" for way in ways))
-    yield
-    cursor.execute("; ".join(f"SET LOCAL {way} TO DEFAULT" for way in ways))
 
 
 def _differs(other: str, compared: Sequence[str]) -> sql.Composable:
