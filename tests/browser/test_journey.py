@@ -247,7 +247,8 @@ def work(mia: Person, max_: Person) -> None:
     mia.fill("Name", "Payback calculator")
     mia.press("Save")
     max_.go("Materials")
-    max_.press("Approve Payback calculator")
+    max_.follow("Payback calculator")
+    max_.press("Approve version 1")
     max_.sees("by Max Moreau")
 
     mia.go("Campaigns")
@@ -261,7 +262,7 @@ def work(mia: Person, max_: Person) -> None:
         mia.press("Save")
         mia.go("Campaigns")
         mia.follow(CAMPAIGN)
-    mia.sees("$11,000")
+    mia.sees("$11K")
 
     mia.go("Execute")
     mia.follow(f"{CAMPAIGN}, cycle 1")
