@@ -91,11 +91,11 @@ def _described(kind: str) -> Callable[[Any], Any]:
             request={"application/json": rows, "application/x-ndjson": rows},
             responses={200: BulkAnswerSerializer, 207: BulkAnswerSerializer},
             description=(
-                f"Store up to {MOST_ROWS:,} rows by their external_id: a JSON array, or one object a "
-                "line. A row that is known is changed where it says something else; a field that a "
-                "row lacks is left as it is. Answers 207 where some rows were refused, each with its "
-                "index and the reason; the others are stored. An account, a channel or a product "
-                "that nobody knows is made from its name."
+                f"Store up to {MOST_ROWS:,} rows by their external_id: a JSON array, or one object "
+                "a line. A row that is known is changed where it says something else; a field that "
+                "a row lacks is left as it is. Answers 207 where some rows were refused, each with "
+                "its index and the reason; the others are stored. An account, a channel or a "
+                "product that nobody knows is made from its name."
             ),
         )
     )

@@ -30,6 +30,9 @@ HELP = {
 }
 
 
+_MARKS = {"-": "Hyphen", "_": "Underscore", ".": "Full stop"}
+
+
 class LinkForm(forms.ModelForm[TrackedLink]):
     """A tracked link with its UTM parameters."""
 
@@ -48,7 +51,9 @@ class LinkForm(forms.ModelForm[TrackedLink]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.rules = naming_rules()
-        self._offer("program", Program.objects.select_related("channel").order_by("name"), "None")
+        self._offer(
+            "program", Program.objects.select_related("channel").order_by("name"), "No program"
+        )
         self._offer("channel", Channel.objects.order_by("name"), "The program's")
         self.fields["channel"].required = False
         for name in PARAMETERS:
@@ -149,7 +154,7 @@ class NamingRulesForm(forms.Form):
     lower_case = forms.BooleanField(required=False, label="Small letters only")
     separator = forms.ChoiceField(
         label="Between words",
-        choices=[(mark, f"{mark}  as in spring{mark}sale") for mark in SEPARATORS],
+        choices=[(mark, f"{mark}  {_MARKS[mark]}") for mark in SEPARATORS],
     )
     required = forms.MultipleChoiceField(
         label="Needed on every link",

@@ -150,7 +150,9 @@ class Supervisor:
                 self._announce()
                 self.children += [self._worker(), self._beat()]
                 if self.demonstration:
-                    say("ipeo", "Loading the demonstration; its people can sign in once it is made.")
+                    say(
+                        "ipeo", "Loading the demonstration; its people can sign in once it is made."
+                    )
                     self.children.append(self._demonstration())
             elif web.deaths >= _HOPELESS or time.monotonic() > until:
                 raise CannotStart("The web server did not answer; its lines above tell why.")
@@ -223,6 +225,7 @@ class Supervisor:
     def _environment(self) -> dict[str, str]:
         env = os.environ | {
             "IPEO_HOME": str(self.home.path),
+            "IPEO_SUPERVISOR": str(os.getpid()),
             "HOST": self.host,
             "PORT": str(self.port),
             "PYTHONUNBUFFERED": "1",

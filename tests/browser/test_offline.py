@@ -19,7 +19,7 @@ from tests.factories.insight import AccountFactory
 from tests.factories.ipeo import PASSWORD, MembershipFactory, UserFactory, WorkspaceFactory
 from tests.local.processes import eventually
 
-DAY = "/w/brand/mine/"
+DAY = "/w/offices/mine/"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -27,7 +27,7 @@ def deals(product: Product) -> dict[str, int]:
     """Two reps, one with three deals that wait; gives the deals' ids by buyer."""
     made = {}
     with product.rows():
-        workspace = WorkspaceFactory(slug="brand", name="Northwind Office", currency="USD")
+        workspace = WorkspaceFactory(slug="offices", name="Northwind Office", currency="USD")
         reps = {}
         for name in ("Ron Reyes", "Rita Rossi"):
             email = f"{name.split()[0].lower()}@example.test"
@@ -99,7 +99,7 @@ def win(who: Person, buyer: str) -> None:
 def logged(product: Product, deal: int) -> tuple[str, list[str], int]:
     """Return the outcome on the server, its drivers, and how often the audit tells of it."""
     with product.rows(), tenancy.system():
-        workspace = Workspace.objects.get(slug="brand")
+        workspace = Workspace.objects.get(slug="offices")
     with product.rows(), tenancy.scope(workspace):
         stored = Deal.objects.get(pk=deal)
         drivers = DealDriver.objects.filter(deal=deal).order_by("rank")
@@ -152,7 +152,7 @@ def test_what_waits_is_not_sent_by_somebody_else_and_is_mended_where_it_is_refus
 
     # Its own person is back; meanwhile the deal was given another price.
     with product.rows(), tenancy.system():
-        workspace = Workspace.objects.get(slug="brand")
+        workspace = Workspace.objects.get(slug="offices")
     with product.rows(), tenancy.scope(workspace):
         Deal.objects.filter(pk=school).update(version=2)
     ron.context.clear_cookies()
@@ -186,13 +186,13 @@ def test_a_buyer_answers_on_a_phone_and_stands_beside_the_rep(
     product: Product, person: Callable[..., Person], deals: dict[str, int]
 ) -> None:
     with product.rows(), tenancy.system():
-        workspace = Workspace.objects.get(slug="brand")
+        workspace = Workspace.objects.get(slug="offices")
     with product.rows(), tenancy.scope(workspace):
         stage = DealStage.objects.get(name="Won")
         deal = DealFactory(won=True, stage=stage, name="Desks", account=None).pk
     mia, buyer = person(), person(phone=True)
     mia.sign_in("ron@example.test", PASSWORD)
-    mia.open(f"/w/brand/deals/{deal}/")
+    mia.open(f"/w/offices/deals/{deal}/")
     mia.follow("Ask the buyer")
     mia.press("Make the link")
     address = mia.page.locator("#review-link").input_value()
@@ -208,7 +208,7 @@ def test_a_buyer_answers_on_a_phone_and_stands_beside_the_rep(
     with buyer.expecting_refusal():
         buyer.open(address)
         buyer.sees("Nothing is asked here")
-    mia.open(f"/w/brand/deals/{deal}/")
+    mia.open(f"/w/offices/deals/{deal}/")
     mia.sees("Your side has not said what decided it.")
     mia.sees("Much better")
     assert mia.faults() == []

@@ -122,6 +122,7 @@ def test_only_an_owner_changes_the_settings(workspace, sign_in):
         "lookback_days": 90,
         "half_life_days": 14,
         "discount_threshold": "0.08",
+        "handoff_hours": 24,
     }
     address = f"/w/{workspace.slug}/settings/"
     assert sign_in("manager").post(address, settings).status_code == 403
