@@ -6,6 +6,8 @@ import time
 
 from celery import Celery, signals
 
+from ipeo.local.processes import SUPERVISOR
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ipeo.settings")
 
 app = Celery("ipeo")
@@ -22,7 +24,7 @@ def end_with_supervisor(**_: object) -> None:
     A worker that is told to end hands its tasks back to the queue; where the supervisor was
     killed the queue is gone too, and it may wait for it for ever.
     """
-    supervisor = os.environ.get("IPEO_SUPERVISOR", "")
+    supervisor = os.environ.get(SUPERVISOR, "")
     if supervisor == str(os.getppid()):
         threading.Thread(target=_watch, args=(int(supervisor),), daemon=True).start()
 

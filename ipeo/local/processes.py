@@ -11,6 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
+SUPERVISOR = "IPEO_SUPERVISOR"
+"""In the environment of the supervisor's children: its process id. Not a setting."""
+
 _PR_SET_PDEATHSIG = 1
 NOBODY = 65534
 

@@ -167,13 +167,14 @@ class Supervisor:
         provision.detach(self.home)
         until = time.monotonic() + 40
         while provision.is_kept(self.home) and time.monotonic() < until:
-            if not self.home.lock("users").is_held_alone():
-                time.sleep(0.5)
-                # Still not the keeper's: some other command holds it.
-                if provision.is_kept(self.home) and not self.home.lock("users").is_held_alone():
-                    say("ipeo", "Another command still uses PostgreSQL and Valkey; they stay.")
-                    return
-            time.sleep(0.05)
+            users = self.home.lock("users")
+            if users.try_hold():
+                # Nobody's: a busy machine's keeper has not looked yet.
+                users.release()
+            elif not users.is_held_alone():
+                say("ipeo", "Another command still uses PostgreSQL and Valkey; they stay.")
+                return
+            time.sleep(0.1)
 
     def _announce(self) -> None:
         lines = ["", f"IPEO is at {self._address()}"]
@@ -225,7 +226,7 @@ class Supervisor:
     def _environment(self) -> dict[str, str]:
         env = os.environ | {
             "IPEO_HOME": str(self.home.path),
-            "IPEO_SUPERVISOR": str(os.getpid()),
+            processes.SUPERVISOR: str(os.getpid()),
             "HOST": self.host,
             "PORT": str(self.port),
             "PYTHONUNBUFFERED": "1",

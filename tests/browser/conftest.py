@@ -11,6 +11,7 @@ from tests.browser.browsing import Person
 from tests.browser.product import Product, running
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One worker runs what drives the browser: the product and Chromium fill a processor each."""
     for item in items:
