@@ -19,9 +19,9 @@ from rest_framework.response import Response
 from execute.actions import materials as actions
 from execute.models import Material, MaterialVersion
 from execute.queries.materials import materials, versions_for
-from execute.views.files import sent
 from ipeo.api.problems import Conflict
 from ipeo.api.views import ReadViewSet
+from ipeo.downloads import kept_file
 
 
 @contextmanager
@@ -221,4 +221,5 @@ class MaterialVersionView(mixins.CreateModelMixin, ReadViewSet):
     @action(detail=True, methods=["get"])
     def file(self, request: Request, pk: int) -> FileResponse:
         """Send the version's file; 404 where it has none."""
-        return sent(self.get_object())
+        version = self.get_object()
+        return kept_file(version.file, name=version.file_name, content_type=version.content_type)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +12,6 @@ from execute.models import LinkClick, LinkDay, NamingRule, TrackedLink
 from execute.numerics.addresses import BadTarget, clean_target, with_parameters
 from execute.numerics.codes import sign
 from execute.numerics.naming import PARAMETERS, Rules, propose
-from execute.queries.previews import inert
 from insight.models import Audience, Channel, Contact
 from insight.queries.audiences import contacts_of
 from plan.models import Program
@@ -192,21 +189,13 @@ def reachable(audience: Audience) -> QuerySet[Contact]:
     )
 
 
-def personal_rows(link: TrackedLink, people: QuerySet[Contact], site: str) -> Iterator[list[str]]:
+def personal_rows(
+    link: TrackedLink, people: QuerySet[Contact], site: str
+) -> Iterator[list[object]]:
     """Yield a heading and a line for each person: name, e-mail, account and their own link.
 
-    `site` is the scheme and host before the path. A text that a spreadsheet program would take
-    for a formula begins with an apostrophe.
+    `site` is the scheme and host before the path.
     """
     yield ["Name", "E-mail", "Account", "Link"]
     for person in people.iterator(CHUNK):
-        texts = (person.name, person.email, str(person.account or ""))
-        yield [*map(inert, texts), f"{site}{personal_path(link, person)}"]
-
-
-def as_csv(rows: Iterator[list[str]]) -> Iterator[str]:
-    """Yield rows as the lines of a file for a spreadsheet."""
-    for row in rows:
-        line = io.StringIO()
-        csv.writer(line).writerow(row)
-        yield line.getvalue()
+        yield [person.name, person.email, person.account, f"{site}{personal_path(link, person)}"]

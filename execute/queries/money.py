@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +12,6 @@ from django.db.models import Sum
 from django.db.models.functions import TruncMonth
 
 from execute.models import Expense
-from execute.queries.previews import inert
 from execute.queries.spending import ZERO, Spend, expenses_of
 from insight.models import Channel
 from ipeo import tenancy
@@ -138,11 +135,8 @@ def _down(rows: list[list[Spend]]) -> list[Spend]:
     return [_sum(column) for column in zip(*rows, strict=True)]
 
 
-def money_rows(table: MoneyTable) -> Iterator[list[str]]:
-    """Yield the table as a list: a line for each program and month, with no totals among them.
-
-    A text that a spreadsheet program would take for a formula begins with an apostrophe.
-    """
+def money_rows(table: MoneyTable) -> Iterator[list[object]]:
+    """Yield the table as a list: a line for each program and month, with no totals among them."""
     currency = tenancy.current_workspace().currency
     yield [
         *("Program", "Channel", "Month", "Planned", "Committed", "Actual", "Available"),
@@ -154,16 +148,9 @@ def money_rows(table: MoneyTable) -> Iterator[list[str]]:
         for period, cell in zip(table.periods, line.cells, strict=True):
             if period.kind == "month" and cell != NOTHING:
                 yield [
-                    inert(line.label),
-                    inert(str(line.channel)),
+                    line.label,
+                    line.channel,
                     f"{period.months[0]:%Y-%m}",
-                    *map(str, (cell.planned, cell.committed, cell.actual, cell.available)),
+                    *(cell.planned, cell.committed, cell.actual, cell.available),
                     currency,
                 ]
-
-
-def money_file(table: MoneyTable) -> str:
-    """Return the table's list as CSV text."""
-    text = io.StringIO()
-    csv.writer(text).writerows(money_rows(table))
-    return text.getvalue()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -30,8 +27,6 @@ WORDS: dict[str, dict[str, str]] = {
     "level": {str(value): str(label) for value, label in Touch.Level.choices},
 }
 # A cell that begins so is a formula to a spreadsheet program.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-NUMBER = re.compile(r"-\d+([.,]\d+)?")
 
 
 @dataclass(frozen=True)
@@ -159,17 +154,14 @@ def _facts(seen: Understanding) -> tuple[tuple[str, str], ...]:
 
 
 def refused_rows(brought: Import) -> Iterator[list[str]]:
-    """Yield the refused rows with line and reason before the original cells, a heading first.
-
-    A cell that a spreadsheet program would take for a formula begins with an apostrophe.
-    """
+    """Yield the refused rows with line and reason before the original cells, a heading first."""
     reasons: dict[int, list[ImportRefusal]] = {}
     for refusal in ImportRefusal.objects.filter(source=brought).order_by("line", "pk"):
         reasons.setdefault(refusal.line, []).append(refusal)
     answers = {key: value for key, value in brought.answers.items() if key != "set"}
     sheet = read(read_file(brought), brought.file_name, answers)
     place_of = {int(line): place for place, line in enumerate(sheet.line_numbers)}
-    yield ["Line", "Reason", *map(inert, sheet.headers)]
+    yield ["Line", "Reason", *sheet.headers]
     for line, some in reasons.items():
         place = place_of.get(line)
         if place is None:
@@ -179,18 +171,4 @@ def refused_rows(brought: Import) -> Iterator[list[str]]:
                 "" if column[place] is None else str(column[place]) for column in sheet.columns
             ]
         why = "; ".join(f"{one.column}: {one.reason}" if one.column else one.reason for one in some)
-        yield [str(line), inert(why), *map(inert, cells)]
-
-
-def refused_file(brought: Import) -> str:
-    """Return the refused rows as CSV text."""
-    text = io.StringIO()
-    csv.writer(text).writerows(refused_rows(brought))
-    return text.getvalue()
-
-
-def inert(cell: str) -> str:
-    """Return a cell that no spreadsheet program runs as a formula; a plain number stays one."""
-    if not cell.lstrip(" \n\xa0\u3000").startswith(FORMULA) or NUMBER.fullmatch(cell):
-        return cell
-    return f"'{cell}"
+        yield [str(line), why, *cells]

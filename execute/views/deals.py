@@ -16,9 +16,10 @@ from execute.models import Deal
 from execute.queries import deals as queries
 from execute.queries.days import today
 from execute.queries.discounts import approvals_of, terms_of
-from execute.queries.exports import deals_file
+from execute.queries.exports import deal_rows
 from execute.queries.reviews import answers_of, open_reviews, voices_of
 from ipeo.actions.saved_views import NotYours, delete_view, save_view
+from ipeo.downloads import list_file
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.paging import page_of
@@ -51,10 +52,8 @@ def deals(request: WorkspaceRequest) -> HttpResponse:
 def export(request: WorkspaceRequest) -> HttpResponse:
     """Give the deals that the filter leaves as a file."""
     form = DealFilterForm(request.GET or None, member=request.membership)
-    text = deals_file(queries.matching_deals(**form.wanted()))
     name = f"deals-{request.workspace.slug}-{today():%Y-%m-%d}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse("\ufeff" + text, "text/csv; charset=utf-8", headers=headers)
+    return list_file(name, deal_rows(queries.matching_deals(**form.wanted())))
 
 
 @page("deals.view")

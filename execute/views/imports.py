@@ -30,13 +30,14 @@ from execute.numerics.doubts import Unreadable
 from execute.numerics.understanding import Understanding
 from execute.queries import imports as queries
 from execute.queries.mappings import mappings as saved_mappings
-from execute.queries.previews import preview, refused_file
+from execute.queries.previews import preview, refused_rows
 from execute.queries.undoing import (
     can_be_undone,
     kept_by_undoing,
     told_of_undoing,
     undo_has_stopped,
 )
+from ipeo.downloads import list_file
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.paging import page_of
@@ -201,10 +202,7 @@ def _answer(request: WorkspaceRequest, brought: Import) -> HttpResponse:
 def refused(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Give the refused rows as a file: line and reason beside what the file said."""
     brought = get_object_or_404(queries.imports(), pk=pk)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="refused-rows-{brought.pk}.csv"'
-    response.write("\ufeff" + refused_file(brought))
-    return response
+    return list_file(f"refused-rows-{brought.pk}.csv", refused_rows(brought))
 
 
 @page("imports.run")

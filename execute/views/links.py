@@ -24,6 +24,7 @@ from execute.numerics.addresses import BadTarget
 from execute.numerics.naming import check as faults_of
 from execute.queries import links as queries
 from insight.queries.rules import RuleNotValid
+from ipeo.downloads import list_file
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.paging import page_of
@@ -145,13 +146,8 @@ def personal_links(request: WorkspaceRequest, pk: int) -> HttpResponseBase:
     except RuleNotValid as refusal:
         messages.error(request, f"The rule of {audience} cannot be read: {refusal}")
         return redirect(link("execute:link", pk))
-    lines = queries.as_csv(queries.personal_rows(found, people, _site(request)))
     name = f"{slugify(found.name) or found.code}-{slugify(audience.name) or audience.pk}.csv"
-    return HttpResponse(
-        "".join(lines),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return list_file(name, queries.personal_rows(found, people, _site(request)))
 
 
 @page("links.view")

@@ -26,7 +26,7 @@ from execute.forms.materials import MaterialForm, NewMaterialForm, SendBackForm,
 from execute.models import Material
 from execute.queries.materials import materials as listed
 from execute.queries.materials import sees_drafts, uses_of, versions_for, win_share
-from execute.views.files import sent
+from ipeo.downloads import kept_file
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.paging import page_of
@@ -152,7 +152,8 @@ def _form(
 @page("materials.view")
 def version_file(request: WorkspaceRequest, pk: int) -> FileResponse:
     """Send a version's file to whoever may see that version."""
-    return sent(get_object_or_404(versions_for(request.membership), pk=pk))
+    version = get_object_or_404(versions_for(request.membership), pk=pk)
+    return kept_file(version.file, name=version.file_name, content_type=version.content_type)
 
 
 @page("materials.approve")

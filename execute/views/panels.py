@@ -8,9 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from execute.queries.days import today
 from execute.queries.deals import deals, past_due, totals_of
 from execute.queries.materials import materials_for_deal
-from execute.queries.money import money_file, money_table
+from execute.queries.money import money_rows, money_table
 from execute.queries.spending import spend_of
 from ipeo.charts import spend_against_plan
+from ipeo.downloads import list_file
 from ipeo.models import Cycle, Role
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
@@ -55,11 +56,8 @@ def spend(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def spend_file(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Give a cycle's money by program and month as a file."""
     cycle = get_object_or_404(Cycle.objects.all(), pk=pk)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
     name = f"{request.workspace.slug}-money-{cycle.starts_on}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.write("\ufeff" + money_file(money_table(cycle)))
-    return response
+    return list_file(name, money_rows(money_table(cycle)))
 
 
 @page("expenses.view")

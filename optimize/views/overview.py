@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,6 +10,7 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from ipeo.downloads import list_file
 from ipeo.models import Cycle
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
@@ -127,20 +127,8 @@ def export(request: WorkspaceRequest) -> HttpResponse:
                 if "low" in value or "high" in value:
                     line |= {f"{name}_{end}": value.get(end) for end in ("low", "high")}
             else:
-                line[name] = _safe(value)
+                line[name] = value
         flat.append(line)
         columns += [name for name in line if name not in columns]
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
     name = f"{request.workspace.slug}-{wish.by}-{wish.first}-{wish.last}-{wish.model}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    writer = csv.DictWriter(response, columns)
-    writer.writeheader()
-    writer.writerows(flat)
-    return response
-
-
-def _safe(value: object) -> object:
-    """Keep a name that begins like a formula from being run by a spreadsheet."""
-    if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}:
-        return f"'{value}"
-    return value
+    return list_file(name, [columns, *([line.get(name) for name in columns] for line in flat)])

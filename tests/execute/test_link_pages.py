@@ -119,7 +119,7 @@ def test_personal_links_are_a_file_of_inert_cells_without_those_who_refused(
     answer = sign_in("marketer").get(
         page(workspace, "personal_links", linked.pk), {"audience": everybody.pk}
     )
-    heading, line = answer.content.decode().splitlines()
+    heading, line = answer.content.decode("utf-8-sig").splitlines()
     assert heading == "Name,E-mail,Account,Link"
     assert line.startswith("'=HYPERLINK(1),a@buyer.test,")
     visitor.get(line.rpartition(",")[2].removeprefix("http://testserver"))

@@ -63,7 +63,7 @@ def test_the_export_holds_each_row_with_both_ends_of_its_intervals(workspace, me
         {"by": "program", "date_from": "2024-10-01", "date_to": "2026-06-30"},
     )
 
-    rows = list(csv.DictReader(io.StringIO(answer.content.decode())))
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     webinar = next(row for row in rows if row["key"] == "Webinar")
     low, value, high = (
         float(webinar[name]) for name in ("win_rate_low", "win_rate", "win_rate_high")
