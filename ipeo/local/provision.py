@@ -1,5 +1,6 @@
 """Giving a command its servers: those named in the environment, or the embedded ones."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -81,6 +82,13 @@ def is_kept(home: Home) -> bool:
     for process in _started:
         process.poll()
     return home.lock("keeper").is_held_alone()
+
+
+def await_keeper(seconds: float) -> None:
+    """Wait until a keeper that this process started has ended, not only let go of its lock."""
+    for process in _started:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(seconds)
 
 
 def _start_keeper(home: Home, *, fast: bool) -> None:

@@ -175,6 +175,7 @@ class Supervisor:
                 say("ipeo", "Another command still uses PostgreSQL and Valkey; they stay.")
                 return
             time.sleep(0.1)
+        provision.await_keeper(5.0)
 
     def _announce(self) -> None:
         lines = ["", f"IPEO is at {self._address()}"]

@@ -11,15 +11,6 @@ from tests.browser.browsing import Person
 from tests.browser.product import Product, running
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker runs what drives the browser: the product and Chromium fill a processor each."""
-    for item in items:
-        if item.path.is_relative_to(__file__.rpartition("/")[0]):
-            item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
-
-
 @pytest.fixture(scope="session")
 def chromium() -> None:
     """Chromium is there, or the test is skipped."""

@@ -12,6 +12,9 @@ from tests.browser.browsing import Person
 from tests.browser.product import Product
 from tests.factories.ipeo import PASSWORD, MembershipFactory, UserFactory, WorkspaceFactory
 
+# One worker runs them in turn: they share a running product.
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
 CAMPAIGN = "Desks that pay back"
 TODAY = date.today()
 STARTS_ON = (TODAY.replace(day=1) - timedelta(days=1)).replace(day=1)

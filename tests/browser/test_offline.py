@@ -19,6 +19,9 @@ from tests.factories.insight import AccountFactory
 from tests.factories.ipeo import PASSWORD, MembershipFactory, UserFactory, WorkspaceFactory
 from tests.local.processes import eventually
 
+# One worker runs them in turn: they share a running product.
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
 DAY = "/w/offices/mine/"
 
 
@@ -30,7 +33,7 @@ def deals(product: Product) -> dict[str, int]:
         workspace = WorkspaceFactory(slug="offices", name="Northwind Office", currency="USD")
         reps = {}
         for name in ("Ron Reyes", "Rita Rossi"):
-            email = f"{name.split()[0].lower()}@example.test"
+            email = f"{name.split()[0].lower()}@offices.test"
             user = UserFactory(name=name, email=email, password=PASSWORD)
             reps[name] = MembershipFactory(workspace=workspace, user=user, role=Role.SALES_REP)
         with tenancy.scope(workspace):
@@ -68,7 +71,7 @@ def pages_kept(who: Person) -> int:
 def ron(person: Callable[..., Person]) -> Person:
     """A rep whose phone has kept the pages of the day."""
     ron = person(phone=True)
-    ron.sign_in("ron@example.test", PASSWORD)
+    ron.sign_in("ron@offices.test", PASSWORD)
     ron.open(DAY)
     eventually(lambda: pages_kept(ron) >= 2)
     return ron
@@ -144,7 +147,7 @@ def test_what_waits_is_not_sent_by_somebody_else_and_is_mended_where_it_is_refus
     ron.context.clear_cookies()
     ron.context.set_offline(False)
     ron.open("/accounts/login/")
-    ron.sign_in("rita@example.test", PASSWORD)
+    ron.sign_in("rita@offices.test", PASSWORD)
     ron.open(DAY)
     eventually(lambda: pages_kept(ron) == 1)
     expect(ron.main().get_by_text("Lakeside School")).to_have_count(0)
@@ -157,7 +160,7 @@ def test_what_waits_is_not_sent_by_somebody_else_and_is_mended_where_it_is_refus
         Deal.objects.filter(pk=school).update(version=2)
     ron.context.clear_cookies()
     with ron.expecting_refusal():
-        ron.sign_in("ron@example.test", PASSWORD)
+        ron.sign_in("ron@offices.test", PASSWORD)
         ron.open(DAY)
         ron.sees(re.compile("Lakeside School.*Not taken, mend it", re.S))
     ron.follow("Lakeside School", exact=False)
@@ -191,7 +194,7 @@ def test_a_buyer_answers_on_a_phone_and_stands_beside_the_rep(
         stage = DealStage.objects.get(name="Won")
         deal = DealFactory(won=True, stage=stage, name="Desks", account=None).pk
     mia, buyer = person(), person(phone=True)
-    mia.sign_in("ron@example.test", PASSWORD)
+    mia.sign_in("ron@offices.test", PASSWORD)
     mia.open(f"/w/offices/deals/{deal}/")
     mia.follow("Ask the buyer")
     mia.press("Make the link")

@@ -13,6 +13,9 @@ from demo.making import PASSWORD, make_demonstration
 from tests.browser.browsing import Person
 from tests.browser.product import Product
 
+# One worker runs them in turn: they share a running product.
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("crawl")]
+
 HOME = "/w/northwind/"
 FILES = re.compile(r"\.\w+$|/export/|/download/")
 
