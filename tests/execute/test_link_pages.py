@@ -2,7 +2,6 @@
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -12,24 +11,13 @@ from execute.models import Touch, TrackedLink
 from execute.queries.links import personal_path
 from insight.models import Contact
 from ipeo import tenancy
-from tests.execute.linking import PERSON, page, path, typed
+from tests.execute.linking import page, path, typed
 from tests.factories.insight import AudienceFactory, ChannelFactory, ContactFactory
 from tests.factories.ipeo import WorkspaceFactory
 from tests.factories.links import TrackedLinkFactory
 from tests.factories.plan import ProgramFactory
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def visitor():
-    """Somebody who never signed in."""
-    return Client(headers={"user-agent": PERSON})
-
-
-@pytest.fixture
-def linked(workspace):
-    return TrackedLinkFactory(program=ProgramFactory())
 
 
 # The pages.

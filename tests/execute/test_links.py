@@ -14,20 +14,8 @@ from tests.execute.linking import DESTINATION, PERSON, path
 from tests.factories.insight import ContactFactory
 from tests.factories.ipeo import WorkspaceFactory
 from tests.factories.links import TrackedLinkFactory
-from tests.factories.plan import ProgramFactory
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def visitor():
-    """Somebody who never signed in."""
-    return Client(headers={"user-agent": PERSON})
-
-
-@pytest.fixture
-def linked(workspace):
-    return TrackedLinkFactory(program=ProgramFactory())
 
 
 # The redirect.

@@ -12,31 +12,10 @@ from ipeo.actions import webhooks
 from ipeo.actions.events import record_event
 from ipeo.actions.members import make_token
 from ipeo.models import WebhookDelivery, WebhookEndpoint, WebhookEvent
-from tests.factories.webhooks import WebhookEndpointFactory
-from tests.ipeo.listening import listening
+from tests.ipeo.delivering import attempt
 
 pytestmark = pytest.mark.django_db
 DEAL = {"deal": 7, "name": "Désks"}
-
-
-@pytest.fixture
-def listener(settings):
-    settings.WEBHOOK_PRIVATE = True
-    with listening() as heard:
-        yield heard
-
-
-@pytest.fixture
-def endpoint(workspace, listener):
-    return WebhookEndpointFactory(url=listener.url)
-
-
-def waiting():
-    return WebhookDelivery.objects.get(state="waiting")
-
-
-def attempt(now=None):
-    return webhooks.deliver(delivery_id=waiting().pk, now=now)
 
 
 # The pages and the API.
