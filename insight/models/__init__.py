@@ -1,0 +1,21 @@
+"""What is known: products, accounts, people, channels, rivals, the brand's story and findings."""
+
+from insight.models.accounts import Account, Audience, Contact
+from insight.models.catalog import Channel, Product
+from insight.models.findings import Disposition, Finding
+from insight.models.rivals import Competitor, CompetitorMove
+from insight.models.stories import BrandStory, ProofPoint
+
+__all__ = [
+    "Account",
+    "Audience",
+    "BrandStory",
+    "Channel",
+    "Competitor",
+    "CompetitorMove",
+    "Contact",
+    "Disposition",
+    "Finding",
+    "Product",
+    "ProofPoint",
+]
