@@ -1346,6 +1346,16 @@ class Migration(migrations.Migration):
                 ("impressions", models.PositiveBigIntegerField(blank=True, null=True)),
                 ("clicks", models.PositiveBigIntegerField(blank=True, null=True)),
                 (
+                    "series",
+                    models.UUIDField(
+                        blank=True,
+                        editable=False,
+                        help_text="Of expenses that recur month by month.",
+                        null=True,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(db_default=1, default=1)),
+                (
                     "import_key",
                     models.CharField(blank=True, editable=False, max_length=250, null=True),
                 ),
@@ -1446,6 +1456,7 @@ class Migration(migrations.Migration):
                 ),
                 ("due_date", models.DateField(blank=True, null=True)),
                 ("done_at", models.DateTimeField(blank=True, null=True)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("updated_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
@@ -2062,6 +2073,106 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="DealLine",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "quantity",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=Decimal("1"),
+                        max_digits=12,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                    ),
+                ),
+                (
+                    "list_amount",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True),
+                ),
+                (
+                    "net_amount",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True),
+                ),
+                (
+                    "cost_amount",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True),
+                ),
+                (
+                    "discount",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Case(
+                            models.When(
+                                models.Q(("list_amount__gt", 0)),
+                                then=django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("list_amount"), "-", models.F("net_amount")
+                                    ),
+                                    "/",
+                                    models.F("list_amount"),
+                                ),
+                            ),
+                            default=None,
+                        ),
+                        output_field=models.DecimalField(
+                            decimal_places=6, max_digits=24, null=True
+                        ),
+                    ),
+                ),
+                (
+                    "margin_amount",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.expressions.CombinedExpression(
+                            models.F("net_amount"), "-", models.F("cost_amount")
+                        ),
+                        output_field=models.DecimalField(
+                            decimal_places=2, max_digits=18, null=True
+                        ),
+                    ),
+                ),
+                (
+                    "deal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="execute.deal",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="insight.product",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "deal", "position"), name="dealline_position_once"
+                    )
+                ],
+            },
+        ),
         migrations.AddIndex(
             model_name="dealstage",
             index=models.Index(fields=["workspace", "position"], name="dealstage_by_position"),
@@ -2350,6 +2461,14 @@ class Migration(migrations.Migration):
                 name="expense_unmatched",
             ),
         ),
+        migrations.AddIndex(
+            model_name="expense",
+            index=models.Index(
+                condition=models.Q(("series__isnull", False)),
+                fields=["workspace", "series", "date"],
+                name="expense_by_series",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="expense",
             constraint=models.UniqueConstraint(
@@ -2444,6 +2563,14 @@ class Migration(migrations.Migration):
                 name="touch_second_looks",
             ),
         ),
+        migrations.AddIndex(
+            model_name="touch",
+            index=models.Index(
+                condition=models.Q(("contact__isnull", False)),
+                fields=["workspace", "contact"],
+                name="touch_by_contact",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="touch",
             constraint=models.UniqueConstraint(
@@ -2512,6 +2639,7 @@ class Migration(migrations.Migration):
             "execute_touch",
             "execute_linkday",
             "execute_calendarfeed",
+            "execute_dealline",
         ),
         *policies.directory("execute_buyerreview"),
         *policies.directory("execute_trackedlink"),
@@ -2522,6 +2650,7 @@ class Migration(migrations.Migration):
             "execute_deal",
             "execute_dealdriver",
             "execute_dealmaterial",
+            "execute_dealline",
             "execute_expense",
             "execute_touch",
             "execute_task",

@@ -14,6 +14,7 @@ from execute.models.deals import (
 from execute.models.facts import Expense, Touch
 from execute.models.imports import Import, ImportRefusal
 from execute.models.ledger import ImportPiece
+from execute.models.lines import DealLine
 from execute.models.links import LinkClick, LinkDay, NamingRule, TrackedLink
 from execute.models.mappings import ImportMapping
 from execute.models.materials import Material, MaterialVersion
@@ -30,6 +31,7 @@ __all__ = [
     "CalendarFeed",
     "Deal",
     "DealDriver",
+    "DealLine",
     "DealMaterial",
     "DealStage",
     "DealStageChange",

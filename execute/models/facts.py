@@ -80,6 +80,11 @@ class Touch(TenantModel):
                 condition=models.Q(level=3),
                 name="touch_second_looks",
             ),
+            models.Index(
+                fields=["workspace", "contact"],
+                condition=models.Q(contact__isnull=False),
+                name="touch_by_contact",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -122,6 +127,10 @@ class Expense(TenantModel):
     )
     impressions = models.PositiveBigIntegerField(null=True, blank=True)
     clicks = models.PositiveBigIntegerField(null=True, blank=True)
+    series = models.UUIDField(
+        null=True, blank=True, editable=False, help_text="Of expenses that recur month by month."
+    )
+    version = models.PositiveIntegerField(default=1, db_default=1)
     source = models.ForeignKey(Import, models.SET_NULL, null=True, blank=True, related_name="+")
     import_key = models.CharField(max_length=250, null=True, blank=True, editable=False)
 
@@ -138,6 +147,11 @@ class Expense(TenantModel):
                 fields=["workspace", "campaign_name"],
                 condition=models.Q(program=None) & ~models.Q(campaign_name=""),
                 name="expense_unmatched",
+            ),
+            models.Index(
+                fields=["workspace", "series", "date"],
+                condition=models.Q(series__isnull=False),
+                name="expense_by_series",
             ),
         ]
 

@@ -36,6 +36,7 @@ class Task(TenantModel):
     template_task = models.ForeignKey(
         "execute.TemplateTask", models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    version = models.PositiveIntegerField(default=1, db_default=1)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
 
