@@ -168,6 +168,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("is_active", models.BooleanField(default=True)),
+                (
+                    "wants_digest",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Gets the week's digest by e-mail, where the role has one.",
+                    ),
+                ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "user",

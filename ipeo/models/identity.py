@@ -146,6 +146,9 @@ class Membership(models.Model):
         max_length=200, blank=True, help_text="The name under which files know this person."
     )
     is_active = models.BooleanField(default=True)
+    wants_digest = models.BooleanField(
+        default=True, help_text="Gets the week's digest by e-mail, where the role has one."
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

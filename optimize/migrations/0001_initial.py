@@ -723,6 +723,48 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="DigestMail",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "week_starts_on",
+                    models.DateField(help_text="The Monday of the week that it tells of."),
+                ),
+                ("sent_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.membership",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "membership", "week_starts_on"), name="digestmail_once"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Fit",
             fields=[
                 (
@@ -1082,6 +1124,7 @@ class Migration(migrations.Migration):
             "optimize_credittotal",
             "optimize_dealfact",
             "optimize_dealtotal",
+            "optimize_digestmail",
             "optimize_fit",
             "optimize_funnelfact",
             "optimize_funneltotal",

@@ -1,6 +1,7 @@
 """What was measured and fitted, what it suggests, and what people decided."""
 
 from optimize.models.decisions import Decision, Period, Recommendation
+from optimize.models.digests import DigestMail
 from optimize.models.facts import Credit, DealFact, FunnelFact, LeadFact
 from optimize.models.fits import Fit
 from optimize.models.marks import ActivityDelta, Figure, MeasurementState, StaleParty
@@ -21,6 +22,7 @@ __all__ = [
     "DealFact",
     "DealTotal",
     "Decision",
+    "DigestMail",
     "Figure",
     "Fit",
     "FunnelFact",
