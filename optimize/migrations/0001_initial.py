@@ -89,6 +89,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "after",
+                    models.FloatField(
+                        help_text="How margin less spend changed after the decision, a month.",
+                        null=True,
+                    ),
+                ),
+                ("after_low", models.FloatField(null=True)),
+                ("after_high", models.FloatField(null=True)),
+                (
+                    "after_n",
+                    models.PositiveIntegerField(
+                        default=0, help_text="Whole months after the decision."
+                    ),
+                ),
+                ("after_reason", models.CharField(blank=True, max_length=300)),
+                ("scored_at", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("updated_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
@@ -116,6 +133,187 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
                         to="ipeo.workspace",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Experiment",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("question", models.CharField(blank=True, max_length=400)),
+                ("treatment", models.CharField(help_text="What the treated get.", max_length=200)),
+                (
+                    "unit",
+                    models.CharField(
+                        choices=[
+                            ("person", "People"),
+                            ("account", "Accounts"),
+                            ("rep", "Sales reps"),
+                            ("region", "Regions"),
+                        ],
+                        max_length=7,
+                    ),
+                ),
+                (
+                    "metric",
+                    models.CharField(
+                        choices=[
+                            ("opened", "Open a deal"),
+                            ("won", "Win a deal"),
+                            ("net_amount", "Won net amount"),
+                            ("margin_amount", "Won margin"),
+                        ],
+                        max_length=13,
+                    ),
+                ),
+                (
+                    "share",
+                    models.FloatField(default=0.5, help_text="Of the units, how many are treated."),
+                ),
+                (
+                    "regions",
+                    models.JSONField(default=list, help_text="The regions that are treated."),
+                ),
+                (
+                    "smallest_lift",
+                    models.FloatField(help_text="The smallest relative lift worth knowing of."),
+                ),
+                ("weeks", models.PositiveSmallIntegerField(default=8)),
+                ("starts_on", models.DateField(null=True)),
+                ("ends_on", models.DateField(help_text="The planned end.", null=True)),
+                ("salt", models.CharField(editable=False, max_length=32)),
+                ("design", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("running", "Running"),
+                            ("stopped", "Finished"),
+                        ],
+                        default="draft",
+                        max_length=8,
+                    ),
+                ),
+                ("started_at", models.DateTimeField(null=True)),
+                ("stopped_at", models.DateTimeField(null=True)),
+                (
+                    "decision",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("adopt", "Adopt it"),
+                            ("drop", "Drop it"),
+                            ("open", "Leave it open"),
+                        ],
+                        max_length=5,
+                    ),
+                ),
+                ("reason", models.TextField(blank=True)),
+                ("result", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("updated_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "audience",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="insight.audience",
+                    ),
+                ),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="insight.channel",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ipeo.membership",
+                    ),
+                ),
+                (
+                    "cycle",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ipeo.cycle",
+                    ),
+                ),
+                (
+                    "finding",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="insight.finding",
+                    ),
+                ),
+                (
+                    "program",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="plan.program",
+                    ),
+                ),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ipeo.membership",
+                    ),
+                ),
+                (
+                    "stopped_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ipeo.membership",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+                (
+                    "recommendation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="experiments",
+                        to="optimize.recommendation",
                     ),
                 ),
             ],
@@ -167,6 +365,40 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="decisions",
                         to="optimize.recommendation",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Snapshot",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("subject_key", models.CharField(max_length=120)),
+                ("title", models.CharField(max_length=300)),
+                ("content", models.JSONField(default=dict)),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "cycle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.cycle",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
                     ),
                 ),
             ],
@@ -765,6 +997,58 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="ExperimentUnit",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "unit_key",
+                    models.CharField(help_text="An id, or a region's name.", max_length=120),
+                ),
+                (
+                    "arm",
+                    models.CharField(
+                        choices=[("control", "Control"), ("treated", "Treated")], max_length=7
+                    ),
+                ),
+                (
+                    "is_given",
+                    models.BooleanField(
+                        default=False, help_text="Told by a list, not drawn by lot."
+                    ),
+                ),
+                (
+                    "experiment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="units",
+                        to="optimize.experiment",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "experiment", "unit_key"), name="experimentunit_once"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Fit",
             fields=[
                 (
@@ -780,6 +1064,8 @@ class Migration(migrations.Migration):
                             ("wear", "Wear of a program"),
                             ("discount", "What discounts bought"),
                             ("holding", "Why nothing is advised"),
+                            ("cell", "Wear of an audience, message and channel"),
+                            ("help", "What helped to win"),
                         ],
                         max_length=10,
                     ),
@@ -1096,6 +1382,49 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
+            model_name="experiment",
+            index=models.Index(fields=["workspace", "state", "-id"], name="experiment_by_state"),
+        ),
+        migrations.AddConstraint(
+            model_name="experiment",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "name"), name="experiment_name_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="experiment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("share__gt", 0), ("share__lt", 1)),
+                name="experiment_share_is_a_share",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="experiment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("smallest_lift__gt", 0)), name="experiment_lift_above_nothing"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="experiment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("starts_on", None), ("ends_on__gt", models.F("starts_on")), _connector="OR"
+                ),
+                name="experiment_ends_after_it_starts",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="experiment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "stopped"), _negated=True),
+                    models.Q(("decision", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="experiment_stops_with_a_decision",
+            ),
+        ),
+        migrations.AddIndex(
             model_name="decision",
             index=models.Index(
                 fields=["workspace", "recommendation", "-at"], name="decision_by_recommendation"
@@ -1112,19 +1441,28 @@ class Migration(migrations.Migration):
                 name="decision_rejecting_needs_a_reason",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="snapshot",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "cycle", "kind", "subject_key"), name="snapshot_once"
+            ),
+        ),
         migrations.AddIndex(
             model_name="staleparty",
             index=models.Index(fields=["workspace", "party"], name="staleparty_by_party"),
         ),
         *policies.tenant(
             "optimize_recommendation",
+            "optimize_experiment",
             "optimize_decision",
+            "optimize_snapshot",
             "optimize_activitytotal",
             "optimize_credit",
             "optimize_credittotal",
             "optimize_dealfact",
             "optimize_dealtotal",
             "optimize_digestmail",
+            "optimize_experimentunit",
             "optimize_fit",
             "optimize_funnelfact",
             "optimize_funneltotal",
@@ -1138,5 +1476,6 @@ class Migration(migrations.Migration):
         *policies.audited(
             "optimize_period",
             "optimize_decision",
+            "optimize_experiment",
         ),
     ]

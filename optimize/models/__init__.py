@@ -2,9 +2,11 @@
 
 from optimize.models.decisions import Decision, Period, Recommendation
 from optimize.models.digests import DigestMail
+from optimize.models.experiments import Experiment, ExperimentUnit
 from optimize.models.facts import Credit, DealFact, FunnelFact, LeadFact
 from optimize.models.fits import Fit
 from optimize.models.marks import ActivityDelta, Figure, MeasurementState, StaleParty
+from optimize.models.snapshots import Snapshot
 from optimize.models.totals import (
     ActivityTotal,
     AttributionModel,
@@ -23,6 +25,8 @@ __all__ = [
     "DealTotal",
     "Decision",
     "DigestMail",
+    "Experiment",
+    "ExperimentUnit",
     "Figure",
     "Fit",
     "FunnelFact",
@@ -31,5 +35,6 @@ __all__ = [
     "MeasurementState",
     "Period",
     "Recommendation",
+    "Snapshot",
     "StaleParty",
 ]

@@ -67,6 +67,14 @@ class Recommendation(TenantModel):
     evidence = models.JSONField(default=dict)
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     decided_at = models.DateTimeField(null=True)
+    after = models.FloatField(
+        null=True, help_text="How margin less spend changed after the decision, a month."
+    )
+    after_low = models.FloatField(null=True)
+    after_high = models.FloatField(null=True)
+    after_n = models.PositiveIntegerField(default=0, help_text="Whole months after the decision.")
+    after_reason = models.CharField(max_length=300, blank=True)
+    scored_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
 

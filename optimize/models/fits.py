@@ -9,12 +9,14 @@ from ipeo.models import TenantModel
 
 
 class Fit(TenantModel):
-    """One result of a fit, as JSON: a program's wear, what discounts bought, why to hold."""
+    """One result of a fit, as JSON: a program's wear, what discounts bought, what helped to win."""
 
     class Kind(models.TextChoices):
         WEAR = "wear", "Wear of a program"
         DISCOUNT = "discount", "What discounts bought"
         HOLDING = "holding", "Why nothing is advised"
+        CELL = "cell", "Wear of an audience, message and channel"
+        HELP = "help", "What helped to win"
 
     kind = models.CharField(max_length=10, choices=Kind)
     subject_key = models.CharField(
