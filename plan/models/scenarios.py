@@ -25,6 +25,17 @@ class Scenario(TenantModel):
     name = models.CharField(max_length=80)
     status = models.CharField(max_length=8, choices=Status, default=Status.DRAFT)
     note = models.TextField(blank=True)
+    revises = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="revisions"
+    )
+    budget = models.DecimalField(
+        max_digits=16,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(0))],
+        help_text="The money there is to spend; empty where nobody has set a limit.",
+    )
     proposed_by = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="+")
     proposed_at = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField(default=timezone.now)
@@ -64,6 +75,31 @@ class ProgramPlan(TenantModel):
     )
     finding = models.ForeignKey(Finding, models.SET_NULL, null=True, blank=True, related_name="+")
     is_bet = models.BooleanField(default=False, help_text="Nothing shows yet that it works.")
+    materials = models.JSONField(
+        default=list, blank=True, help_text="What it needs before its launch, by name."
+    )
+    tasks = models.JSONField(
+        default=list, blank=True, help_text="What it asks, from its template: title, side, days."
+    )
+    floor = models.DecimalField(
+        max_digits=16,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(0))],
+        help_text="A suggestion gives it at least so much over the cycle.",
+    )
+    ceiling = models.DecimalField(
+        max_digits=16,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(0))],
+        help_text="A suggestion gives it at most so much over the cycle.",
+    )
+    is_locked = models.BooleanField(
+        default=False, help_text="A suggestion leaves its money as it is."
+    )
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -76,6 +112,12 @@ class ProgramPlan(TenantModel):
                 | models.Q(ends_on=None)
                 | models.Q(ends_on__gte=models.F("starts_on")),
                 name="programplan_flight_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(floor=None)
+                | models.Q(ceiling=None)
+                | models.Q(ceiling__gte=models.F("floor")),
+                name="programplan_floor_below_ceiling",
             ),
         ]
         indexes: ClassVar = [
@@ -111,6 +153,7 @@ class BudgetLine(TenantModel):
     amount = models.DecimalField(
         max_digits=16, decimal_places=2, validators=[MinValueValidator(Decimal(0))]
     )
+    is_locked = models.BooleanField(default=False, help_text="A suggestion leaves it as it is.")
 
     class Meta:
         constraints: ClassVar = [
