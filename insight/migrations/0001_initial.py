@@ -531,6 +531,85 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        migrations.CreateModel(
+            name="ResponseCurve",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("fit_key", models.UUIDField(help_text="The same for all the curves of a fit.")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("margin", "Margin won"),
+                            ("net", "Net amount won"),
+                            ("leads", "Leads"),
+                        ],
+                        max_length=6,
+                    ),
+                ),
+                ("is_current", models.BooleanField(default=True)),
+                (
+                    "is_informed",
+                    models.BooleanField(help_text="The data moved what was believed before."),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True, help_text="Why it is not informed.", max_length=300
+                    ),
+                ),
+                ("first_week", models.DateField(help_text="Its Monday.", null=True)),
+                ("last_week", models.DateField(help_text="Its Monday.", null=True)),
+                ("weeks", models.PositiveIntegerField(help_text="Weeks the fit looked at.")),
+                ("weeks_with_spend", models.PositiveIntegerField()),
+                (
+                    "spend_amount",
+                    models.DecimalField(
+                        decimal_places=2, help_text="In the workspace's currency.", max_digits=24
+                    ),
+                ),
+                (
+                    "weekly_spend_amount",
+                    models.DecimalField(
+                        decimal_places=2,
+                        help_text="Per week, over the last 13 weeks.",
+                        max_digits=20,
+                    ),
+                ),
+                ("figures", models.JSONField(default=dict)),
+                (
+                    "forms",
+                    models.JSONField(default=dict, help_text="The weight of each form of curve."),
+                ),
+                ("lags", models.PositiveSmallIntegerField(default=8)),
+                ("draws", models.JSONField(default=list)),
+                ("diagnostics", models.JSONField(default=dict)),
+                ("fitted_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="response_curves",
+                        to="insight.channel",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+        ),
         migrations.AddIndex(
             model_name="account",
             index=models.Index(
@@ -656,6 +735,26 @@ class Migration(migrations.Migration):
                 fields=["workspace", "story", "position"], name="proofpoint_by_story"
             ),
         ),
+        migrations.AddIndex(
+            model_name="responsecurve",
+            index=models.Index(
+                fields=["workspace", "channel", "-fitted_at"], name="responsecurve_history"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="responsecurve",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_current", True)),
+                fields=("workspace", "channel"),
+                name="responsecurve_one_current",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="responsecurve",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "fit_key", "channel"), name="responsecurve_once_per_fit"
+            ),
+        ),
         *policies.tenant(
             "insight_account",
             "insight_audience",
@@ -668,6 +767,7 @@ class Migration(migrations.Migration):
             "insight_disposition",
             "insight_product",
             "insight_proofpoint",
+            "insight_responsecurve",
         ),
         *policies.audited(
             "insight_product",

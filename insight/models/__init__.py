@@ -2,6 +2,7 @@
 
 from insight.models.accounts import Account, Audience, Contact
 from insight.models.catalog import Channel, Product
+from insight.models.curves import ResponseCurve
 from insight.models.findings import Disposition, Finding
 from insight.models.rivals import Competitor, CompetitorMove
 from insight.models.stories import BrandStory, ProofPoint
@@ -18,4 +19,5 @@ __all__ = [
     "Finding",
     "Product",
     "ProofPoint",
+    "ResponseCurve",
 ]
