@@ -19,6 +19,56 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="Period",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("closed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "figures",
+                    models.JSONField(default=dict, help_text="Key figures, in all and by program."),
+                ),
+                (
+                    "amounts",
+                    models.JSONField(
+                        default=dict,
+                        help_text="Sums that restatements add to, as exact decimals in text.",
+                    ),
+                ),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ipeo.membership",
+                    ),
+                ),
+                (
+                    "cycle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="periods",
+                        to="ipeo.cycle",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="Recommendation",
             fields=[
                 (
@@ -370,6 +420,41 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Restatement",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "number",
+                    models.PositiveIntegerField(help_text="1 for the first after the close."),
+                ),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("changes", models.JSONField(default=dict)),
+                (
+                    "period",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="restatements",
+                        to="optimize.period",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="Snapshot",
             fields=[
                 (
@@ -417,6 +502,45 @@ class Migration(migrations.Migration):
                     "workspace",
                     models.ForeignKey(
                         db_constraint=False,
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="TransitionTally",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("bucket", models.PositiveSmallIntegerField()),
+                ("month", models.DateField(help_text="In which the deal closed.", null=True)),
+                (
+                    "grain",
+                    models.CharField(
+                        choices=[
+                            ("channel", "Channel"),
+                            ("program", "Program"),
+                            ("campaign", "Campaign"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("before", models.BigIntegerField()),
+                ("after", models.BigIntegerField()),
+                ("journeys", models.BigIntegerField()),
+                ("net_cents", models.BigIntegerField()),
+                ("margin_cents", models.BigIntegerField()),
+                (
+                    "workspace",
+                    models.ForeignKey(
                         db_index=False,
                         editable=False,
                         on_delete=django.db.models.deletion.CASCADE,
@@ -651,6 +775,73 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="CreditTally",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("bucket", models.PositiveSmallIntegerField()),
+                (
+                    "month",
+                    models.DateField(
+                        help_text="Its first day; null where no date is known.", null=True
+                    ),
+                ),
+                (
+                    "grain",
+                    models.CharField(
+                        choices=[
+                            ("channel", "Channel"),
+                            ("program", "Program"),
+                            ("campaign", "Campaign"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("count", "Deals won"),
+                            ("net", "Net amount"),
+                            ("margin", "Margin"),
+                        ],
+                        max_length=6,
+                    ),
+                ),
+                ("key", models.BigIntegerField(help_text="Of the grain; 0 for none.")),
+                ("first", models.BigIntegerField()),
+                ("last", models.BigIntegerField()),
+                ("linear", models.BigIntegerField()),
+                ("time_decay", models.BigIntegerField()),
+                ("u", models.BigIntegerField()),
+                ("w", models.BigIntegerField()),
+                ("shapley", models.BigIntegerField()),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "grain", "month", "kind", "key", "bucket"),
+                        name="credittally_once",
+                        nulls_distinct=False,
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="CreditTotal",
             fields=[
                 (
@@ -678,7 +869,7 @@ class Migration(migrations.Migration):
                 ("days", models.DecimalField(decimal_places=8, max_digits=28)),
                 ("days_squares", models.DecimalField(decimal_places=16, max_digits=44)),
                 ("new_n", models.DecimalField(decimal_places=8, max_digits=24)),
-                ("model", models.CharField(max_length=12)),
+                ("model", models.CharField(max_length=13)),
                 (
                     "month",
                     models.DateField(
@@ -1209,6 +1400,60 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Journey",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "party",
+                    models.BigIntegerField(help_text="The buyer: account, or minus contact."),
+                ),
+                ("closed_date", models.DateField(null=True)),
+                ("created_date", models.DateField(null=True)),
+                ("first_date", models.DateField(help_text="The day of the earliest touch.")),
+                ("last_date", models.DateField(help_text="The day of the latest touch.")),
+                ("is_won", models.BooleanField()),
+                ("net_cents", models.BigIntegerField(null=True)),
+                ("margin_cents", models.BigIntegerField(null=True)),
+                ("path", models.BinaryField()),
+                (
+                    "deal",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="execute.deal",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["workspace", "party"], name="journey_by_party"),
+                    models.Index(fields=["workspace", "closed_date"], name="journey_by_close"),
+                    models.Index(fields=["workspace", "created_date"], name="journey_by_opening"),
+                    models.Index(fields=["workspace", "first_date"], name="journey_by_first_touch"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "deal"), name="journey_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="LeadFact",
             fields=[
                 (
@@ -1319,55 +1564,11 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.CreateModel(
-            name="Period",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("closed_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "figures",
-                    models.JSONField(default=dict, help_text="Key figures, in all and by program."),
-                ),
-                (
-                    "closed_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="ipeo.membership",
-                    ),
-                ),
-                (
-                    "cycle",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="periods",
-                        to="ipeo.cycle",
-                    ),
-                ),
-                (
-                    "workspace",
-                    models.ForeignKey(
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="ipeo.workspace",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("workspace", "cycle"), name="period_once_per_cycle"
-                    )
-                ],
-            },
+        migrations.AddConstraint(
+            model_name="period",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "cycle"), name="period_once_per_cycle"
+            ),
         ),
         migrations.AddIndex(
             model_name="recommendation",
@@ -1442,6 +1643,12 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
+            model_name="restatement",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "period", "number"), name="restatement_once"
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="snapshot",
             constraint=models.UniqueConstraint(
                 fields=("workspace", "cycle", "kind", "subject_key"), name="snapshot_once"
@@ -1451,13 +1658,25 @@ class Migration(migrations.Migration):
             model_name="staleparty",
             index=models.Index(fields=["workspace", "party"], name="staleparty_by_party"),
         ),
+        migrations.AddConstraint(
+            model_name="transitiontally",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "grain", "month", "before", "after", "bucket"),
+                name="transitiontally_once",
+                nulls_distinct=False,
+            ),
+        ),
         *policies.tenant(
+            "optimize_period",
             "optimize_recommendation",
             "optimize_experiment",
             "optimize_decision",
+            "optimize_restatement",
             "optimize_snapshot",
+            "optimize_transitiontally",
             "optimize_activitytotal",
             "optimize_credit",
+            "optimize_credittally",
             "optimize_credittotal",
             "optimize_dealfact",
             "optimize_dealtotal",
@@ -1466,9 +1685,9 @@ class Migration(migrations.Migration):
             "optimize_fit",
             "optimize_funnelfact",
             "optimize_funneltotal",
+            "optimize_journey",
             "optimize_leadfact",
             "optimize_measurementstate",
-            "optimize_period",
         ),
         *policies.directory("optimize_staleparty"),
         *policies.directory("optimize_activitydelta"),

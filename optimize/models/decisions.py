@@ -17,6 +17,9 @@ class Period(TenantModel):
     closed_at = models.DateTimeField(default=timezone.now)
     closed_by = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="+")
     figures = models.JSONField(default=dict, help_text="Key figures, in all and by program.")
+    amounts = models.JSONField(
+        default=dict, help_text="Sums that restatements add to, as exact decimals in text."
+    )
 
     class Meta:
         constraints: ClassVar = [

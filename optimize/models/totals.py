@@ -97,15 +97,19 @@ class DealSums(models.Model):
 class CreditTotal(DealSums, TenantModel):
     """Deals by month, weighted by the share that a model gives to a channel's program.
 
-    Three further values of `model` count a deal once for each channel, program or campaign that
-    touched it at all: what they influenced. The campaign is named in rows of the last alone.
+    Six further values of `model` name a channel, program or campaign alone, and in their rows only
+    that one stands: three count a deal once for each that touched it at all, what they influenced;
+    three split a deal equally over the distinct ones that touched it, which is its Shapley value.
     """
 
     ANY_CHANNEL: ClassVar[str] = "any_channel"
     ANY_PROGRAM: ClassVar[str] = "any_program"
     ANY_CAMPAIGN: ClassVar[str] = "any_campaign"
+    EACH_CHANNEL: ClassVar[str] = "each_channel"
+    EACH_PROGRAM: ClassVar[str] = "each_program"
+    EACH_CAMPAIGN: ClassVar[str] = "each_campaign"
 
-    model = models.CharField(max_length=12)
+    model = models.CharField(max_length=13)
     month = models.DateField(null=True, help_text="Its first day; null where no date is known.")
     channel = models.ForeignKey(
         Channel,
