@@ -1,10 +1,14 @@
+import django.contrib.postgres.indexes
+import django.contrib.postgres.search
 import django.core.validators
 import django.db.models.deletion
+import django.db.models.functions.comparison
 import django.db.models.functions.text
 import django.utils.timezone
 from django.db import migrations, models
 
 from ipeo.database import policies
+from insight.migrations import _search
 
 
 class Migration(migrations.Migration):
@@ -183,6 +187,63 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
                         to="ipeo.workspace",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Battlecard",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("is_current", models.BooleanField(default=True)),
+                ("their_claim", models.TextField()),
+                ("our_answer", models.TextField()),
+                (
+                    "proofs",
+                    models.JSONField(
+                        blank=True, default=list, help_text="Lines that prove the answer."
+                    ),
+                ),
+                (
+                    "traps",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        help_text="Questions that let the buyer find the weak spot.",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ipeo.membership",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+                (
+                    "competitor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="battlecards",
+                        to="insight.competitor",
                     ),
                 ),
             ],
@@ -451,6 +512,48 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="FindingRenewal",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("expired_on", models.DateField(blank=True, null=True)),
+                ("expires_on", models.DateField(blank=True, null=True)),
+                ("reason", models.CharField(max_length=300)),
+                ("renewed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "finding",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="renewals",
+                        to="insight.finding",
+                    ),
+                ),
+                (
+                    "renewed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ipeo.membership",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="Product",
             fields=[
                 (
@@ -610,6 +713,337 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        migrations.CreateModel(
+            name="Study",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("note", "Note"),
+                            ("price", "Price sensitivity"),
+                            ("ladder", "Price acceptance"),
+                            ("brand", "Brand tracking"),
+                            ("interviews", "Win and loss interviews"),
+                        ],
+                        default="note",
+                        max_length=10,
+                    ),
+                ),
+                ("title", models.CharField(max_length=200)),
+                ("body", models.TextField(blank=True)),
+                ("source", models.CharField(blank=True, max_length=200)),
+                ("tags", models.JSONField(blank=True, default=list)),
+                ("held_on", models.DateField(default=django.utils.timezone.localdate)),
+                (
+                    "settings",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        help_text="Of a price study, its currency and what it asks.",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "search",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.postgres.search.CombinedSearchVector(
+                            django.contrib.postgres.search.CombinedSearchVector(
+                                django.contrib.postgres.search.CombinedSearchVector(
+                                    django.contrib.postgres.search.CombinedSearchVector(
+                                        django.contrib.postgres.search.SearchVector(
+                                            "title", config="english", weight="A"
+                                        ),
+                                        "||",
+                                        django.contrib.postgres.search.SearchVector(
+                                            "tags", config="english", weight="B"
+                                        ),
+                                        django.contrib.postgres.search.SearchConfig("english"),
+                                    ),
+                                    "||",
+                                    django.contrib.postgres.search.SearchVector(
+                                        "source", config="english", weight="C"
+                                    ),
+                                    django.contrib.postgres.search.SearchConfig("english"),
+                                ),
+                                "||",
+                                django.contrib.postgres.search.SearchVector(
+                                    "body", config="english", weight="D"
+                                ),
+                                django.contrib.postgres.search.SearchConfig("english"),
+                            ),
+                            "||",
+                            django.contrib.postgres.search.SearchVector(
+                                django.db.models.functions.text.Concat(
+                                    models.Value("workspace"),
+                                    django.db.models.functions.comparison.Cast(
+                                        models.F("workspace"), models.TextField()
+                                    ),
+                                    output_field=models.TextField(),
+                                ),
+                                config="simple",
+                            ),
+                            django.contrib.postgres.search.SearchConfig("english"),
+                        ),
+                        output_field=django.contrib.postgres.search.SearchVectorField(),
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ipeo.membership",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="insight.product",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="MindsetWave",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("held_on", models.DateField()),
+                ("asked", models.PositiveIntegerField(default=0)),
+                ("aware", models.PositiveIntegerField(default=0)),
+                ("considering", models.PositiveIntegerField(default=0)),
+                ("preferring", models.PositiveIntegerField(default=0)),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+                (
+                    "study",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="waves",
+                        to="insight.study",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="FindingEvidence",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("number", "A number"),
+                            ("study", "A study"),
+                            ("deals", "A set of deals"),
+                            ("chart", "A chart"),
+                            ("page", "A page"),
+                        ],
+                        default="page",
+                        max_length=6,
+                    ),
+                ),
+                ("title", models.CharField(max_length=200)),
+                ("url", models.CharField(blank=True, max_length=300)),
+                (
+                    "snapshot",
+                    models.JSONField(
+                        blank=True, default=dict, help_text="Its facts, and its chart."
+                    ),
+                ),
+                ("taken_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "finding",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="exhibits",
+                        to="insight.finding",
+                    ),
+                ),
+                (
+                    "taken_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ipeo.membership",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+                (
+                    "study",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="exhibits",
+                        to="insight.study",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="StudyForm",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                (
+                    "most",
+                    models.PositiveIntegerField(default=1, help_text="How many answers it takes."),
+                ),
+                ("answered", models.PositiveIntegerField(default=0)),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("expires_at", models.DateTimeField()),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ipeo.membership",
+                    ),
+                ),
+                (
+                    "study",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="forms",
+                        to="insight.study",
+                    ),
+                ),
+                (
+                    "wave",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="forms",
+                        to="insight.mindsetwave",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="StudyAnswer",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("given", models.JSONField(default=dict)),
+                (
+                    "batch",
+                    models.CharField(blank=True, help_text="The file it came with.", max_length=64),
+                ),
+                ("answered_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "study",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="answers",
+                        to="insight.study",
+                    ),
+                ),
+                (
+                    "wave",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="answers",
+                        to="insight.mindsetwave",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+                (
+                    "form",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="insight.studyform",
+                    ),
+                ),
+            ],
+        ),
         migrations.AddIndex(
             model_name="account",
             index=models.Index(
@@ -654,6 +1088,20 @@ class Migration(migrations.Migration):
             model_name="competitor",
             constraint=models.UniqueConstraint(
                 fields=("workspace", "name"), name="competitor_name_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="battlecard",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "competitor", "version"), name="battlecard_version_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="battlecard",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_current", True)),
+                fields=("workspace", "competitor"),
+                name="battlecard_one_current",
             ),
         ),
         migrations.AddIndex(
@@ -717,6 +1165,19 @@ class Migration(migrations.Migration):
                 name="disposition_no_has_a_reason",
             ),
         ),
+        migrations.AddIndex(
+            model_name="findingrenewal",
+            index=models.Index(
+                fields=["workspace", "finding", "-id"], name="findingrenewal_by_finding"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="findingrenewal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True),
+                name="findingrenewal_has_a_reason",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="product",
             constraint=models.UniqueConstraint(
@@ -755,20 +1216,84 @@ class Migration(migrations.Migration):
                 fields=("workspace", "fit_key", "channel"), name="responsecurve_once_per_fit"
             ),
         ),
+        migrations.AddIndex(
+            model_name="study",
+            index=models.Index(fields=["workspace", "-held_on", "-id"], name="study_by_date"),
+        ),
+        migrations.AddIndex(
+            model_name="study",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["search"], name="study_by_words"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="mindsetwave",
+            index=models.Index(fields=["workspace", "-held_on"], name="mindsetwave_by_date"),
+        ),
+        migrations.AddConstraint(
+            model_name="mindsetwave",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "study", "name"), name="mindsetwave_name_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="mindsetwave",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("aware__lte", models.F("asked")),
+                    ("considering__lte", models.F("asked")),
+                    ("preferring__lte", models.F("asked")),
+                ),
+                name="mindsetwave_shares_of_asked",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="findingevidence",
+            index=models.Index(
+                fields=["workspace", "finding", "id"], name="findingevidence_by_finding"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="findingevidence",
+            index=models.Index(fields=["workspace", "study"], name="findingevidence_by_study"),
+        ),
+        migrations.AddIndex(
+            model_name="studyform",
+            index=models.Index(fields=["workspace", "study", "-id"], name="studyform_by_study"),
+        ),
+        migrations.AddConstraint(
+            model_name="studyform",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("answered__lte", models.F("most"))),
+                name="studyform_within_its_most",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="studyanswer",
+            index=models.Index(fields=["workspace", "study", "id"], name="studyanswer_by_study"),
+        ),
         *policies.tenant(
             "insight_account",
             "insight_audience",
             "insight_brandstory",
             "insight_channel",
             "insight_competitor",
+            "insight_battlecard",
             "insight_competitormove",
             "insight_contact",
             "insight_finding",
             "insight_disposition",
+            "insight_findingrenewal",
             "insight_product",
             "insight_proofpoint",
             "insight_responsecurve",
+            "insight_study",
+            "insight_mindsetwave",
+            "insight_findingevidence",
+            "insight_studyanswer",
         ),
+        *policies.directory("insight_studyform"),
+        migrations.RunSQL(_search.FOUND, _search.FORGOTTEN),
         *policies.audited(
             "insight_product",
             "insight_channel",
@@ -781,5 +1306,11 @@ class Migration(migrations.Migration):
             "insight_proofpoint",
             "insight_finding",
             "insight_disposition",
+            "insight_study",
+            "insight_mindsetwave",
+            "insight_studyform",
+            "insight_battlecard",
+            "insight_findingevidence",
+            "insight_findingrenewal",
         ),
     ]

@@ -47,7 +47,7 @@ def test_row_level_security_is_forced_on_every_table_of_a_workspace(db, table):
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT relrowsecurity, relforcerowsecurity,"
-            " (SELECT count(*) FROM pg_policy WHERE polrelid = pg_class.oid)"
+            " (SELECT count(*) FROM pg_policy WHERE polrelid = pg_class.oid AND polroles = '{0}')"
             " FROM pg_class WHERE relname = %s",
             [table],
         )
