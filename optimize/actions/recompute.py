@@ -42,6 +42,9 @@ FACTS_AND_TOTALS = (
     "optimize_activitytotal",
     "optimize_credittotal",
     "optimize_dealtotal",
+    "optimize_journey",
+    "optimize_credittally",
+    "optimize_transitiontally",
 )
 _LOCK = 0x0971
 _EPOCH = date(1970, 1, 1)
@@ -66,6 +69,7 @@ class Recomputed:
     credits: int
     activity_changes: int
     totals_changed: int
+    journeys_changed: int
     pieces: int
     seconds: dict[str, float]
     seconds_in_all: float
@@ -140,6 +144,7 @@ def recompute(
         credits=piece.credits,
         activity_changes=activity,
         totals_changed=piece.totals_changed,
+        journeys_changed=piece.journeys_changed,
         pieces=pieces,
         seconds={part: round(spent, 4) for part, spent in piece.seconds.items()},
         seconds_in_all=round(time.perf_counter() - started, 4),

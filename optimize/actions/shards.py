@@ -16,6 +16,8 @@ from django.db import connection
 
 from ipeo.database.arrays import Ints, read_integers, write_integers
 from optimize.actions.facts import replace_facts
+from optimize.actions.tallies import TABLES as TALLY_TABLES
+from optimize.actions.tallies import ClosedDeals, replace_journeys
 from optimize.actions.totals import add_differences
 from optimize.models import StaleParty
 from optimize.numerics import journeys as numerics
@@ -33,6 +35,7 @@ TABLES = {
     + ", ".join(f'"{model}" bigint' for model in MODELS),
     "new_lead": "contact bigint, party bigint, day bigint, channel bigint, program bigint",
     "new_funnel": "cycle bigint, party bigint, depth bigint, handed_over bigint, minutes bigint",
+    **TALLY_TABLES,
 }
 FACTS = ("deal", "credit", "lead", "funnel")
 
@@ -60,6 +63,7 @@ class Piece:
     leads: int = 0
     credits: int = 0
     totals_changed: int = 0
+    journeys_changed: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
@@ -130,6 +134,10 @@ def measure_some(rules: Rules, limit: int, so_far: Piece) -> bool:
         replace_facts(rules.workspace_id)
     with so_far.timed("adding to totals"):
         so_far.totals_changed += add_differences(rules.workspace_id)
+    with so_far.timed("tallying journeys"):
+        so_far.journeys_changed += replace_journeys(
+            rules.workspace_id, read.closed, touches, visits, credit.by_visit, rules.campaigns
+        )
     return True
 
 
@@ -256,6 +264,7 @@ def _find_buyers(workspace_id: int) -> Ints:
 class _ReadDeals:
     ids: Ints
     deals: Deals
+    closed: ClosedDeals
 
 
 def _read_deals(rules: Rules, buyers: Ints) -> _ReadDeals:
@@ -294,11 +303,14 @@ def _read_deals(rules: Rules, buyers: Ints) -> _ReadDeals:
             {"workspace": rules.workspace_id, "alone": StaleParty.DEAL_ALONE},
         )
     columns = read_integers(
-        ["id", "buyer", "created", "closed", "depth"],
+        ["id", "buyer", "created", "closed", "depth", "is_closed", "is_won", "net", "margin"],
         """
         SELECT deal_id, party, COALESCE((created_date - DATE '1970-01-01')::bigint, %(none)s),
                COALESCE((closed_date - DATE '1970-01-01')::bigint, %(none)s),
-               CASE WHEN outcome = 'won' THEN 6 WHEN is_proposal THEN 5 ELSE 4 END::bigint
+               CASE WHEN outcome = 'won' THEN 6 WHEN is_proposal THEN 5 ELSE 4 END::bigint,
+               (outcome <> 'open')::integer::bigint, (outcome = 'won')::integer::bigint,
+               COALESCE((net_amount * 100)::bigint, %(none)s),
+               COALESCE((margin_amount * 100)::bigint, %(none)s)
           FROM new_deal ORDER BY party, deal_id
         """,
         {"none": NONE},
@@ -316,6 +328,16 @@ def _read_deals(rules: Rules, buyers: Ints) -> _ReadDeals:
             end_day=np.where(is_open, 2**40, closed),
             created_day=created,
             depth=columns["depth"],
+        ),
+        ClosedDeals(
+            ids=columns["id"],
+            party=columns["buyer"],
+            closed=closed,
+            created=created,
+            is_closed=columns["is_closed"],
+            is_won=columns["is_won"],
+            net=columns["net"],
+            margin=columns["margin"],
         ),
     )
 

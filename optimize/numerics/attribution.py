@@ -154,8 +154,7 @@ def split_amounts(
     unit of the currency, negative allowed. Returns int64 (touches); each journey with touches
     sums to exactly its amount.
 
-    Raises ValueError when the lengths differ, or OverflowError when an amount is too large to be
-    split without loss (some 900 million of a currency with cents).
+    Raises ValueError when the lengths differ.
     """
     starts, share = _integer_rows(offsets, exact)
     amount = np.asarray(amounts, dtype=np.int64)
@@ -163,10 +162,10 @@ def split_amounts(
     if amount.shape != lengths.shape:
         raise ValueError("each journey has one amount")
     size = np.abs(amount)
-    if size.size and int(size.max()) > np.iinfo(np.int64).max // (2 * unit):
-        raise OverflowError("an amount is too large to be split exactly")
-    product = share * np.repeat(size, lengths)
-    whole, rest = np.divmod(product, unit)
+    # A large amount times a share would not fit: its whole units are split apart from the rest.
+    units, left = np.divmod(size, unit)
+    whole, rest = np.divmod(share * np.repeat(left, lengths), unit)
+    whole += share * np.repeat(units, lengths)
     missing = np.where(lengths > 0, size - _totals(starts, whole), 0)
     split = _hand_out(starts, whole, rest.astype(np.float64), missing)
     signs: Ints = np.repeat(np.sign(amount), lengths)

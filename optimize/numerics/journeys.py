@@ -172,13 +172,15 @@ def _latest(deal: Ints, within: Ints, counts: Bools, n: int) -> Ints:
 class Credits:
     """Shares in units of 1e-8 by deal, channel and program; per deal they sum to one unit.
 
-    A deal without touches has one row with channel and program 0.
+    A deal without touches has one row with channel and program 0. `by_visit` has the shares of
+    each touch of the journeys, in their order.
     """
 
     deal: Ints
     channel: Ints
     program: Ints
     shares: Mapping[str, Ints]
+    by_visit: Mapping[str, Ints]
 
 
 def credit(touches: Touches, deals: Deals, visits: Visits, half_life_days: float) -> Credits:
@@ -191,23 +193,23 @@ def credit(touches: Touches, deals: Deals, visits: Visits, half_life_days: float
         half_life_days=half_life_days,
     )
     channel, program = touches.channel[visits.touch], touches.program[visits.touch]
-    order, starts = _groups(visits.deal, channel, program)
+    order, starts = groups(visits.deal, channel, program)
     bare = np.flatnonzero(np.diff(visits.offsets) == 0)
     nothing = np.zeros(bare.size, dtype=np.int64)
     whole = np.full(bare.size, UNIT, dtype=np.int64)
     kept = order[starts]
-    summed = {
-        model: _sums(exact_shares(visits.offsets, shares[model])[order], starts) for model in MODELS
-    }
+    exact = {model: exact_shares(visits.offsets, shares[model]) for model in MODELS}
+    summed = {model: sums(exact[model][order], starts) for model in MODELS}
     return Credits(
         deal=np.concatenate([visits.deal[kept], bare]),
         channel=np.concatenate([channel[kept], nothing]),
         program=np.concatenate([program[kept], nothing]),
         shares={model: np.concatenate([summed[model], whole]) for model in MODELS},
+        by_visit=exact,
     )
 
 
-def _groups(*columns: Ints) -> tuple[Ints, Ints]:
+def groups(*columns: Ints) -> tuple[Ints, Ints]:
     """An order in which equal rows lie together, and where each group starts in it."""
     order = np.lexsort(columns[::-1])
     changed = np.zeros(order.size, dtype=np.bool_)
@@ -218,7 +220,8 @@ def _groups(*columns: Ints) -> tuple[Ints, Ints]:
     return order.astype(np.int64, copy=False), np.flatnonzero(changed)
 
 
-def _sums(values: Ints, starts: Ints) -> Ints:
+def sums(values: Ints, starts: Ints) -> Ints:
+    """The sum of each group; see `groups`."""
     return np.add.reduceat(values, starts) if starts.size else np.zeros(0, dtype=np.int64)
 
 
@@ -314,7 +317,7 @@ def funnel(touches: Touches, deals: Deals, visits: Visits, cycle: Ints) -> Funne
     depth = np.concatenate([touches.level[touched], deals.depth[deal]])
     looked = np.full(buyer.size, _NEVER, dtype=np.int64)
     looked[: touched.size] = np.where(touches.level[touched] >= 3, touches.second[touched], _NEVER)
-    order, starts = _groups(buyer, which)
+    order, starts = groups(buyer, which)
     if not starts.size:
         nothing = np.zeros(0, dtype=np.int64)
         return Funnel(nothing, nothing, nothing, nothing, nothing)

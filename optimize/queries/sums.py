@@ -7,9 +7,8 @@ since multiplying exact numbers is what costs.
 
 from __future__ import annotations
 
-from optimize.models import AttributionModel, CreditTotal
-
-MODELS = tuple(AttributionModel.values)
+from optimize.models import CreditTotal
+from optimize.numerics.attribution import MODELS, UNIT
 
 
 def _squares(name: str) -> str:
@@ -54,6 +53,12 @@ INFLUENCE = {
     CreditTotal.ANY_CAMPAIGN: "campaign_id",
 }
 """What counts a deal once for each of something that touched it at all."""
+EACH = {
+    CreditTotal.EACH_CHANNEL: "channel_id",
+    CreditTotal.EACH_PROGRAM: "program_id",
+    CreditTotal.EACH_CAMPAIGN: "campaign_id",
+}
+"""What splits a deal equally over the distinct ones that touched it."""
 
 
 def measured(keys: str, source: str, *, sign: str = "1", share: str = "1::numeric") -> str:
@@ -74,7 +79,8 @@ def credited(credit: str) -> str:
     """Rows (deal, sign, model, channel, program, campaign, share) of all models and of influence.
 
     `credit` is a relation with the columns of `Credit` and a `sign`. A campaign is named only
-    where its influence is counted.
+    where its influence is counted or a deal is split over campaigns. Of equal parts that do not
+    come out even in shares of 1e-8, the first are the larger, none before all that have a name.
     """
     shares = (
         "SELECT c.deal_id, c.sign, v.model, v.channel_id, v.program_id, v.campaign_id, v.share "  # noqa: S608
@@ -85,9 +91,26 @@ def credited(credit: str) -> str:
         "SELECT DISTINCT c.deal_id, c.sign, "  # noqa: S608
         f"'{{model}}', {{keys}}, 1::numeric FROM {credit} c WHERE c.{{key}} IS NOT NULL"
     )
+    equally = (
+        "SELECT c.deal_id, c.sign, '{model}', {keys}, (({unit} / c.parts + "
+        f"(c.place <= {UNIT} %% c.parts)::integer)::numeric / {UNIT})::numeric(10, 8) "
+        "FROM (SELECT e.*, row_number() OVER (PARTITION BY deal_id, sign "
+        "ORDER BY {key} NULLS FIRST) AS place, "
+        "count(*) OVER (PARTITION BY deal_id, sign) AS parts "
+        f"FROM (SELECT DISTINCT deal_id, sign, {{key}} FROM {credit} i) AS e) AS c"
+    )
     return " UNION ALL ".join(
         [
             shares,
+            *(
+                equally.format(
+                    model=model,
+                    unit=UNIT,
+                    key=key,
+                    keys=", ".join(f"c.{name}" if name == key else "NULL::bigint" for name in KEYS),
+                )
+                for model, key in EACH.items()
+            ),
             *(
                 influence.format(
                     model=model,

@@ -35,6 +35,9 @@ MEASURED = (
     models.CreditTotal,
     models.DealTotal,
     models.FunnelTotal,
+    models.Journey,
+    models.CreditTally,
+    models.TransitionTally,
 )
 
 
@@ -47,7 +50,11 @@ def everything():
     found = {}
     for model in MEASURED:
         names = [f.attname for f in model._meta.concrete_fields if f.name != "id"]
-        found[model.__name__] = sorted(model.objects.values_list(*names), key=repr)
+        rows = model.objects.values_list(*names)
+        found[model.__name__] = sorted(
+            (tuple(bytes(v) if isinstance(v, memoryview) else v for v in row) for row in rows),
+            key=repr,
+        )
     return found
 
 

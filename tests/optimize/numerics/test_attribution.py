@@ -158,9 +158,12 @@ def test_shares_that_do_not_sum_to_one_are_refused():
         exact_shares([0, 2], [0.5, 0.4])
 
 
-def test_an_amount_too_large_to_split_exactly_is_refused():
-    with pytest.raises(OverflowError):
-        split_amounts([0, 1], [UNIT], [10**12])
+def test_an_amount_larger_than_any_deal_is_split_exactly_too():
+    shares = [UNIT // 3 + 1, UNIT // 3, UNIT - 2 * (UNIT // 3) - 1]
+    split = split_amounts([0, 3], shares, [10**16 + 7])
+    assert split.sum() == 10**16 + 7
+    for share, part in zip(shares, split, strict=True):
+        assert abs(int(part) * UNIT - share * (10**16 + 7)) <= UNIT
 
 
 def test_compressing_sorts_by_journey_and_time_and_keeps_ties_in_order():
