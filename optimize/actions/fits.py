@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import astuple
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -14,16 +12,11 @@ from django.utils import timezone
 
 from execute.models import Outcome
 from execute.queries.days import today
-from optimize.models import Figure, Fit
-from optimize.numerics.efficacy import judge
-from optimize.numerics.metrics import Sums
+from optimize.actions.wearing import cell_wears, program_wears
+from optimize.models import Fit
 from optimize.numerics.price import DiscountEffect, discount_effect
 from optimize.queries.fits import WORKSPACE, as_json
-from optimize.queries.openings import Month, OpenedDeal, activity_by_month, opened_deals
-from plan.queries.budget import month_after
-
-STEADY = 20.0
-"""Deals' worth of belief that a month is like any other, where others have few deals."""
+from optimize.queries.openings import OpenedDeal, activities, cell_times, opened_deals
 
 
 def refresh_fits(*, now: datetime | None = None, on: date | None = None) -> int:
@@ -35,10 +28,14 @@ def refresh_fits(*, now: datetime | None = None, on: date | None = None) -> int:
     deals = opened_deals()
     fits = {WORKSPACE: _discount(deals)}
     made = [_row(Fit.Kind.DISCOUNT, WORKSPACE, as_json(fits[WORKSPACE]), now)]
+    acts = activities()
     made += [
         _row(Fit.Kind.WEAR, str(program_id), result, now)
-        for program_id, result in _wears(deals, on).items()
+        for program_id, result in program_wears(deals, acts, on).items()
     ]
+    cells = cell_wears(deals, acts, cell_times(), on)
+    made += [_row(Fit.Kind.CELL, key, result, now) for key, result in cells.items()]
+    Fit.objects.filter(kind=Fit.Kind.CELL).exclude(subject_key__in=list(cells)).delete()
     Fit.objects.bulk_create(
         made,
         update_conflicts=True,
@@ -91,108 +88,3 @@ def _discount(deals: Sequence[OpenedDeal]) -> DiscountEffect:
 def _codes(keys: Sequence[int | None]) -> list[int]:
     seen: dict[int, int] = {}
     return [-1 if key is None else seen.setdefault(key, len(seen)) for key in keys]
-
-
-def _wears(deals: Sequence[OpenedDeal], on: date) -> dict[int, dict[str, Any]]:
-    """Judge every program over the months before the running one, against all the others."""
-    activity = activity_by_month()
-    touches = activity[Figure.TOUCHES]
-    opened: dict[int, dict[Month, float]] = defaultdict(lambda: defaultdict(float))
-    won: dict[int, dict[Month, Sums]] = defaultdict(lambda: defaultdict(Sums))
-    margin: dict[int, float] = defaultdict(float)
-    decided: dict[int, int] = defaultdict(int)
-    for deal in deals:
-        if deal.program is None or deal.opened_on is None:
-            continue
-        opened[deal.program][deal.opened_on.year, deal.opened_on.month] += 1
-        if deal.outcome != Outcome.OPEN:
-            decided[deal.program] += 1
-            if deal.outcome == Outcome.WON and deal.margin_amount is not None:
-                margin[deal.program] += deal.margin_amount
-                if deal.closed_on is not None:
-                    month = (deal.closed_on.year, deal.closed_on.month)
-                    won[deal.program][month] += Sums.of([deal.margin_amount])
-    months = _months([*touches.values(), *opened.values()], on)
-    seasons = _Season(touches, opened, months)
-    results = {}
-    for program_id, by_month in touches.items():
-        first = next((n for n, month in enumerate(months) if by_month.get(_key(month))), None)
-        if first is None:
-            continue
-        mine = months[first:]
-        exposures = [by_month.get(_key(month), 0.0) for month in mine]
-        outcomes = [opened[program_id].get(_key(month), 0.0) for month in mine]
-        paid = activity[Figure.ACTUAL].get(program_id, {})
-        break_even = _break_even(
-            sum(paid.values()), sum(by_month.values()), margin[program_id], decided[program_id]
-        )
-        # A deal opened in a month without a touch belongs to touches just before it.
-        judged = [out if seen else 0.0 for out, seen in zip(outcomes, exposures, strict=True)]
-        wear = judge(
-            exposures, judged, season=seasons.without(program_id)[first:], break_even=break_even
-        )
-        results[program_id] = {
-            "wear": as_json(wear),
-            "months": [month.isoformat() for month in mine],
-            "touches": exposures,
-            "opened": outcomes,
-            "break_even": break_even,
-            "spend": [paid.get(_key(month), 0.0) for month in mine],
-            "won": [astuple(won[program_id].get(_key(month), Sums())) for month in mine],
-        }
-    return results
-
-
-def _key(month: date) -> Month:
-    return month.year, month.month
-
-
-def _months(series: Sequence[Mapping[Month, float]], on: date) -> list[date]:
-    """Return every month from the first with a fact to the last one that is over."""
-    seen = [key for by_month in series for key in by_month]
-    if not seen:
-        return []
-    first, running = date(*min(seen), 1), on.replace(day=1)
-    months: list[date] = []
-    while (month := month_after(first, len(months))) < running:
-        months.append(month)
-    return months
-
-
-def _break_even(spend: float, touches: float, margin: float, decided: int) -> float | None:
-    """Return the deals a touch must open to pay: cost of a touch over margin of a deal opened."""
-    if spend <= 0 or touches <= 0 or margin <= 0 or decided <= 0:
-        return None
-    return (spend / touches) / (margin / decided)
-
-
-class _Season:
-    """How well a month went for the other programs, against what they do on average.
-
-    Each is measured against its own average, so that a change of mix is no season, and a month
-    with few deals is drawn toward 1.
-    """
-
-    def __init__(
-        self,
-        touches: Mapping[int, Mapping[Month, float]],
-        opened: Mapping[int, Mapping[Month, float]],
-        months: Sequence[date],
-    ) -> None:
-        keys = [_key(month) for month in months]
-        self._opened: dict[int, np.ndarray[Any, np.dtype[np.float64]]] = {}
-        self._expected: dict[int, np.ndarray[Any, np.dtype[np.float64]]] = {}
-        for program_id, by_month in touches.items():
-            seen = np.array([by_month.get(key, 0.0) for key in keys])
-            deals = np.array([opened.get(program_id, {}).get(key, 0.0) for key in keys])
-            total = float(seen.sum())
-            self._opened[program_id] = deals
-            self._expected[program_id] = seen * (float(deals.sum()) / total if total else 0.0)
-        self._all_opened = sum(self._opened.values(), np.zeros(len(keys)))
-        self._all_expected = sum(self._expected.values(), np.zeros(len(keys)))
-
-    def without(self, program_id: int) -> Any:
-        """Return the season by month as the programs but this one show it."""
-        opened = self._all_opened - self._opened[program_id]
-        expected = self._all_expected - self._expected[program_id]
-        return (opened + STEADY) / (np.maximum(expected, 0.0) + STEADY)

@@ -114,7 +114,9 @@ def evidence_for(cycle: Cycle, on: date | None = None) -> list[ProgramEvidence]:
                 spend_remaining=float(remaining.get(one.program.pk, 0)),
                 wear=fit.wear if fit else None,
                 price_dependence=one.figures.price_dependence,
-                months=tuple(f"{month:%B %Y}" for month in fit.months) if fit else (),
+                months=tuple(f"{fit.day_at(place):%B %Y}" for place in range(len(fit.periods)))
+                if fit
+                else (),
             )
         )
     return evidence

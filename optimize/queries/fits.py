@@ -13,32 +13,157 @@ from optimize.models import Fit
 from optimize.numerics.efficacy import Wear
 from optimize.numerics.metrics import Sums, romi
 from optimize.numerics.price import DiscountEffect
+from optimize.numerics.settling import POWER
 from plan.models import Program
 from plan.queries.budget import month_after
 
 WORKSPACE = "workspace"
 DAYS_OF_MONTH = 30.4375
 AHEAD = 6
-"""Months that a forecast of efficacy reaches ahead at most."""
+"""Months that a forecast of efficacy reaches ahead, where break-even is not further away."""
+MONTHS_AHEAD = 24
+"""Months ahead that a break-even is still forecast."""
 
 
 @dataclass(frozen=True)
-class WearFit:
-    """How a program's efficacy went, month by month.
+class Judged:
+    """A wear with the periods it was judged by, weeks or months by their first days.
 
-    `won` sums the margins of deals won in a month. `break_even` is the deals per
-    touch at which margin equals spend, None where spend or margin is not known.
+    `seen` are touches and `brought` deals opened in each. The half-life is in months.
+    """
+
+    wear: Wear
+    periods: tuple[date, ...]
+    weekly: bool
+    seen: tuple[float, ...]
+    brought: tuple[float, ...]
+    break_even: float | None
+    plan: SettlingTest | None
+    fitted_at: datetime
+
+    @property
+    def observed(self) -> list[float | None]:
+        """Deals opened per touch in each period."""
+        return [
+            opened / touches if touches else None
+            for opened, touches in zip(self.brought, self.seen, strict=True)
+        ]
+
+    @property
+    def scale(self) -> float:
+        """What makes of deals per touch the figure shown: margin per money spent, or deals
+        opened by a hundred touches where that is not known."""
+        return 1 / self.break_even if self.break_even else 100.0
+
+    @property
+    def days(self) -> float:
+        """How many days a period has."""
+        return 7.0 if self.weekly else DAYS_OF_MONTH
+
+    def day_at(self, place: float) -> date:
+        """Return the day at a place among the periods: 0 is the middle of the first."""
+        return self.periods[0] + timedelta(days=(place + 0.5) * self.days)
+
+    @property
+    def changed_on(self) -> date | None:
+        """The day about which the decline began."""
+        at = self.wear.changed.value
+        return None if at is None else self.day_at(at)
+
+    @property
+    def changed_between(self) -> tuple[date, date] | None:
+        """The 80 % interval of that day."""
+        return self._between(self.wear.changed)
+
+    @property
+    def changed_between_wide(self) -> tuple[date, date] | None:
+        """The 90 % interval of that day."""
+        return self._between(self.wear.changed_wide)
+
+    @property
+    def break_even_on(self) -> date | None:
+        """When efficacy passes what pays; it may lie behind or ahead."""
+        at = self.wear.break_even_at.value
+        return None if at is None else self.day_at(at)
+
+    @property
+    def break_even_between(self) -> tuple[date, date] | None:
+        """The 80 % interval of that date."""
+        return self._between(self.wear.break_even_at)
+
+    @property
+    def break_even_between_wide(self) -> tuple[date, date] | None:
+        """The 90 % interval of that date."""
+        return self._between(self.wear.break_even_wide)
+
+    def _between(self, held: Estimate) -> tuple[date, date] | None:
+        """The days of an interval of places: by months, from a month's first to another's last."""
+        if held.low is None or held.high is None:
+            return None
+        first, last = self.day_at(held.low), self.day_at(held.high)
+        if self.weekly:
+            return first, last
+        return first.replace(day=1), month_after(last.replace(day=1), 1) - timedelta(days=1)
+
+    def ahead(self) -> list[tuple[date, float, float, float]]:
+        """Return days to come with efficacy, low and high, if it goes on as it went."""
+        wear, last = self.wear, len(self.periods) - 1
+        if not wear.tiring or not wear.ahead:
+            return []
+        meets, month = wear.break_even_at.value, DAYS_OF_MONTH / self.days
+        reach = AHEAD * month
+        if meets is not None and meets > last:
+            reach = min(meets - last + 2 * month, MONTHS_AHEAD * month)
+        lines = zip(wear.ahead, wear.ahead_low, wear.ahead_high, strict=True)
+        return [
+            (self.day_at(last + place), *line)
+            for place, line in enumerate(lines, 1)
+            if place <= max(reach, 2)
+        ]
+
+
+@dataclass(frozen=True)
+class SettlingTest:
+    """The test that would tell wear from saturation, as it was proposed: dates and spend."""
+
+    steps: tuple[SettlingStep, ...]
+    power: float
+    power_of_exposure: float
+
+    @property
+    def settles(self) -> bool:
+        """Whether it is likely enough to tell."""
+        return self.power >= POWER
+
+
+@dataclass(frozen=True)
+class SettlingStep:
+    """One period of a test: its days, its spend a week, and the deals it opens either way."""
+
+    first: date
+    last: date
+    level: float
+    spend: float | None
+    touches: float
+    if_worn: float
+    if_saturated: float
+
+
+@dataclass(frozen=True)
+class WearFit(Judged):
+    """How a program's efficacy went.
+
+    `months`, with touches, deals opened and spend of each, are there for returns; `won` sums the
+    margins of deals won in a month. `break_even` is the deals per touch at which margin equals
+    spend, None where spend or margin is not known.
     """
 
     program_id: int
-    wear: Wear
     months: tuple[date, ...]
     touches: tuple[float, ...]
     opened: tuple[float, ...]
-    break_even: float | None
     spend: tuple[float, ...]
     won: tuple[Sums, ...]
-    fitted_at: datetime
 
     def own_return(self, first: date, last: date) -> Estimate:
         """Return the return on investment of the deals that the program itself opened.
@@ -50,68 +175,16 @@ class WearFit:
         margin = sum((self.won[place] for place in inside), Sums())
         return romi(margin, sum(self.spend[place] for place in inside))
 
-    @property
-    def observed(self) -> list[float | None]:
-        """Deals opened per touch in each month."""
-        return [
-            opened / touches if touches else None
-            for opened, touches in zip(self.opened, self.touches, strict=True)
-        ]
 
-    @property
-    def scale(self) -> float:
-        """What makes of deals per touch the figure shown: margin per money spent, or deals
-        opened by a hundred touches where that is not known."""
-        return 1 / self.break_even if self.break_even else 100.0
+@dataclass(frozen=True)
+class CellFit(Judged):
+    """How an audience tires of a message in a channel; `programs` are those that spoke to it."""
 
-    def day_at(self, place: float) -> date:
-        """Return the day at a place among the months: 0 is the middle of the first."""
-        return self.months[0] + timedelta(days=(place + 0.5) * DAYS_OF_MONTH)
-
-    @property
-    def changed_on(self) -> date | None:
-        """The month in which the decline began."""
-        at = self.wear.changed.value
-        return None if at is None else self.day_at(at)
-
-    @property
-    def changed_between(self) -> tuple[date, date] | None:
-        """The interval of that date: from a month's first day to another's last."""
-        low, high = self.wear.changed.low, self.wear.changed.high
-        if low is None or high is None:
-            return None
-        first, last = self.day_at(low), self.day_at(high)
-        return first.replace(day=1), month_after(last.replace(day=1), 1) - timedelta(days=1)
-
-    @property
-    def break_even_on(self) -> date | None:
-        """When efficacy passes what pays; it may lie behind or ahead."""
-        at = self.wear.break_even_at.value
-        return None if at is None else self.day_at(at)
-
-    @property
-    def break_even_between(self) -> tuple[date, date] | None:
-        """The interval of that date."""
-        low, high = self.wear.break_even_at.low, self.wear.break_even_at.high
-        return None if low is None or high is None else (self.day_at(low), self.day_at(high))
-
-    def ahead(self) -> list[tuple[date, float, float, float]]:
-        """Return months to come with efficacy, low and high, if the decline goes on."""
-        half = self.wear.half_life
-        if not self.wear.tiring or half.value is None or half.low is None or half.high is None:
-            return []
-        last = len(self.months) - 1
-        meets = self.wear.break_even_at.value
-        reach = AHEAD if meets is None or meets <= last else min(int(meets - last) + 2, AHEAD)
-        return [
-            (
-                self.day_at(last + place),
-                self.wear.fitted[-1] * 0.5 ** (place / half.value),
-                self.wear.fitted_low[-1] * 0.5 ** (place / half.low),
-                self.wear.fitted_high[-1] * 0.5 ** (place / half.high),
-            )
-            for place in range(1, max(reach, 2) + 1)
-        ]
+    key: str
+    audience: str
+    message: str
+    channel: str
+    programs: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -150,6 +223,36 @@ def wears(program_ids: Iterable[int] | None = None) -> dict[int, WearFit]:
     return {int(row.subject_key): _wear(row) for row in rows.order_by("pk")}
 
 
+def cells(program_id: int | None = None) -> list[CellFit]:
+    """Return the wear of every audience, message and channel, of one program's where it is named.
+
+    Those that tire stand first, the most worn before the others.
+    """
+    found = []
+    for row in Fit.objects.filter(kind=Fit.Kind.CELL).order_by("pk"):
+        held = row.result
+        if program_id is not None and program_id not in held["programs"]:
+            continue
+        found.append(
+            CellFit(
+                **_judged(row),
+                key=row.subject_key,
+                audience=held["cell"]["audience_name"],
+                message=held["cell"]["message"],
+                channel=held["cell"]["channel_name"],
+                programs=tuple(held["programs"]),
+            )
+        )
+    return sorted(found, key=by_wear)
+
+
+def by_wear(fit: Judged) -> tuple[int, float]:
+    """The order of wear: tiring, unclear, steady, not known; the most lost first."""
+    wear = fit.wear
+    place = 0 if wear.tiring else 1 if wear.unclear else 2 if wear.known else 3
+    return place, -(wear.decline.value or 0.0)
+
+
 def wear_of(program: Program) -> WearFit | None:
     """Return the wear of one program, None where it was not judged yet."""
     return wears([program.pk]).get(program.pk)
@@ -171,21 +274,62 @@ def holding_of(cycle: Cycle) -> str:
 
 def _wear(row: Fit) -> WearFit:
     held = row.result
-    known = {field.name for field in fields(Wear)}
-    values = {name: value for name, value in _estimates(held["wear"]).items() if name in known}
-    for name in ("fitted", "fitted_low", "fitted_high"):
-        values[name] = tuple(values[name])
     return WearFit(
+        **_judged(row),
         program_id=int(row.subject_key),
-        wear=Wear(**values),
         months=tuple(date.fromisoformat(month) for month in held["months"]),
         touches=tuple(held["touches"]),
         opened=tuple(held["opened"]),
-        break_even=held["break_even"],
         spend=tuple(held["spend"]),
         won=tuple(Sums(*sums) for sums in held["won"]),
-        fitted_at=row.fitted_at,
     )
+
+
+def _judged(row: Fit) -> dict[str, Any]:
+    held = row.result
+    known = {field.name for field in fields(Wear)}
+    values = {name: value for name, value in _estimates(held["wear"]).items() if name in known}
+    for name in _LINES:
+        values[name] = tuple(values.get(name, ()))
+    return {
+        "wear": Wear(**values),
+        "periods": tuple(date.fromisoformat(day) for day in held["periods"]),
+        "weekly": held["weekly"],
+        "seen": tuple(held["seen"]),
+        "brought": tuple(held["brought"]),
+        "break_even": held.get("break_even"),
+        "plan": _plan(held.get("plan"), held["weekly"], row.fitted_at),
+        "fitted_at": row.fitted_at,
+    }
+
+
+_LINES = ("fitted", "fitted_low", "fitted_high", "ahead", "ahead_low", "ahead_high")
+
+
+def _plan(held: dict[str, Any] | None, weekly: bool, fitted_at: datetime) -> SettlingTest | None:
+    if held is None:
+        return None
+    days = 7.0 if weekly else DAYS_OF_MONTH
+    begins = fitted_at.date() + timedelta(days=21)
+    begins -= timedelta(days=begins.weekday())
+    steps = []
+    for period in held["periods"]:
+        ends = begins + timedelta(days=round(period["length"] * days) - 1)
+        week = 7.0 / days
+        spend = held["spend_now"] * period["level"] * week
+        steps.append(
+            SettlingStep(
+                begins,
+                ends,
+                period["level"],
+                spend or None,
+                held["touches_now"] * period["level"] * week,
+                period["if_worn"],
+                period["if_saturated"],
+            )
+        )
+        begins = ends + timedelta(days=1)
+    return SettlingTest(tuple(steps), held["power"], held["power_of_exposure"])
 
 
 def _estimates(held: dict[str, Any]) -> dict[str, Any]:

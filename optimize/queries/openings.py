@@ -7,7 +7,7 @@ the one whose touch came last before it was opened.
 
 from __future__ import annotations
 
-from collections import defaultdict
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,9 +16,7 @@ from django.db import connection
 
 from ipeo import tenancy
 from optimize.models import ActivityTotal, Figure
-
-Month = tuple[int, int]
-"""A year and a month of it."""
+from plan.models import ProgramPlan, Scenario
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +87,74 @@ def opened_deals() -> list[OpenedDeal]:
         return [OpenedDeal(*row) for row in cursor.fetchall()]
 
 
-def activity_by_month() -> dict[str, dict[int, dict[Month, float]]]:
-    """Return each program's touches and spend by month: figure, program id, month."""
-    found: dict[str, dict[int, dict[Month, float]]] = {
-        Figure.TOUCHES: defaultdict(lambda: defaultdict(float)),
-        Figure.ACTUAL: defaultdict(lambda: defaultdict(float)),
-    }
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What a program did on a day: touches, or money spent."""
+
+    figure: str
+    program: int
+    on: date
+    amount: float
+
+
+def activities() -> list[Activity]:
+    """Return every program's touches and actual spend by day."""
     rows: Any = ActivityTotal.objects.filter(
-        figure__in=list(found), program__isnull=False
+        figure__in=[Figure.TOUCHES, Figure.ACTUAL], program__isnull=False
     ).values_list("figure", "program_id", "date", "n", "amount")
-    for figure, program_id, day, n, amount in rows:
-        added = n if figure == Figure.TOUCHES else float(amount)
-        found[figure][program_id][day.year, day.month] += added
-    return found
+    return [
+        Activity(figure, program, day, float(n if figure == Figure.TOUCHES else amount))
+        for figure, program, day, n, amount in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """An audience that was told something in a channel; None and empty are not known."""
+
+    audience: int | None
+    audience_name: str
+    message: str
+    channel: int
+    channel_name: str
+
+    @property
+    def key(self) -> str:
+        """A short key that stays while the three do."""
+        digest = hashlib.sha256(self.message.encode()).hexdigest()[:12]
+        return f"{self.audience or 0}-{self.channel}-{digest}"
+
+
+@dataclass(frozen=True, slots=True)
+class CellTime:
+    """When a program spoke to a cell: the days of a cycle with an approved plan."""
+
+    cell: Cell
+    program: int
+    first: date
+    last: date
+
+
+def cell_times() -> list[CellTime]:
+    """Return when each program spoke to which audience, with what message, by approved plans."""
+    rows = (
+        ProgramPlan.objects.filter(scenario__status=Scenario.Status.APPROVED)
+        .exclude(audience=None, message="")
+        .select_related("audience", "program__channel", "scenario__cycle")
+        .order_by("scenario__cycle__starts_on", "pk")
+    )
+    return [
+        CellTime(
+            Cell(
+                row.audience_id,
+                row.audience.name if row.audience else "",
+                row.message,
+                row.program.channel_id,
+                row.program.channel.name,
+            ),
+            row.program_id,
+            row.scenario.cycle.starts_on,
+            row.scenario.cycle.ends_on,
+        )
+        for row in rows
+    ]

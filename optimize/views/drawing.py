@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
+from ipeo import tenancy
+from ipeo.templatetags.figures import day as day_name
 from ipeo.templatetags.figures import month as month_name
-from ipeo.templatetags.figures import number
+from ipeo.templatetags.figures import number, percent
 from optimize import charts
-from optimize.queries.fits import WearFit
+from optimize.models import Experiment
+from optimize.queries.fits import Judged
 from optimize.queries.overview import moves_between
+from optimize.queries.readings import Reading
+from optimize.queries.units import RATES
 
 
-def efficacy_of(fit: WearFit) -> dict[str, Any]:
+def efficacy_of(fit: Judged) -> dict[str, Any]:
     """Return a program's efficacy as a figure with its table twin, and what it measures."""
     scale = fit.scale
-    days = [fit.day_at(place) for place in range(len(fit.months))]
+    days = [fit.day_at(place) for place in range(len(fit.periods))]
     observed = [None if rate is None else rate * scale for rate in fit.observed]
     ahead = [
         (day, value * scale, low * scale, high * scale) for day, value, low, high in fit.ahead()
@@ -35,9 +41,10 @@ def efficacy_of(fit: WearFit) -> dict[str, Any]:
         events=moves_between(days[0], last),
         pays=fit.break_even is not None,
     )
+    name = day_name if fit.weekly else month_name
     rows = [
         (
-            month_name(fit.months[place]),
+            name(fit.periods[place]),
             "at rest" if observed[place] is None else number(observed[place], 2),
             number(fitted[place], 2),
             f"{number(low[place], 2)} to {number(high[place], 2)}",
@@ -45,14 +52,50 @@ def efficacy_of(fit: WearFit) -> dict[str, Any]:
         for place in range(len(days))
     ]
     rows += [
-        (f"{month_name(day)}, forecast", "", number(value, 2), f"{number(a, 2)} to {number(b, 2)}")
+        (f"{name(day)}, forecast", "", number(value, 2), f"{number(a, 2)} to {number(b, 2)}")
         for day, value, a, b in ahead
     ]
     return {
         "figure": figure,
-        "columns": ["Month", "Observed", "Efficacy", "80% interval"],
+        "columns": ["Week from" if fit.weekly else "Month", "Observed", "Efficacy", "80% interval"],
         "rows": rows,
-        "unit": "Won margin per money spent, monthly"
-        if fit.break_even is not None
-        else "Deals opened by 100 touches, monthly",
+        "unit": ("Won margin per money spent" if fit.break_even else "Deals opened by 100 touches")
+        + (", weekly" if fit.weekly else ", monthly"),
+    }
+
+
+def experiment_chart(experiment: Experiment, held: Reading) -> dict[str, Any]:
+    """Return a reading as a figure with its table twin."""
+    days = [date.fromisoformat(point[0]) for point in held.series]
+    start, end = experiment.starts_on or days[0], experiment.ends_on or days[-1]
+    if held.is_regional:
+        money = experiment.metric not in RATES
+        kind = tenancy.current_workspace().currency if money else "number"
+        came = [point[1] or 0.0 for point in held.series]
+        would = [point[2] or 0.0 for point in held.series]
+        return {
+            "figure": charts.regions_over_time(days, came, would, start=start, kind=kind),
+            "columns": ["Week from", "As it came", "Without it"],
+            "rows": [
+                (day_name(day), number(one, 1), number(other, 1))
+                for day, one, other in zip(days, came, would, strict=True)
+            ],
+            "note": "Mean of the treated regions a week",
+        }
+    lift, low, high = ([point[place] for point in held.series] for place in (1, 2, 3))
+    known = [place for place, value in enumerate(low) if value is not None]
+    if not known:
+        return {}
+    return {
+        "figure": charts.lift_over_time(days, lift, low, high, planned_end=end, level=held.level),
+        "columns": ["Day", "Lift", f"{held.level:.0%} interval"],
+        "rows": [
+            (
+                day_name(days[place]),
+                percent(lift[place], 1),
+                f"{percent(low[place], 1)} to {percent(high[place], 1)}",
+            )
+            for place in reversed(known)
+        ],
+        "note": f"{held.level:.0%} interval that holds on every day",
     }
