@@ -41,8 +41,9 @@ from optimize.numerics.fading import (
     weights,
 )
 
-ALARM = 0.04
-"""The p-value at which a program is called tiring."""
+ALARM = 0.01
+"""The p-value at which a program is called tiring: strict, since programs are looked at again and
+again. A steady one that is looked at all through a year is called tiring in about 5 % of cases."""
 
 WIDE = 0.9
 """The level of the wider intervals of dates."""
@@ -55,7 +56,7 @@ HORIZON = 24
 _NO_DECLINE = Estimate.unknown("no decline beyond chance")
 _NO_SATURATION = Estimate.unknown("exposure hardly differed from period to period")
 _BATCH = 111
-_ENOUGH = 50  # of the usual 999 draws, more than any alarm allows
+_ENOUGH = 25  # of the usual 999 draws, more than any alarm allows
 _DRAWS = 2000
 
 
