@@ -14,7 +14,8 @@ from plan.actions.drafts import demand_open
 from plan.actions.scenarios import NotProposed, NotReady, hold_proposed
 from plan.models import Approval, Forecast, Objective, ProgramPlan, Scenario
 from plan.queries.budget import approved_scenario
-from plan.queries.forecasts import SEED, ScenarioForecast, expected_of
+from plan.queries.expectations import ScenarioForecast
+from plan.queries.forecasts import SEED, expected_of
 from plan.queries.guard import guard_of
 from plan.queries.handoff import described
 from plan.queries.readiness import missing_of

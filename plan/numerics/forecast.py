@@ -1,37 +1,28 @@
 """The forecast that is frozen at approval, and its score when the cycle closes.
 
-A program's margin is its spend times its margin per dollar. What is known of that rate comes, in
-this order, from the program's own history, its channel's, the whole workspace's, or nowhere, and
-the forecast says which. Month by month, margin = rate x spend + noise of variance phi x spend (a
-compound Poisson of deals), so a history gives rate = sum of margin / sum of spend with variance
-phi / sum of spend, and the months ahead add phi x spend of their own.
-
-Rates are drawn as gammas of that mean and spread, the spread widened by Student's t for few
-months. One market shock moves all programs together and one deviation all programs of a channel
-that rest on the same history, so totals are as uncertain as they should be.
+A program's margin in a month follows its curve (`responses`), drawn from what is known of it: its
+own history, else its channel's, the whole workspace's, or nothing, and the forecast says which.
+To that come the months' own scatter, of variance phi x spend, and one market shift that moves all
+programs together, so totals are as uncertain as they should be.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
 from ipeo.numerics.estimates import LEVEL, Estimate, EstimateDict, from_draws
+from plan.numerics.responses import MIN_MONTHS, Bend, History, Response, market, responses
+
+__all__ = ["Forecast", "History", "ProgramForecast", "ProgramPlan", "Score", "forecast", "score"]
 
 Floats = npt.NDArray[np.float64]
 
-MIN_MONTHS = 3
-MARKET_SD = 0.10
-"""How far the market as a whole may shift from history to plan, as sd of the log."""
-ELSEWHERE_SD = {"program": 0.0, "channel": 0.25, "workspace": 0.5, "none": 1.0}
-"""How far a program may differ from the history it borrows, as sd of the log."""
-UNSEEN_RATE = 1.0
-"""Margin per dollar where nothing at all is known: the median of a very wide guess."""
 PERCENTILES = tuple(range(1, 100))
 
 
@@ -42,16 +33,6 @@ class ProgramPlan:
     key: str
     channel: str
     spend: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """A program's past: spend and won contribution margin credited to it, month by month."""
-
-    key: str
-    channel: str
-    spend: tuple[float, ...]
-    margin: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +53,7 @@ class Forecast:
 
     `by_month` runs over the plan's months, `quantiles` are the total's percentiles 1 to 99,
     `chance` is the probability of reaching `target` (None without one), `rests_on` one plain
-    sentence per kind of evidence.
+    sentence per kind of evidence; `is_guess` where some program rests on nothing.
     """
 
     margin: Estimate
@@ -82,6 +63,7 @@ class Forecast:
     chance: float | None
     rests_on: tuple[str, ...]
     quantiles: tuple[float, ...]
+    is_guess: bool = False
 
     def as_dict(self) -> dict[str, object]:
         """A JSON object to be frozen at approval; `score` reads its quantiles back."""
@@ -118,13 +100,45 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rate:
-    """What a history says of margin per dollar: mean, relative error, noise per dollar, months."""
+class Known:
+    """What a forecast draws from: each program's curve, and the market's shift, all of one length.
 
-    mean: float
-    spread: float
-    phi: float
-    months: int
+    It depends on the past alone, so it can be kept while the money of a plan is being moved.
+    """
+
+    responses: Mapping[str, Response]
+    market: Floats
+    seed: int
+
+
+def known(
+    plans: Sequence[ProgramPlan],
+    histories: Sequence[History],
+    *,
+    bends: Mapping[str, Bend] | None = None,
+    draws: int = 4000,
+    seed: int = 0,
+) -> Known:
+    """Learn what the past says of the planned programs, once for any money.
+
+    A program without a history of its own, where nothing else tells its usual spend, is taken to
+    usually spend what this plan gives it in a month. Raises ValueError as `forecast` does.
+    """
+    _check(plans, histories)
+    usual = {}
+    if not any(sum(amount > 0 for amount in past.spend) >= MIN_MONTHS for past in histories):
+        for plan in plans:
+            active = [amount for amount in plan.spend if amount > 0]
+            usual[plan.key] = sum(active) / len(active) if active else 0.0
+    found = responses(
+        [(plan.key, plan.channel) for plan in plans],
+        histories,
+        usual=usual,
+        bends=bends,
+        draws=draws,
+        seed=seed,
+    )
+    return Known(found, market(draws, seed), seed)
 
 
 def forecast(
@@ -143,44 +157,79 @@ def forecast(
     Raises ValueError when plans cover different months, spend is negative or not finite, or a
     history's months do not pair.
     """
-    months = _check(plans, histories)
-    spent = sum(sum(plan.spend) for plan in plans)
-    if not plans or spent <= 0:
+    return expected(plans, known(plans, histories, draws=draws, seed=seed), target=target)
+
+
+def expected(
+    plans: Sequence[ProgramPlan],
+    given: Known,
+    *,
+    target: float | None = None,
+    in_parts: bool = True,
+) -> Forecast:
+    """Forecast a plan's won margin from what is known of its programs.
+
+    Without `in_parts` only the whole is told, not its programs and months one by one. Raises
+    ValueError as `forecast` does, and KeyError for a program of which `given` says nothing.
+    """
+    months = _check(plans, ())
+    held = [plan for plan in plans if sum(plan.spend) > 0]
+    if not held:
         no = Estimate.unknown("no spend is planned")
         return Forecast(no, (no,) * months, (), target, None, (), ())
-    rng = np.random.default_rng(seed)
-    market = np.exp(rng.normal(-(MARKET_SD**2) / 2, MARKET_SD, draws))
-    shared: dict[str, Floats] = {}
-    total = np.zeros((draws, months))
-    programs = []
+    shift = given.market[:, None]
+    total = np.zeros((given.market.size, months))
+    programs, sentences = [], []
     n_months = 0
-    for plan in plans:
-        basis, source, rate = _evidence(plan, histories)
-        if source not in shared:
-            shared[source] = _rates(rate, rng, draws)
-        own = ELSEWHERE_SD[basis]
-        differs = np.exp(rng.normal(-(own**2) / 2, own, draws))
+    for plan in held:
+        response = given.responses[plan.key]
         spend = np.asarray(plan.spend, dtype=np.float64)
-        expected = (shared[source] * differs * market)[:, None] * spend
-        drawn = _noisy(expected, rate, spend, rng)
+        drawn = _scattered(response, spend, shift, given.seed)
         total += drawn
-        sentence = _sentence(basis, plan, rate.months)
-        n_months = max(n_months, rate.months)
-        margin = from_draws(drawn.sum(axis=1), rate.months)
-        programs.append(
-            ProgramForecast(plan.key, margin, float(spend.sum()), basis, rate.months, sentence)
-        )
+        n_months = max(n_months, response.months)
+        sentence = _sentence(response.basis, plan, response.months)
+        sentences.append(sentence)
+        if in_parts:
+            programs.append(
+                ProgramForecast(
+                    plan.key,
+                    from_draws(drawn.sum(axis=1), response.months),
+                    float(spend.sum()),
+                    response.basis,
+                    response.months,
+                    sentence,
+                )
+            )
     whole = total.sum(axis=1)
     chance = None if target is None else float((whole >= target).mean())
     return Forecast(
         margin=from_draws(whole, n_months),
-        by_month=tuple(from_draws(total[:, i], n_months) for i in range(months)),
+        by_month=tuple(from_draws(total[:, i], n_months) for i in range(months if in_parts else 0)),
         by_program=tuple(programs),
         target=target,
         chance=chance,
-        rests_on=tuple(dict.fromkeys(one.rests_on for one in programs)),
+        rests_on=tuple(dict.fromkeys(sentences)),
         quantiles=tuple(np.percentile(whole, PERCENTILES).tolist()),
+        is_guess=any(given.responses[plan.key].basis == "none" for plan in held),
     )
+
+
+def _scattered(response: Response, spend: Floats, shift: Floats, seed: int) -> Floats:
+    """Draw the months ahead: what the curve gives, and lognormal scatter of variance phi x spend.
+
+    The scatter comes from the program's own stream, so the same plan draws the same figures.
+    """
+    result = np.zeros((shift.size, spend.size))
+    active = np.flatnonzero(spend > 0)
+    mean = response.margin(spend[active]) * shift
+    if response.phi > 0:
+        rng = np.random.default_rng([seed, crc32(response.key.encode()), 2])
+        z = rng.standard_normal(result.shape, dtype=np.float32)[:, active]
+        mean = np.maximum(mean, 1e-9)
+        variance = np.log1p(response.phi * spend[active] / mean**2)
+        mean = mean * np.exp(np.sqrt(variance) * z - variance / 2)
+    result[:, active] = mean
+    return result
 
 
 def score(quantiles: Forecast | Sequence[float], actual: float) -> Score:
@@ -207,6 +256,7 @@ def score(quantiles: Forecast | Sequence[float], actual: float) -> Score:
 
 
 def _check(plans: Sequence[ProgramPlan], histories: Sequence[History]) -> int:
+    """Return how many months the plans cover."""
     months = len(plans[0].spend) if plans else 0
     for plan in plans:
         if len(plan.spend) != months:
@@ -217,60 +267,6 @@ def _check(plans: Sequence[ProgramPlan], histories: Sequence[History]) -> int:
         if len(past.spend) != len(past.margin):
             raise ValueError("each month of a history has a spend and a margin")
     return months
-
-
-def _evidence(plan: ProgramPlan, histories: Sequence[History]) -> tuple[str, str, _Rate]:
-    """The nearest history with enough months: basis, a key for what is shared, and the rate."""
-    candidates = (
-        ("program", f"program {plan.key}", [h for h in histories if h.key == plan.key]),
-        ("channel", f"channel {plan.channel}", [h for h in histories if h.channel == plan.channel]),
-        ("workspace", "workspace", list(histories)),
-    )
-    for basis, source, found in candidates:
-        rate = _learn(found)
-        if rate is not None:
-            return basis, source, rate
-    return "none", f"none {plan.key}", _Rate(UNSEEN_RATE, 0.0, 0.0, 0)
-
-
-def _learn(histories: Sequence[History]) -> _Rate | None:
-    """Margin per dollar of these histories together, or None with too few months of spend."""
-    pairs = [
-        (spend, margin)
-        for past in histories
-        for spend, margin in zip(past.spend, past.margin, strict=True)
-        if spend > 0
-    ]
-    if len(pairs) < MIN_MONTHS:
-        return None
-    spend, margin = np.asarray(pairs, dtype=np.float64).T
-    n, total = spend.size, float(spend.sum())
-    mean = float(margin.sum()) / total
-    phi = float(((margin - mean * spend) ** 2 / spend).sum()) / (n - 1)
-    # A history that won nothing, or lost, is still no promise of that: its rate is near 0.
-    mean = max(mean, 1e-3)
-    # Few months know their own noise badly: Student's t, as a widening of the normal.
-    edge = (1 + LEVEL) / 2
-    widening = float(special.stdtrit(n - 1, edge)) / float(special.ndtri(edge))
-    return _Rate(mean, widening * math.sqrt(phi / total) / mean, phi, n)
-
-
-def _rates(rate: _Rate, rng: np.random.Generator, draws: int) -> Floats:
-    if rate.spread <= 0:
-        return np.full(draws, rate.mean)
-    shape = 1 / rate.spread**2
-    return rng.gamma(shape, rate.mean / shape, draws)
-
-
-def _noisy(expected: Floats, rate: _Rate, spend: Floats, rng: np.random.Generator) -> Floats:
-    """Add what the months ahead will do by chance: gamma with variance phi x spend."""
-    variance = rate.phi * spend
-    result = expected.copy()
-    active = (spend > 0) & (variance > 0)
-    mean = np.maximum(expected[:, active], 1e-9)
-    shape = np.maximum(mean**2 / variance[active], 1e-6)
-    result[:, active] = rng.gamma(shape, mean / shape)
-    return result
 
 
 def _sentence(basis: str, plan: ProgramPlan, months: int) -> str:

@@ -10,7 +10,8 @@ from decimal import Decimal
 from ipeo.models import Cycle
 from plan.models import Scenario
 from plan.queries.budget import months_of
-from plan.queries.forecasts import ObjectiveExpectation, ScenarioForecast, shown_forecast
+from plan.queries.expectations import ObjectiveExpectation, ScenarioForecast
+from plan.queries.forecasts import shown_forecast
 from plan.queries.scenarios import scenarios_of
 from plan.queries.sheet import Row, Sheet, sheet_of
 

@@ -5,23 +5,31 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
-from typing import Any
 
+from insight.queries.curves import posterior_draws
 from ipeo.models import Cycle
 from ipeo.numerics.estimates import Estimate, rate
-from ipeo.templatetags.figures import percent, short_day
-from plan.models import Forecast, Objective, Program, ProgramPlan, Scenario
+from plan.models import Forecast, Objective, Program, Scenario
 from plan.numerics import forecast as numerics
 from plan.numerics.chances import chance_at_least
+from plan.numerics.responses import Bend, bend_of
 from plan.queries.evidence import History, history_of
+from plan.queries.expectations import (
+    ObjectiveExpectation,
+    ProgramExpectation,
+    ScenarioForecast,
+)
 from plan.queries.guard import margin_at_list
-from plan.queries.objectives import RATES, in_metric, in_metric_short, objectives_of
+from plan.queries.objectives import RATES, objectives_of
 from plan.queries.sheet import Row, Sheet, sheet_of
 
 SEED = 20_260_101
 """One seed for every forecast, so that the same plan always shows the same figures."""
+
+DRAWS = 1000
+"""How many draws every forecast takes, so that what is typed and what is saved agree."""
 
 _SERIES = {
     Objective.Metric.NET_AMOUNT: "net_amount",
@@ -37,89 +45,6 @@ _BASES = {
 _NO_MONEY = "There is no money in the plan yet."
 
 
-@dataclass(frozen=True)
-class ProgramExpectation:
-    """A program's expected contribution margin, and what that rests on."""
-
-    plan: ProgramPlan
-    planned: Decimal
-    margin: Estimate
-    rests_on: dict[str, Any]
-
-    @property
-    def program_id(self) -> int:
-        """The program's id."""
-        return int(self.plan.program_id)
-
-
-@dataclass(frozen=True)
-class ObjectiveExpectation:
-    """What the plan is expected to reach of an objective, and the chance that it reaches it."""
-
-    objective: Objective
-    expected: Estimate
-    chance: float | None
-    quantiles: tuple[float, ...] = ()
-
-    @property
-    def label(self) -> str:
-        """The objective in words: `Won margin by 30 Sep, goal $900,000`."""
-        held = self.objective
-        by = f" by {short_day(held.due_date)}" if held.due_date else ""
-        goal = in_metric(held.metric, held.target, "not set")
-        return f"{held.get_metric_display()}{by}, goal {goal}"
-
-    @property
-    def value(self) -> str:
-        """The expected figure."""
-        return in_metric_short(self.objective.metric, self.expected.value)
-
-    @property
-    def interval(self) -> str:
-        """Its interval, or why it is not known; with the baseline."""
-        held, metric = self.expected, self.objective.metric
-        baseline = in_metric(metric, self.objective.baseline, "not set")
-        if held.value is None:
-            return f"{held.reason} Baseline {baseline}"
-        if held.low is None:
-            return f"baseline {baseline}"
-        low, high = in_metric_short(metric, held.low), in_metric_short(metric, held.high)
-        return f"{percent(held.level)} {low} to {high}, baseline {baseline}"
-
-    @property
-    def chance_text(self) -> str:
-        """The chance to reach the target; an extreme one is not called certain."""
-        if self.chance is None:
-            return ""
-        if self.chance < 0.01:
-            return "under 1%"
-        return "over 99%" if self.chance > 0.99 else str(percent(self.chance))
-
-
-@dataclass(frozen=True)
-class ScenarioForecast:
-    """A scenario's forecast; `frozen_at` is None while it is still reckoned afresh."""
-
-    programs: list[ProgramExpectation]
-    objectives: list[ObjectiveExpectation]
-    margin: Estimate
-    says: str
-    quantiles: tuple[float, ...] = ()
-    frozen_at: datetime | None = None
-
-    @property
-    def lines(self) -> list[ProgramExpectation]:
-        """The programs in the order of the grid."""
-        return self.programs
-
-    def margin_of(self, plan_id: int) -> Estimate:
-        """Return the expected margin of a program plan."""
-        for one in self.programs:
-            if one.plan.pk == plan_id:
-                return one.margin
-        return Estimate.unknown("It was not in the plan when the forecast was made.")
-
-
 def shown_forecast(scenario: Scenario, sheet: Sheet | None = None) -> ScenarioForecast:
     """Return the frozen forecast of a scenario that was approved, else the present one."""
     sheet = sheet or sheet_of(scenario)
@@ -130,34 +55,65 @@ def shown_forecast(scenario: Scenario, sheet: Sheet | None = None) -> ScenarioFo
     return expected_of(scenario, sheet)
 
 
-def expected_of(
-    scenario: Scenario, sheet: Sheet | None = None, *, before: date | None = None
-) -> ScenarioForecast:
-    """Reckon a scenario's forecast from the measured past of the workspace's programs.
+@dataclass(frozen=True)
+class Past:
+    """What a forecast rests on: measured histories, programs' names, fitted bends, the margin.
 
-    That past ends with the last month that was over on the day `before`, today unless given.
+    `known` holds each program's name and its channel's. `bends` is by channel's name.
     """
-    sheet = sheet or sheet_of(scenario)
-    objectives = objectives_of(scenario.cycle)
+
+    histories: Mapping[int, History]
+    known: Mapping[int, tuple[str, str]]
+    bends: Mapping[str, Bend]
+    margin_at_list: float | None
+
+
+def past_of(before: date | None = None) -> Past:
+    """Return the workspace's past up to the last month that was over on a day, or on this one.
+
+    A channel's fitted curve counts only where the data informed it.
+    """
     known = {
         pk: (name, channel)
         for pk, name, channel in Program.objects.order_by("pk").values_list(
             "pk", "name", "channel__name"
         )
     }
-    histories = history_of(list(known), before)
+    bends = {}
+    for curve in posterior_draws(informed_only=True):
+        at = [curve.weekly_spend]
+        if curve.weekly_spend > 0 and len(curve.draws):
+            brought, more = curve.evaluate(at)[:, 0], curve.next_return(at)[:, 0]
+            sound = brought > 0
+            if sound.any():
+                bends[curve.name] = bend_of(more[sound] * curve.weekly_spend / brought[sound])
+    return Past(history_of(list(known), before), known, bends, margin_at_list().value)
+
+
+def expected_of(
+    scenario: Scenario,
+    sheet: Sheet | None = None,
+    *,
+    before: date | None = None,
+    past: Past | None = None,
+) -> ScenarioForecast:
+    """Reckon a scenario's forecast from the measured past of the workspace's programs.
+
+    That past ends with the last month that was over on the day `before`, today unless given; or
+    it is the one that is handed in.
+    """
+    sheet = sheet or sheet_of(scenario)
+    past = past or past_of(before)
+    objectives = objectives_of(scenario.cycle)
     targets = {one.metric: one.target for one in objectives}
-    margin_target = targets.get(Objective.Metric.WON_MARGIN)
-    found = _forecast(
-        sheet, histories, known, "margin", None if margin_target is None else margin_target
-    )
+    found = _forecast(sheet, past, "margin", targets.get(Objective.Metric.WON_MARGIN))
     by_key = {one.key: one for one in found.by_program}
     programs = [_expectation(row, by_key.get(row.plan.program.name)) for row in sheet.rows]
     return ScenarioForecast(
         programs=programs,
-        objectives=[_objective(one, sheet, histories, known, found) for one in objectives],
+        objectives=[_objective(one, sheet, past, found) for one in objectives],
         margin=found.margin if sheet.total else Estimate.unknown(_NO_MONEY),
-        says=_says(found),
+        says=_says(found, past, sheet),
         quantiles=found.quantiles,
     )
 
@@ -168,7 +124,7 @@ def without_scenario(cycle: Cycle) -> list[ObjectiveExpectation]:
     return [ObjectiveExpectation(one, nothing, None) for one in objectives_of(cycle)]
 
 
-def _says(found: numerics.Forecast) -> str:
+def _says(found: numerics.Forecast, past: Past, sheet: Sheet) -> str:
     """Return on what the programs' forecasts rest, in a sentence or two."""
     counted = Counter(one.basis for one in found.by_program)
     if not counted:
@@ -180,38 +136,57 @@ def _says(found: numerics.Forecast) -> str:
         )
     parts = [f"{counted[basis]} on {words}" for basis, words in _BASES.items() if counted[basis]]
     programs = f"{len(found.by_program)} program{'' if len(found.by_program) == 1 else 's'}"
-    return f"Of {programs} with money, {', '.join(parts)}. Intervals are at 80%."
+    channels = {row.plan.program.channel.name for row in sheet.rows if row.total}
+    fitted = sorted(channels & set(past.bends))
+    bends = (
+        f" How returns fall follows the fitted curve for {', '.join(fitted)}."
+        if fitted
+        else " How returns fall as money grows is a prior that the months so far have moved."
+    )
+    return f"Of {programs} with money, {', '.join(parts)}.{bends} Intervals are at 80%."
 
 
-def _forecast(
-    sheet: Sheet,
-    histories: Mapping[int, History],
-    known: Mapping[int, tuple[str, str]],
-    series: str,
-    target: Decimal | float | None,
-    scale: float = 1.0,
-) -> numerics.Forecast:
-    plans = [
+def planned_of(sheet: Sheet) -> list[numerics.ProgramPlan]:
+    """Return the programs of a grid as the forecast takes them, those without money too."""
+    return [
         numerics.ProgramPlan(
             key=row.plan.program.name,
             channel=row.plan.program.channel.name,
             spend=tuple(float(cell.amount) for cell in row.cells),
         )
         for row in sheet.rows
-        if row.total
     ]
-    past = [
+
+
+def known_of(sheet: Sheet, past: Past, series: str, scale: float = 1.0) -> numerics.Known:
+    """Return draws of what each program of a grid brings of a series, times `scale`."""
+    histories = [
         numerics.History(
-            key=known[program_id][0],
-            channel=known[program_id][1],
+            key=past.known[program_id][0],
+            channel=past.known[program_id][1],
             spend=tuple(history.spend),
             margin=tuple(float(one) * scale for one in getattr(history, series)),
         )
-        for program_id, history in histories.items()
-        if program_id in known and len(getattr(history, series)) == len(history.spend) > 0
+        for program_id, history in past.histories.items()
+        if program_id in past.known and len(getattr(history, series)) == len(history.spend) > 0
     ]
-    return numerics.forecast(
-        plans, past, target=None if target is None else float(target), seed=SEED
+    return numerics.known(planned_of(sheet), histories, bends=past.bends, draws=DRAWS, seed=SEED)
+
+
+def _forecast(
+    sheet: Sheet,
+    past: Past,
+    series: str,
+    target: Decimal | float | None,
+    scale: float = 1.0,
+    *,
+    in_parts: bool = True,
+) -> numerics.Forecast:
+    return numerics.expected(
+        planned_of(sheet),
+        known_of(sheet, past, series, scale),
+        target=None if target is None else float(target),
+        in_parts=in_parts,
     )
 
 
@@ -228,11 +203,7 @@ def _expectation(row: Row, found: numerics.ProgramForecast | None) -> ProgramExp
 
 
 def _objective(
-    objective: Objective,
-    sheet: Sheet,
-    histories: Mapping[int, History],
-    known: Mapping[int, tuple[str, str]],
-    margin: numerics.Forecast,
+    objective: Objective, sheet: Sheet, past: Past, margin: numerics.Forecast
 ) -> ObjectiveExpectation:
     metric = Objective.Metric(objective.metric)
     if not sheet.total:
@@ -240,30 +211,42 @@ def _objective(
     if metric == Objective.Metric.WON_MARGIN:
         return ObjectiveExpectation(objective, margin.margin, margin.chance, margin.quantiles)
     if metric in RATES:
-        return _rate(objective, sheet, histories)
-    series = _SERIES[metric]
-    scale = _per_unit(histories, series)
-    if scale is not None:
+        return _rate(objective, sheet, past.histories)
+    way = way_of(metric, past)
+    if way is not None:
+        series, scale = way
         target = None if objective.target is None else float(objective.target) * scale
-        found = _forecast(sheet, histories, known, series, target, scale)
+        carried = scale if series != "margin" else 1.0
+        found = _forecast(sheet, past, series, target, carried, in_parts=False)
         # The broad guess is one of margin: nothing is guessed of customers or pipeline.
-        if all(one.basis != "none" for one in found.by_program):
+        if series == "margin" or not found.is_guess:
             return _scaled(objective, found, scale)
-    at_list = margin_at_list().value if metric == Objective.Metric.NET_AMOUNT else None
-    if at_list is not None and at_list > 0:
-        target = None if objective.target is None else float(objective.target) * at_list
-        found = _forecast(sheet, histories, known, "margin", target)
-        return _scaled(objective, found, at_list)
     reason = "What a program brings of this has not been measured yet."
     return ObjectiveExpectation(objective, Estimate.unknown(reason), None)
 
 
-def _per_unit(histories: Mapping[int, History], series: str) -> float | None:
-    """Return the spend behind one unit of a series, None where nothing of it was measured.
+def way_of(metric: str, past: Past) -> tuple[str, float] | None:
+    """Return the series that tells a metric, and the money behind one unit of it.
 
     The forecast reckons in returns of about the size of the spend, so a count is carried through
-    it at what one of it cost.
+    it at what one of it cost. Net amount that was not measured follows from the margin at list
+    price. None where nothing of it is known.
     """
+    if metric == Objective.Metric.WON_MARGIN:
+        return "margin", 1.0
+    series = _SERIES.get(Objective.Metric(metric))
+    if series is None:
+        return None
+    scale = _per_unit(past.histories, series)
+    if scale is not None:
+        return series, scale
+    if metric == Objective.Metric.NET_AMOUNT and past.margin_at_list:
+        return ("margin", past.margin_at_list) if past.margin_at_list > 0 else None
+    return None
+
+
+def _per_unit(histories: Mapping[int, History], series: str) -> float | None:
+    """Return the spend behind one unit of a series, None where nothing of it was measured."""
     pairs = [
         (sum(history.spend), sum(getattr(history, series)))
         for history in histories.values()

@@ -7,7 +7,7 @@ import sys
 
 import tests.servers  # noqa: F401  # starts the servers before Django reads its settings
 
-MODULES = ("importing", "touching", "pages", "links", "outcomes")
+MODULES = ("importing", "touching", "pages", "links", "outcomes", "allocation", "plan", "fatigue")
 
 
 def main() -> None:
