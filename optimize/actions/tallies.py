@@ -203,7 +203,7 @@ def _added(table: str, changed: str, keys: Mapping[str, str], figures: Mapping[s
 _GRAIN = "(ARRAY['channel', 'program', 'campaign'])[c.grain + 1]"
 _APPLY = "".join(
     [
-        "DELETE FROM optimize_journey j USING gone_journey g "
+        "DELETE FROM optimize_journey j USING gone_journey g "  # noqa: S608
         "WHERE j.workspace_id = %(workspace)s AND j.deal_id = g.deal_id;"
         "INSERT INTO optimize_journey (workspace_id, deal_id, party, closed_date, created_date, "
         "first_date, last_date, is_won, net_cents, margin_cents, path) "

@@ -25,6 +25,8 @@ class AttributionModel(models.TextChoices):
     TIME_DECAY = "time_decay", "Time decay"
     U = "u", "Position (U)"
     W = "w", "Position (W)"
+    MARKOV = "markov", "Markov"
+    SHAPLEY = "shapley", "Shapley"
 
 
 class ActivityTotal(TenantModel):

@@ -23,6 +23,8 @@ ENOUGH = 0.5
 NO_SPEND = "no spend is recorded here"
 NO_TOUCH = "no touch is known for these deals"
 _NOTHING: Mapping[str, Decimal] = {}
+Spread = tuple[float, float]
+"""The ends of an interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +80,24 @@ class Figures:
     mean_deal_amount: Estimate
     mean_cycle_days: Estimate
     sales_velocity: Estimate
+    break_even_uplift: Estimate
+    pacing: Estimate
     sourced_pipeline_amount: Decimal | None
     influenced_pipeline_amount: Decimal | None
     influenced_deals: int | None
+    sourced_deals: int | None = None
     why: Mapping[str, str] = field(default_factory=dict)
+    spread: Mapping[str, Spread] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """The JSON shape: numbers, money to the cent; `{"value": null, "reason": ...}`."""
+        """The JSON shape: numbers, money to the cent; `{"value": null, "reason": ...}`.
+
+        What a model credits stands again under `credited`, and both pipelines under their plain
+        names, as estimates with n.
+        """
         found: dict[str, Any] = {}
         for one in fields(self):
-            if one.name == "why":
+            if one.name in {"why", "spread"}:
                 continue
             value = getattr(self, one.name)
             if value is None:
@@ -100,7 +110,26 @@ class Figures:
                 found[one.name] = float(round(value, 2))
             else:
                 found[one.name] = _whole(value)
+        for name in ("sourced", "influenced"):
+            found[f"{name}_pipeline"] = self._counted(
+                f"{name}_pipeline_amount", getattr(self, f"{name}_deals")
+            )
+        found["credited"] = {
+            "count": self._counted("deals_won", None, "count"),
+            "net": self._counted("attributed_net_amount", None, "net"),
+            "margin": self._counted("attributed_margin_amount", None, "margin"),
+        }
         return found
+
+    def _counted(self, name: str, n: int | None, kind: str = "") -> dict[str, Any]:
+        """A counted figure as an estimate, between the ends of a model's interval if it has one."""
+        value = getattr(self, name)
+        many = round(self.deals_won) if n is None else n
+        if value is None:
+            return {"value": None, "reason": self.why.get(name, "not known"), "n": many}
+        low, high = self.spread.get(kind, (None, None))
+        rounded = [None if end is None else round(float(end), 6) for end in (value, low, high)]
+        return dict(zip(("value", "low", "high"), rounded, strict=True)) | {"n": many}
 
 
 def _whole(value: float) -> float:
@@ -161,6 +190,10 @@ def figures_of(part: Part, *, usual_dependence: float) -> Figures:
         mean_cycle_days=_mean(cycle, won, "days", part.is_whole, "no won deal has both its dates"),
         sales_velocity=_velocity(n_open, n_won, n_lost, sizes, cycle, won, part.is_whole),
         **_pipeline(part, why),
+        break_even_uplift=_break_even(won),
+        pacing=metrics.pacing(
+            spend, None if activity["planned_spend"] is None else float(activity["planned_spend"])
+        ),
         why=why,
     )
 
@@ -267,6 +300,30 @@ def _dependence(won: Mapping[str, Decimal], usual: float) -> Estimate:
     return Estimate(found.value, found.low, found.high, round(n))
 
 
+def _break_even(won: Mapping[str, Decimal]) -> Estimate:
+    """How many more deals the mean discount needs: d / (m - d) at list margin m; counted, so exact.
+
+    m comes from what the won deals kept: of the net amount a part is cost, and net is a part of
+    list.
+    """
+    n = round(won.get("priced_n", 0))
+    full, net = float(won.get("priced_list_amount", 0)), float(won.get("priced_net_amount", 0))
+    known, amount = float(won.get("margin_n", 0)), float(won.get("net_amount", 0))
+    if n <= 0 or full <= 0:
+        return Estimate.unknown("no won deal has both its prices")
+    if known < ENOUGH * float(won.get("net_n", 0)) or amount <= 0 or known <= 0:
+        return Estimate.unknown("the cost of these deals is not known", n)
+    kept = float(won.get("margin_amount", 0)) / known * float(won.get("net_n", 0)) / amount
+    discount, margin = 1 - net / full, 1 - (1 - kept) * net / full
+    if discount <= 0:
+        return Estimate.exact(0.0, n)
+    if margin <= discount:
+        return Estimate.unknown(
+            "the discount leaves no margin, so no number of deals makes it up", n
+        )
+    return Estimate.exact(discount / (margin - discount), n)
+
+
 def _mean(
     sums: Sums, won: Mapping[str, Decimal], what: str, is_whole: bool, reason: str
 ) -> Estimate:
@@ -308,7 +365,7 @@ def _velocity(
 
 
 def _pipeline(part: Part, why: dict[str, str]) -> dict[str, Any]:
-    found: dict[str, Any] = {"influenced_deals": None}
+    found: dict[str, Any] = {"influenced_deals": None, "sourced_deals": None}
     for name, sums in (
         ("sourced_pipeline_amount", part.sourced),
         ("influenced_pipeline_amount", part.influenced),
@@ -317,8 +374,9 @@ def _pipeline(part: Part, why: dict[str, str]) -> dict[str, Any]:
             found[name], why[name] = None, NO_TOUCH
         else:
             found[name] = _known(sums, "net", "no amount is recorded on these deals", why, name)
-    if part.influenced is None:
-        why["influenced_deals"] = NO_TOUCH
-    else:
-        found["influenced_deals"] = math.floor(part.influenced.get("n", 0) + Decimal("0.5"))
+    for name, sums in (("sourced_deals", part.sourced), ("influenced_deals", part.influenced)):
+        if sums is None:
+            why[name] = NO_TOUCH
+        else:
+            found[name] = math.floor(sums.get("n", 0) + Decimal("0.5"))
     return found

@@ -18,7 +18,7 @@ from plan.models import Program
 from plan.queries.budget import month_after, planned_by_program_month
 
 OWN, OWN_LABEL = "own", "Own deals"
-"""A seventh way to count, beside the attribution models: whole deals, to the program that opened
+"""One more way to count, beside the attribution models: whole deals, to the program that opened
 them. Models that all share deals out alike can all err alike."""
 MONTHS = 12
 """How far back returns are looked at: a deal takes months to close after its program was paid."""

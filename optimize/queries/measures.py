@@ -18,7 +18,14 @@ from optimize.models import AttributionModel, CreditTotal, FunnelFact, FunnelTot
 from optimize.numerics.figures import Figures
 from optimize.queries import slices
 from optimize.queries.freshness import Measured, is_stale, measured
-from optimize.queries.parts import WHOLE, Gathering, UnknownModel, check_model, usual_dependence
+from optimize.queries.parts import (
+    WHOLE,
+    Gathering,
+    UnknownModel,
+    check_model,
+    check_rule,
+    usual_dependence,
+)
 from optimize.queries.slices import Days
 from plan.models import Program
 
@@ -233,8 +240,11 @@ def program_months(
     date_to: date | None = None,
     model: str = "first",
 ) -> list[ProgramMonth]:
-    """Return a program's months from the first to the last; raises `UnknownModel`."""
-    check_model(model)
+    """Return a program's months from the first to the last, under a rule.
+
+    Raises `UnknownModel`, also for models that learn: they say nothing of deals still open.
+    """
+    check_rule(model)
     days, subject = Days(date_from, date_to), _id(program)
     assert subject is not None
     gathered = _gathered(

@@ -9,13 +9,16 @@ from typing import Any
 from optimize.models import AttributionModel
 from optimize.numerics.figures import Figures, Part, figures_of
 from optimize.queries import slices
+from optimize.queries.comparisons import EACH_OF, GRAIN_OF, comparison
 from optimize.queries.slices import Days, Sums
+from optimize.queries.standing import Standing
 from optimize.queries.sums import INFLUENCE
 
 WHOLE = frozenset({AttributionModel.FIRST.value, AttributionModel.LAST.value})
 """The models that never split a deal."""
 
 _ANY = frozenset(INFLUENCE)
+_LEARNING = frozenset({AttributionModel.MARKOV.value, AttributionModel.SHAPLEY.value})
 _NO_SUMS: Sums = {}
 
 
@@ -31,6 +34,13 @@ def check_model(model: str) -> None:
         )
 
 
+def check_rule(model: str) -> None:
+    """Raise `UnknownModel` for a name that is no rule, which shares out each deal by itself."""
+    check_model(model)
+    if model in _LEARNING:
+        raise UnknownModel(f"“{model}” shares out closed deals only.")
+
+
 class Gathering:
     """Collects the sums of a breakdown by key, whichever query they come from."""
 
@@ -41,6 +51,7 @@ class Gathering:
         self.influenced: dict[Hashable, Sums] = {}
         self.activity: dict[Hashable, dict[str, tuple[int, Decimal]]] = {}
         self._no_activity = no_activity
+        self._standing: Standing | None = None
 
     @property
     def keys(self) -> set[Any]:
@@ -60,9 +71,19 @@ class Gathering:
     ) -> None:
         """Gather deals under the touches that the model names.
 
-        `influence` is how distinct deals are counted: one of `INFLUENCE`.
+        `influence` is how distinct deals are counted: one of `INFLUENCE`. Where there is a
+        `subject`, everything gathered here is its own, otherwise `group` is what `influence` is
+        about. Markov's deals are those that Shapley's model counts, until what was won is given
+        by removals.
         """
-        wanted = {model, AttributionModel.FIRST.value, influence}
+        grain = GRAIN_OF[influence]
+        self._standing = Standing(
+            model=model,
+            compared=comparison(grain, days),
+            subject=parameters.get("subject"),
+        )
+        counted = EACH_OF[grain] if model in _LEARNING else model
+        wanted = {counted, AttributionModel.FIRST.value, influence}
         rows = slices.credit_sums(
             group=group, models=sorted(wanted), days=days, where=where, **parameters
         )
@@ -71,7 +92,7 @@ class Gathering:
             if found in _ANY:
                 self._into(self.influenced, here, sums)
                 continue
-            if found == model:
+            if found == counted:
                 self.deals.setdefault(here, {})[outcome] = sums
                 if outcome == "won":
                     self._into(self.credited, here, sums)
@@ -111,16 +132,31 @@ class Gathering:
         self, key: Hashable, *, usual: float, is_whole: bool = True, is_touched: bool = True
     ) -> Figures:
         """Work out a key's figures; without `is_touched` nothing is credited to marketing."""
+        credited = self.credited.get(key, _NO_SUMS)
+        standing = self._standing
+        if standing is not None and standing.is_markov:
+            whole = self._whole(key)
+            credited = standing.removed(key, credited, whole)
         part = Part(
             deals=self.deals.get(key, {}),
-            credited=self.credited.get(key, _NO_SUMS) if is_touched else None,
+            credited=credited if is_touched else None,
             sourced=self.sourced.get(key, _NO_SUMS) if is_touched else None,
             influenced=self.influenced.get(key, _NO_SUMS) if is_touched else None,
             activity=None if self._no_activity else self.activity.get(key, {}),
             no_activity=self._no_activity,
             is_whole=is_whole,
         )
-        return figures_of(part, usual_dependence=usual)
+        found = figures_of(part, usual_dependence=usual)
+        return found if standing is None else standing.finished(found, key, part, credited)
+
+    def _whole(self, key: Hashable) -> Sums:
+        """What a subject won in all its groups, or a key in its only one."""
+        if self._standing is None or self._standing.subject is None:
+            return self.credited.get(key, _NO_SUMS)
+        whole = _NO_SUMS
+        for sums in self.credited.values():
+            whole = slices.add(whole, sums)
+        return whole
 
     @staticmethod
     def _into(place: dict[Hashable, Sums], key: Hashable, sums: Sums) -> None:

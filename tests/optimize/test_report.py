@@ -211,7 +211,7 @@ def busy(workspace):
 
 
 @pytest.mark.parametrize("by", BREAKDOWNS)
-@pytest.mark.parametrize("model", ["first", "w"])
+@pytest.mark.parametrize("model", ["first", "markov"])
 @pytest.mark.parametrize(
     ("first", "last"),
     [
@@ -240,7 +240,7 @@ def test_two_halves_of_a_month_add_up_to_it(busy):
 
 
 def test_the_credit_of_all_programs_is_the_won_amount(busy):
-    for model in ("first", "linear", "time_decay"):
+    for model in ("first", "linear", "time_decay", "markov", "shapley"):
         credited = sum(row.figures.net_amount for row in report(by="program", model=model))
         assert credited == report(by="all")[0].figures.net_amount
 
