@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
 
+from execute.actions.lines import fill_amounts, keep_lines, share_among_lines, take_figures
 from execute.actions.setup import closing_stage
-from execute.models import Deal, DealStage, DealStageChange, Outcome
+from execute.models import Deal, DealLine, DealStage, DealStageChange, Outcome
 from execute.queries.days import today
 from execute.queries.events import deal_told
+from execute.queries.lines import AMOUNTS, lines_of
 from ipeo.actions.events import record_event
 from ipeo.models import Membership
 
-CENT = Decimal("0.01")
 EDITABLE = (
     "name",
     "account",
@@ -57,6 +58,12 @@ class AmountNegative(Exception):
         self.field = field
 
 
+class LineRefused(Exception):
+    """Of several products one is not said, or the deal's own is changed beside its lines."""
+
+    field = "product"
+
+
 def hold(deal: Deal, version: int | None) -> Deal:
     """Lock and return the deal as it is stored; raises `ChangedMeanwhile` for another version."""
     stored: Deal = Deal.objects.select_for_update(of=("self",)).get(pk=deal.pk)
@@ -67,23 +74,32 @@ def hold(deal: Deal, version: int | None) -> Deal:
 
 @transaction.atomic
 def save_deal(
-    *, deal: Deal, by: Membership | None, version: int | None = None, now: datetime | None = None
+    *,
+    deal: Deal,
+    by: Membership | None,
+    lines: Sequence[DealLine] | None = None,
+    version: int | None = None,
+    now: datetime | None = None,
 ) -> Deal:
     """Save a new or edited deal, and return it as stored.
 
     `version` is the one the person saw. The list and cost amounts follow the product and the
-    quantity where nobody gave them. Raises `ChangedMeanwhile`, `OutcomeNeeded` for a stage
-    where deals end, and `AmountNegative`.
+    quantity where nobody gave them. `lines` are the products of a deal that sells several, each
+    with its `position`; the deal's amounts are their sums then, and its product is that of the
+    largest. One line is the deal's own product and money; None leaves the lines, which share an
+    amount that is changed. Raises `ChangedMeanwhile`, `OutcomeNeeded` for a stage where deals
+    end, `AmountNegative` and `LineRefused`.
     """
     now = now or timezone.now()
     stored = hold(deal, version) if deal.pk else None
-    for field in ("list_amount", "net_amount", "cost_amount"):
-        if (getattr(deal, field) or 0) < 0:
-            raise AmountNegative(field)
+    for row in (deal, *(lines or ())):
+        for field in AMOUNTS:
+            if (getattr(row, field) or 0) < 0:
+                raise AmountNegative(field)
     moved = stored is None or stored.stage_id != deal.stage_id
     if moved and deal.stage.outcome != (stored.outcome if stored else Outcome.OPEN):
         raise OutcomeNeeded(deal.stage)
-    _fill_amounts(deal, stored)
+    _take_lines(deal, lines, stored)
     deal.updated_at = now
     if stored is None:
         deal.created_date = deal.created_date or today(now)
@@ -91,6 +107,10 @@ def save_deal(
     else:
         deal.version = stored.version + 1
         deal.save(update_fields=[*EDITABLE, "updated_at", "version"])
+    if lines is None:
+        share_among_lines(deal)
+    else:
+        keep_lines(deal, lines)
     if moved:
         record_move(deal, by=by, now=now)
     deal.refresh_from_db()
@@ -98,22 +118,25 @@ def save_deal(
     return deal
 
 
-def _fill_amounts(deal: Deal, stored: Deal | None) -> None:
-    """Let amounts that nobody typed follow the product's list price and unit cost."""
-    for field, price in (("list_amount", "list_price"), ("cost_amount", "unit_cost")):
-        given = getattr(deal, field)
-        followed = (
-            stored is not None
-            and given == getattr(stored, field)
-            and given == _priced(stored, price)
-        )
-        if given is None or followed:
-            setattr(deal, field, _priced(deal, price))
-
-
-def _priced(deal: Deal, price: str) -> Decimal | None:
-    each: Decimal | None = getattr(deal.product, price) if deal.product else None
-    return None if each is None else (each * deal.quantity).quantize(CENT)
+def _take_lines(deal: Deal, lines: Sequence[DealLine] | None, stored: Deal | None) -> None:
+    """Give a deal its product and its money, out of its lines where it has several."""
+    held = lines_of(stored) if stored is not None else []
+    if lines is None and held:
+        assert stored is not None
+        if (deal.product_id, deal.quantity) != (stored.product_id, stored.quantity):
+            raise LineRefused("This deal sells several products: change them in its lines.")
+        return
+    former: dict[int, Deal | DealLine] = {line.position: line for line in held}
+    if stored is not None and not held:
+        former = {1: stored}
+    for line in lines or ():
+        if line.product_id is None and len(lines or ()) > 1:
+            raise LineRefused("Choose the product of each line, or remove the line.")
+        fill_amounts(line, former.get(line.position))
+    if lines:
+        take_figures(deal, lines)
+    else:
+        fill_amounts(deal, former.get(1))
 
 
 def record_move(deal: Deal, *, by: Membership | None, now: datetime) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from execute.actions.approvals import DiscountRefused, settle_discount
 from execute.actions.deals import hold, place_of, record_move
+from execute.actions.lines import share_among_lines
 from execute.models import Deal, DealDriver, DealMaterial, Driver, Material, Outcome
 from execute.queries.days import today
 from execute.queries.events import deal_told
@@ -124,6 +125,7 @@ def log_outcome(
     stored.outcome_by, stored.outcome_at = by, now
     stored.version, stored.updated_at = stored.version + 1, now
     stored.save()
+    share_among_lines(stored)
     _keep_drivers(stored, chosen)
     _keep_materials(stored, materials)
     if enters:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from execute.actions.deals import AmountNegative, hold
+from execute.actions.lines import share_among_lines
 from execute.models import Deal
 from execute.queries.days import today
 from execute.queries.rates import converted, rate_on
@@ -67,5 +68,6 @@ def price_deal(
             "updated_at",
         ]
     )
+    share_among_lines(stored)
     stored.refresh_from_db()
     return stored

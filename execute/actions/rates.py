@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.utils import timezone
 
+from execute.actions.lines import share_all_anew
 from execute.models import ExchangeRate
 from execute.numerics.rates import Rate, read_rates
 from execute.queries.rates import DEAL_DAY, EXPENSE_DAY, LATEST, Outdated
@@ -110,6 +111,7 @@ def convert_anew() -> Outdated:
             workspace_id,
         ),
     )
+    share_all_anew()
     return changed
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
 
 from execute.models import (
     Deal,
+    DealLine,
     DealStage,
     DealStageChange,
     Driver,
@@ -61,8 +63,43 @@ class DriverSerializer(serializers.ModelSerializer[Driver]):
         )
 
 
+class DealLineSerializer(serializers.ModelSerializer[DealLine]):
+    """One product of a deal that sells several, with its part of the money."""
+
+    quantity = serializers.DecimalField(
+        max_digits=12, decimal_places=2, min_value=0, required=False, default=Decimal(1)
+    )
+    list_amount = _amount(help_text="From the product, where not given.")
+    net_amount = _amount()
+    cost_amount = _amount(help_text="From the product, where not given.")
+    discount = serializers.DecimalField(
+        max_digits=24, decimal_places=6, read_only=True, help_text="(list - net) / list"
+    )
+    margin_amount = serializers.DecimalField(
+        max_digits=18, decimal_places=2, read_only=True, help_text="net - cost"
+    )
+
+    class Meta:
+        model = DealLine
+        fields = (
+            "position",
+            "product",
+            "quantity",
+            "list_amount",
+            "net_amount",
+            "cost_amount",
+            "discount",
+            "margin_amount",
+        )
+        read_only_fields = ("position",)
+
+
 class DealSerializer(serializers.ModelSerializer[Deal]):
     """A deal. It ends by `outcome`, never by an edit; `version` guards against lost edits.
+
+    `lines` are the products of a deal that sells several; a deal of one product has none. What is
+    sent as `lines` takes the place of those before, and the deal's amounts are their sums; an
+    amount that is sent without `lines` is shared among them in proportion.
 
     Send the `version` you read to have a 409 where somebody changed the deal meanwhile.
     """
@@ -72,6 +109,7 @@ class DealSerializer(serializers.ModelSerializer[Deal]):
     net_amount = _amount()
     cost_amount = _amount(help_text="From the product, where not given.")
     stage = serializers.PrimaryKeyRelatedField(queryset=DealStage.objects.all())
+    lines = DealLineSerializer(many=True, required=False)
     discount = serializers.DecimalField(
         max_digits=24, decimal_places=6, read_only=True, help_text="(list - net) / list"
     )
@@ -93,6 +131,7 @@ class DealSerializer(serializers.ModelSerializer[Deal]):
             "product",
             "program",
             "quantity",
+            "lines",
             "stage",
             "outcome",
             "created_date",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.db.models import Prefetch
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins
 from rest_framework.decorators import action
@@ -18,7 +19,7 @@ from execute.actions import deals, setup, tasks, touches
 from execute.actions.outcomes import OutcomeRefused, log_outcome
 from execute.actions.pricing import price_deal
 from execute.api import filters, serializers
-from execute.models import Deal, DealStage, DealStageChange, Driver, Touch
+from execute.models import Deal, DealLine, DealStage, DealStageChange, Driver, Touch
 from execute.queries.rates import NoRate, TooLarge
 from ipeo.api.problems import Conflict, PreconditionFailed
 from ipeo.api.views import ReadViewSet
@@ -36,12 +37,23 @@ def version_wanted(request: Request) -> int | None:
     return int(found[1]) if found else None
 
 
+def lines_sent(values: dict[str, Any]) -> list[DealLine] | None:
+    """Take the lines out of what was sent; None where none were.
+
+    An empty list makes the deal one of a single product: its own.
+    """
+    sent = values.pop("lines", None)
+    if sent is None:
+        return None
+    return [DealLine(position=place, **line) for place, line in enumerate(sent, 1)]
+
+
 @contextmanager
 def answered() -> Iterator[None]:
     """Turn what an action raises into a problem document."""
     try:
         yield
-    except (deals.AmountNegative, OutcomeRefused) as refusal:
+    except (deals.AmountNegative, deals.LineRefused, OutcomeRefused) as refusal:
         raise ValidationError({refusal.field: [str(refusal)]}) from None
     except deals.OutcomeNeeded as refusal:
         raise ValidationError({"stage": [str(refusal)]}) from None
@@ -130,17 +142,19 @@ class DealView(WriteViewSet):
     change_permission = "deals.edit"
     serializer_class = serializers.DealSerializer
     queryset = Deal.objects.select_related("stage", "product").prefetch_related(
-        "deal_drivers", "deal_materials"
+        "deal_drivers", "deal_materials", Prefetch("lines", DealLine.objects.order_by("position"))
     )
     filterset_class = filters.DealFilter
 
     def perform_create(self, serializer: Any) -> None:
         """Open a deal."""
-        values = {
-            key: value for key, value in serializer.validated_data.items() if key != "version"
-        }
+        values = dict(serializer.validated_data)
+        values.pop("version", None)
+        lines = lines_sent(values)
         with answered():
-            serializer.instance = deals.save_deal(deal=Deal(**values), by=self.membership)
+            serializer.instance = deals.save_deal(
+                deal=Deal(**values), lines=lines, by=self.membership
+            )
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Show a deal; its version is also its `ETag`, for `If-Match`."""
@@ -153,12 +167,12 @@ class DealView(WriteViewSet):
         values = dict(serializer.validated_data)
         matched = version_wanted(self.request)
         version = values.pop("version", None) if matched is None else matched
-        row = serializer.instance
+        row, lines = serializer.instance, lines_sent(values)
         for name, value in values.items():
             setattr(row, name, value)
         try:
             with answered():
-                deals.save_deal(deal=row, by=self.membership, version=version)
+                deals.save_deal(deal=row, lines=lines, by=self.membership, version=version)
         except Conflict as problem:
             if matched is None or "current" not in problem.members:
                 raise

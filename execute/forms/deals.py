@@ -9,7 +9,9 @@ from urllib.parse import urlencode
 from django import forms
 
 from execute.forms.fields import ContactField, offer_accounts, offer_members
-from execute.models import Deal, DealStage, Driver, Outcome
+from execute.models import Deal, DealLine, DealStage, Driver, Outcome
+from execute.queries.behind import Behind, NoSuchFigure, behind
+from execute.queries.deals import DECIDED
 from insight.forms.catalog import AccountField
 from insight.models import Product
 from ipeo.forms import DateInput
@@ -19,9 +21,14 @@ from ipeo.tenancy import current_workspace
 from plan.forms.figures import MoneyField
 from plan.models import Program
 
+FIRST = ("product", "quantity", "list_amount", "net_amount", "cost_amount")
+
 
 class DealForm(forms.ModelForm[Deal]):
-    """A deal; `version` is the one its writer saw."""
+    """A deal; `version` is the one its writer saw.
+
+    Where the deal sells several products its own fields hold the `first` of its lines.
+    """
 
     account = AccountField(required=False)
     contact = ContactField(required=False, help_text="By name or e-mail address.")
@@ -57,8 +64,11 @@ class DealForm(forms.ModelForm[Deal]):
         help_texts = {"program": ""}
         widgets = {"expected_close_date": DateInput()}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, first: DealLine | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if first is not None:
+            self.initial.update({name: getattr(first, name) for name in FIRST})
+            self.initial["product"] = first.product_id
         offer_members(self)
         offer_accounts(self)
         for name, queryset, empty in (
@@ -85,6 +95,10 @@ class DealForm(forms.ModelForm[Deal]):
         value = self.cleaned_data.get("quantity")
         return 1 if value is None else value
 
+    def typed(self) -> DealLine:
+        """Return what was typed of the first product as a line."""
+        return DealLine(position=1, **{name: self.cleaned_data.get(name) for name in FIRST})
+
 
 class DealFilterForm(forms.Form):
     """Narrows the list of deals."""
@@ -93,7 +107,9 @@ class DealFilterForm(forms.Form):
     stage = forms.ModelChoiceField(
         DealStage.objects.order_by("position"), required=False, empty_label="Any stage"
     )
-    outcome = forms.ChoiceField(choices=[("", "Any outcome"), *Outcome.choices], required=False)
+    outcome = forms.ChoiceField(
+        choices=[("", "Any outcome"), *Outcome.choices, (DECIDED, "Won or lost")], required=False
+    )
     owner = forms.ChoiceField(required=False)
     due = forms.ChoiceField(
         choices=[("", "Any date"), ("past", "Past its close date")], required=False
@@ -115,6 +131,9 @@ class DealFilterForm(forms.Form):
     closes_to = forms.DateField(required=False, label="Closes until", widget=DateInput())
     net_from = MoneyField(required=False, label="Net price from")
     net_to = MoneyField(required=False, label="Net price up to")
+    counted_from = forms.DateField(required=False, label="Counted from", widget=DateInput())
+    counted_to = forms.DateField(required=False, label="Counted until", widget=DateInput())
+    behind = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput())
 
     FEW = ("q", "stage", "outcome", "owner", "due")
 
@@ -129,6 +148,20 @@ class DealFilterForm(forms.Form):
             for other in members_of(current_workspace())
             if other.pk != member.pk
         ]
+
+    def clean_behind(self) -> Behind | None:
+        """Return the deals behind a figure that was clicked on."""
+        wish: str = self.cleaned_data["behind"]
+        try:
+            return behind(wish) if wish else None
+        except NoSuchFigure as error:
+            raise forms.ValidationError(str(error)) from None
+
+    @property
+    def behind_words(self) -> str:
+        """What the deals behind a figure are called, empty where none is asked for."""
+        held = self.cleaned_data.get("behind") if self.is_valid() else None
+        return held.words if held else ""
 
     def wanted(self) -> dict[str, Any]:
         """Return what the filter asks for, as `matching_deals` takes it."""

@@ -20,13 +20,17 @@ from plan.forms.figures import amount_text
 
 @dataclass(frozen=True)
 class Difference:
-    """A field that two people changed: what each wrote, and what stood there before."""
+    """A field that two people changed: what each wrote, and what stood there before.
+
+    `stored` is theirs as a form sends it, for a field that does not carry it by itself.
+    """
 
     name: str
     label: str
     mine: str
     theirs: str
     before: str
+    stored: str | None = None
 
 
 @dataclass(frozen=True)
@@ -52,30 +56,33 @@ def chosen(data: QueryDict) -> QueryDict:
     return taken
 
 
-def merged(data: QueryDict, stored: forms.BaseForm, names: tuple[str, ...]) -> Merge:
+def merged(
+    data: QueryDict, stored: forms.BaseForm, names: tuple[str, ...], *, of: str = ""
+) -> Merge:
     """Put what was typed together with a row that somebody else changed meanwhile.
 
     `stored` is the unbound form of the row as it stands; `data` holds beside each field what
-    its writer started from, as `initial-…`.
+    its writer started from, as `initial-…`. `of` names the row where a form has several.
     """
     result, conflicts, taken = data.copy(), [], []
-    for name in names:
-        field = stored[name]
-        theirs, mine = _text(field.value()), str(data.get(name, ""))
+    for field in (stored[name] for name in names):
+        name, label = field.html_name, f"{field.label} of {of}" if of else str(field.label)
+        theirs, mine = text_of(field.value()), str(data.get(name, ""))
         before = str(data.get(f"initial-{name}", mine))
         result[f"initial-{name}"] = theirs
         if _same(field, theirs, before) or _same(field, mine, theirs):
             continue
         if _same(field, mine, before):
             result[name] = theirs
-            taken.append(str(field.label))
+            taken.append(label)
         else:
-            shown = [_shown(field, text) for text in (mine, theirs, before)]
-            conflicts.append(Difference(name, str(field.label), *shown))
+            shown = [words_of(field, text) for text in (mine, theirs, before)]
+            conflicts.append(Difference(name, label, *shown))
     return Merge(result, conflicts, taken)
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """Return a field's value as a form sends it."""
     return "" if value is None else str(value)
 
 
@@ -93,7 +100,8 @@ def _read(field: forms.BoundField, text: str) -> Any:
     return None if value == "" else value
 
 
-def _shown(field: forms.BoundField, text: str) -> str:
+def words_of(field: forms.BoundField, text: str) -> str:
+    """Return what a text means to a field, in words."""
     value = _read(field, text)
     if value is None:
         return "Empty"

@@ -1,22 +1,17 @@
-"""Deals: the list, one deal, and its editing."""
+"""Deals: the list, and one deal."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from execute.actions.deals import AmountNegative, ChangedMeanwhile, OutcomeNeeded, save_deal
-from execute.actions.setup import ensure_defaults
-from execute.forms.deals import DealFilterForm, DealForm, SaveViewForm
-from execute.forms.merging import chosen, merged
-from execute.models import Deal
+from execute.forms.deals import DealFilterForm, SaveViewForm
 from execute.queries import deals as queries
 from execute.queries.days import today
 from execute.queries.discounts import approvals_of, terms_of
 from execute.queries.exports import deal_rows
+from execute.queries.lines import lines_of
 from execute.queries.reviews import answers_of, open_reviews, voices_of
 from ipeo.actions.saved_views import NotYours, delete_view, save_view
 from ipeo.downloads import list_file
@@ -94,6 +89,7 @@ def deal(request: WorkspaceRequest, pk: int) -> HttpResponse:
     context = {
         "deal": found,
         "terms": terms_of(found),
+        "lines": lines_of(found),
         "discount_asks": approvals_of(found),
         "buyer_answer": answer,
         "voices": voices_of(found, answer),
@@ -108,73 +104,3 @@ def deal(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "materials": found.deal_materials.select_related("material").order_by("pk"),
     }
     return render(request, "execute/deal.html", context)
-
-
-@page("deals.edit")
-def new_deal(request: WorkspaceRequest) -> HttpResponse:
-    """Open a deal."""
-    ensure_defaults()
-    first = next(iter(queries.stages()), None)
-    initial = {"owner": request.membership, "stage": first, "quantity": 1}
-    given = {name: request.GET[name] for name in ("name", "account") if name in request.GET}
-    form = DealForm(request.POST or None, instance=Deal(), initial=initial | given)
-    if request.method == "POST" and form.is_valid():
-        saved = _saved(request, form, version=None)
-        if saved is not None:
-            messages.success(request, f"{saved} is open, in {saved.stage}.")
-            return redirect(link("execute:deal", saved.pk))
-    return _edit_page(request, form, title="New deal", back=link("execute:deals"))
-
-
-@page("deals.edit")
-def edit_deal(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    """Change a deal; what somebody else changed meanwhile is kept, or shown to choose from."""
-    stored = get_object_or_404(Deal.objects.all(), pk=pk)
-    page = {"title": f"Edit {stored}", "back": link("execute:deal", pk)}
-    if request.method != "POST":
-        return _edit_page(request, DealForm(instance=stored), **page)
-    data, merge = chosen(request.POST), None
-    while True:
-        fresh = Deal.objects.get(pk=pk)
-        if data.get("version") != str(fresh.version):
-            merge = merged(data, DealForm(instance=fresh), DealForm.Meta.fields)
-            data = merge.data
-            data["version"] = str(fresh.version)
-        form = DealForm(data, instance=fresh)
-        if merge is not None and merge.conflicts:
-            return _edit_page(request, form, merge=merge, **page)
-        try:
-            saved = _saved(request, form, version=fresh.version) if form.is_valid() else None
-        except ChangedMeanwhile:
-            continue
-        break
-    if saved is None:
-        return _edit_page(request, form, merge=merge, **page)
-    taken = merge.taken if merge else []
-    messages.success(
-        request,
-        f"The deal is saved. Somebody else's changes meanwhile are kept: {', '.join(taken)}."
-        if taken
-        else "The deal is saved.",
-    )
-    return redirect(page["back"])
-
-
-def _saved(request: WorkspaceRequest, form: DealForm, *, version: int | None) -> Deal | None:
-    """Save what the form holds; None where it was refused, which the form then tells."""
-    try:
-        return save_deal(deal=form.instance, by=request.membership, version=version)
-    except AmountNegative as refusal:
-        form.add_error(refusal.field, str(refusal))
-    except OutcomeNeeded as refusal:
-        form.add_error("stage", str(refusal))
-    return None
-
-
-def _edit_page(
-    request: WorkspaceRequest, form: DealForm, *, title: str, back: str, **context: Any
-) -> HttpResponse:
-    merge = context.get("merge")
-    status = 409 if merge and merge.conflicts else 422 if form.is_bound else 200
-    context |= {"form": form, "title": title, "back": back}
-    return render(request, "execute/deal_form.html", context, status=status)
