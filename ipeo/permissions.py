@@ -62,6 +62,7 @@ PERMISSIONS: dict[str, tuple[Role, ...]] = {
     "optimize.view":       (O, M, K, S, V),
     "optimize.measure":    (O, M, K),
     "optimize.decide":     (O, M),
+    "experiments.edit":    (O, M, K),
     "optimize.close":      (O, M),
 }  # fmt: skip
 

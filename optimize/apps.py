@@ -13,12 +13,13 @@ class OptimizeConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the kernel about the stage, its panels, its work and its place."""
+        from execute.queries.behind import register_reader
         from ipeo import navigation, runs, stages
         from ipeo.models import Cycle
         from ipeo.stages import Panel
         from optimize.actions import recompute
         from optimize.actions.learning import record_learnings
-        from optimize.queries import stage
+        from optimize.queries import behind, stage
         from optimize.queries.histories import histories_of
         from plan.queries.evidence import register_history
 
@@ -44,6 +45,7 @@ class OptimizeConfig(AppConfig):
             )
         )
         register_history(histories_of)
+        register_reader(behind.read)
         navigation.register(
             navigation.Entry(
                 group="The cycle",
@@ -60,6 +62,22 @@ class OptimizeConfig(AppConfig):
                     "optimize:funnel",
                     "optimize:efficacy",
                     "optimize:measure",
+                ),
+            )
+        )
+        navigation.register(
+            navigation.Entry(
+                group="The cycle",
+                label="Experiments",
+                url_name="optimize:experiments",
+                permission=see,
+                order=45,
+                icon="eye",
+                also=(
+                    "optimize:new_experiment",
+                    "optimize:check_design",
+                    "optimize:experiment",
+                    "optimize:edit_experiment",
                 ),
             )
         )

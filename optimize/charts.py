@@ -10,6 +10,7 @@ from plotly import graph_objects as go
 from ipeo.charts import Event, Step, axis, band, house_figure, token
 from ipeo.charts import funnel as funnel_figure
 from ipeo.numerics.estimates import Estimate
+from ipeo.templatetags.changes import hours
 
 MINDS = 3
 """How many steps of the funnel are marketing's: aware, considering, second look."""
@@ -75,17 +76,10 @@ def mindset_to_wallet(steps: Sequence[tuple[str, int]], handoff: Estimate) -> go
             Step(label, reached, "insight" if place < MINDS else "execute")
             for place, (label, reached) in enumerate(steps)
         ],
-        handoff=f"handoff, median {duration(handoff.value)}"
+        handoff=f"handoff, median {hours(handoff.value)}"
         if handoff.value is not None
         else "handoff",
     )
-
-
-def duration(hours: float) -> str:
-    """Return hours as people say them: `40 minutes`, `5.2 hours`, `1.4 days`."""
-    if hours < 1:
-        return f"{hours * 60:.0f} minutes"
-    return f"{hours:.1f} hours" if hours < 24 else f"{hours / 24:.1f} days"
 
 
 def spend_and_margin(
@@ -115,4 +109,82 @@ def spend_and_margin(
     )
     for trace in figure.data:
         trace.hovertemplate = "%{y:,.0f}"
+    return figure
+
+
+def lift_over_time(
+    days: Sequence[date],
+    lift: Sequence[float | None],
+    low: Sequence[float | None],
+    high: Sequence[float | None],
+    *,
+    planned_end: date,
+    level: float,
+) -> go.Figure:
+    """Draw a test's lift as it was known on each day, with the interval that held then."""
+    known = [place for place, ends in enumerate(zip(low, high, strict=True)) if None not in ends]
+    figure = band(
+        [days[place] for place in known],
+        [lift[place] for place in known],
+        [low[place] for place in known],
+        [high[place] for place in known],
+        kind="percent",
+        name="Lift",
+        level=level,
+        events=[Event(planned_end, "planned end")],
+    )
+    figure.add_hline(y=0, line={"color": token("ink-3"), "width": 1})
+    # The first days know next to nothing: drawn whole they would press the rest flat.
+    late = known[len(known) // 2 :]
+    ends = [abs(line[place] or 0.0) for line in (low, high) for place in late]
+    reach = 1.25 * max(ends, default=1.0)
+    figure.update_layout(
+        yaxis={"range": [-reach, reach], "tickformat": "+.0%"},
+        xaxis={"range": [days[0], planned_end]},
+    )
+    _set_apart(figure, days[0], planned_end)
+    return figure
+
+
+def regions_over_time(
+    weeks: Sequence[date], came: Sequence[float], would: Sequence[float], *, start: date, kind: str
+) -> go.Figure:
+    """Draw what came in the treated regions each week beside what would have come without."""
+    figure = house_figure(
+        go.Scatter(
+            x=list(weeks), y=list(would), name="Without it", mode="lines",
+            line={"color": token("ink-3"), "width": 2, "dash": "6px,5px"},
+        ),
+        go.Scatter(
+            x=list(weeks), y=list(came), name="As it came", mode="lines",
+            line={"color": token("optimize"), "width": 2.5},
+        ),
+        showlegend=True,
+        margin={"t": 40},
+        xaxis={"type": "date"},
+        yaxis={**axis(kind), "rangemode": "tozero"},
+    )  # fmt: skip
+    for trace in figure.data:
+        trace.hovertemplate = "%{y:.3~s}"
+    figure.add_vline(x=start.isoformat(), line={"color": token("ink-3"), "width": 1, "dash": "3px"})
+    return figure
+
+
+def mark_change(figure: go.Figure, on: date, between: tuple[date, date]) -> go.Figure:
+    """Mark when efficacy changed, with the interval of that date, on a drawing over time."""
+    figure.add_shape(
+        type="rect",
+        xref="x",
+        yref="paper",
+        x0=between[0],
+        x1=between[1],
+        y0=0,
+        y1=1,
+        fillcolor=token("warn-soft"),
+        line={"width": 0},
+        layer="below",
+        opacity=0.7,
+    )
+    line = {"color": token("warn"), "width": 1.5}
+    figure.add_shape(type="line", yref="paper", x0=on, x1=on, y0=0, y1=1, line=line)
     return figure

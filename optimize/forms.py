@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, cast
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.dateparse import parse_datetime
 
-from ipeo.forms import DateInput
-from optimize.models import AttributionModel, Decision
+from insight.models import Audience, Channel
+from ipeo.models import Cycle
+from optimize.models import AttributionModel, Decision, Experiment
+from optimize.queries.units import regions
+from plan.forms.figures import PercentField
+from plan.models import Program
 
 BREAKDOWNS = (
     ("channel", "Channel"),
@@ -22,22 +28,12 @@ BREAKDOWNS = (
 
 
 class ReportForm(forms.Form):
-    """Which figures to show: from when to when, shared out how, by what."""
+    """How to share figures out, and by which attribution model; the range is the page's."""
 
-    date_from = forms.DateField(label="From", widget=DateInput(), required=False)
-    date_to = forms.DateField(label="To", widget=DateInput(), required=False)
     model = forms.ChoiceField(
         label="Credit goes to", choices=AttributionModel.choices, required=False
     )
     by = forms.ChoiceField(choices=BREAKDOWNS, required=False, widget=forms.HiddenInput())
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse a range that ends before it starts."""
-        cleaned = super().clean() or {}
-        first, last = cleaned.get("date_from"), cleaned.get("date_to")
-        if first and last and last < first:
-            self.add_error("date_to", "The range must end after it starts.")
-        return cleaned
 
 
 class DecideForm(forms.Form):
@@ -63,3 +59,131 @@ class DecideForm(forms.Form):
             return parse_datetime(self.cleaned_data["seen"])
         except ValueError:
             return None
+
+
+class ExperimentForm(forms.ModelForm[Experiment]):
+    """A draft of an experiment: what is tried, on whom, and what it is to tell."""
+
+    share = PercentField(
+        label="Treated share", help_text="Of the units, how many are treated. Half tells most."
+    )
+    smallest_lift = PercentField(
+        label="Smallest lift worth knowing",
+        help_text="Smaller ones would not change what you do.",
+    )
+    regions = forms.MultipleChoiceField(
+        label="Treated regions",
+        required=False,
+        widget=forms.CheckboxSelectMultiple(),
+        help_text="The others are what they are compared with.",
+    )
+
+    class Meta:
+        model = Experiment
+        fields = (
+            "name", "treatment", "question", "unit", "metric", "audience", "regions", "share",
+            "smallest_lift", "weeks", "program", "channel", "cycle",
+        )  # fmt: skip
+        labels = {
+            "treatment": "What do the treated get?",
+            "question": "What do you want to know?",
+            "unit": "Split by",
+            "metric": "Result",
+            "weeks": "Length in weeks",
+        }
+        help_texts = {
+            "treatment": "Everybody else goes on as before.",
+            "metric": "Counted for each unit from the first day to the last.",
+            "audience": "Only those inside are split; everybody unless you choose.",
+            "channel": "What it finds then holds this channel's response curve to account.",
+            "cycle": "The cycle that learns from it when it closes.",
+        }
+        widgets = {"question": forms.Textarea(attrs={"rows": 2})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices: dict[str, tuple[Any, str]] = {
+            "audience": (Audience.objects.order_by("name"), "Everybody"),
+            "program": (Program.objects.order_by("name"), "No program"),
+            "channel": (Channel.objects.order_by("name"), "The program's"),
+            "cycle": (
+                Cycle.objects.filter(closed_at=None).select_related("campaign").order_by("-pk"),
+                "No cycle",
+            ),
+        }
+        for name, (rows, nothing) in choices.items():
+            field = cast(Any, self.fields[name])
+            field.queryset, field.empty_label = rows, nothing
+        cast(Any, self.fields["regions"]).choices = [(name, name) for name in regions()]
+        for name in ("share", "smallest_lift"):
+            held = self.initial.get(name)
+            if isinstance(held, float):
+                self.initial[name] = Decimal(str(round(held, 4)))
+        for name in ("unit", "metric"):
+            field = cast(Any, self.fields[name])
+            field.choices = [choice for choice in field.choices if choice[0]]
+        weeks = cast(Any, self.fields["weeks"])
+        weeks.min_value, weeks.max_value = 1, 104
+        weeks.validators += [MinValueValidator(1), MaxValueValidator(104)]
+        weeks.widget.attrs |= {"min": 1, "max": 104}
+
+    def clean_name(self) -> str:
+        """Refuse a name that another experiment has."""
+        name: str = self.cleaned_data["name"]
+        if Experiment.objects.exclude(pk=self.instance.pk).filter(name=name).exists():
+            raise forms.ValidationError(f"There is already an experiment called “{name}”.")
+        return name
+
+    def clean_share(self) -> float:
+        """Refuse a share that leaves an arm empty."""
+        share = float(self.cleaned_data["share"])
+        if not 0.05 <= share <= 0.95:
+            raise forms.ValidationError("Each arm needs at least 5% of the units.")
+        return share
+
+    def clean_smallest_lift(self) -> float:
+        """Refuse no lift at all."""
+        lift = float(self.cleaned_data["smallest_lift"])
+        if not 0.001 <= lift <= 10:
+            raise forms.ValidationError("Write a lift such as 10%.")
+        return lift
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the treated regions where regions are split."""
+        cleaned = super().clean() or {}
+        if cleaned.get("unit") == Experiment.Unit.REGION and not cleaned.get("regions"):
+            self.add_error("regions", "Choose the regions that are treated.")
+        return cleaned
+
+
+class ExperimentListForm(forms.Form):
+    """A list that says who is in which arm."""
+
+    file = forms.FileField(
+        label="List", help_text="CSV with the columns unit and arm (treated or control)."
+    )
+
+
+class ExperimentFilterForm(forms.Form):
+    """Which experiments to show."""
+
+    state = forms.ChoiceField(
+        choices=[("", "All"), *Experiment.State.choices], required=False, label="State"
+    )
+
+
+class StopForm(forms.Form):
+    """The decision with which an experiment is stopped."""
+
+    decision = forms.ChoiceField(
+        label="What do you decide?",
+        choices=Experiment.Decision.choices,
+        widget=forms.RadioSelect(),
+        error_messages={"required": "Choose what to do with it."},
+    )
+    reason = forms.CharField(
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Needed where the test did not show what you decide.",
+    )

@@ -2,12 +2,26 @@
 
 from django.urls import URLPattern, path
 
-from optimize.views import cycles, decisions, measuring, overview, panels
+from optimize.views import (
+    cycles,
+    decisions,
+    experiments,
+    exports,
+    measuring,
+    overview,
+    panels,
+    programs,
+)
 
 app_name = "optimize"
 urlpatterns: list[URLPattern] = [
     path("optimize/", overview.optimize, name="optimize"),
     path("optimize/export.csv", overview.export, name="export"),
+    path("optimize/exports/home/<str:form>/", exports.home, name="export_home"),
+    path("optimize/exports/overview/<str:form>/", exports.overview, name="export_overview"),
+    path("optimize/exports/cycles/<int:pk>/<str:form>/", exports.cycle, name="export_cycle"),
+    path("optimize/exports/funnels/<int:pk>/<str:form>/", exports.funnel, name="export_funnel"),
+    path("optimize/exports/programs/<int:pk>/<str:form>/", exports.program, name="export_program"),
     path("optimize/measure/", measuring.measure, name="measure"),
     path("optimize/measure/<int:pk>/", measuring.measuring, name="measuring"),
     path("optimize/figures/", panels.home_figures, name="home_figures"),
@@ -17,8 +31,36 @@ urlpatterns: list[URLPattern] = [
     path("optimize/cycles/<int:pk>/close/", cycles.close_period, name="close_period"),
     path("optimize/cycles/<int:pk>/figures/", panels.figures, name="figures"),
     path("optimize/cycles/<int:pk>/funnel/", panels.funnel, name="funnel"),
+    path("optimize/cycles/<int:pk>/buyers/<int:number>/", panels.buyers, name="buyers"),
     path("optimize/cycles/<int:pk>/next/", panels.next_steps, name="next_steps"),
     path("optimize/cycles/<int:pk>/efficacy/", panels.efficacy, name="efficacy"),
     path("optimize/programs/<int:pk>/", cycles.program, name="program"),
+    path("optimize/programs/<int:pk>/wear/", programs.wear, name="wear"),
+    path("optimize/wear/", programs.wearing, name="wearing"),
+    path("optimize/experiments/", experiments.experiments, name="experiments"),
+    path("optimize/experiments/new/", experiments.new_experiment, name="new_experiment"),
+    path("optimize/experiments/check/", experiments.check_design, name="check_design"),
+    path("optimize/experiments/<int:pk>/", experiments.experiment, name="experiment"),
+    path(
+        "optimize/experiments/<int:pk>/edit/", experiments.edit_experiment, name="edit_experiment"
+    ),
+    path(
+        "optimize/experiments/<int:pk>/start/",
+        experiments.start_experiment,
+        name="start_experiment",
+    ),
+    path(
+        "optimize/experiments/<int:pk>/delete/",
+        experiments.delete_experiment,
+        name="delete_experiment",
+    ),
+    path(
+        "optimize/experiments/<int:pk>/list/", experiments.experiment_list, name="experiment_list"
+    ),
+    path(
+        "optimize/experiments/<int:pk>/split.csv",
+        experiments.experiment_export,
+        name="experiment_export",
+    ),
     path("optimize/recommendations/<int:pk>/", decisions.recommendation, name="recommendation"),
 ]

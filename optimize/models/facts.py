@@ -189,5 +189,10 @@ class FunnelFact(TenantModel):
             models.Index(fields=["workspace", "party"], name="funnelfact_by_party")
         ]
 
+    @property
+    def hours(self) -> float | None:
+        """The handoff in hours, None where there was none."""
+        return None if self.handoff_minutes is None else self.handoff_minutes / 60
+
     def __str__(self) -> str:
         return f"Party {self.party} in cycle {self.cycle_id}: {self.get_depth_display()}"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from ipeo import tenancy
+from ipeo.charts import Event
 from ipeo.templatetags.figures import day as day_name
 from ipeo.templatetags.figures import month as month_name
 from ipeo.templatetags.figures import number, percent
@@ -17,8 +19,11 @@ from optimize.queries.readings import Reading
 from optimize.queries.units import RATES
 
 
-def efficacy_of(fit: Judged) -> dict[str, Any]:
-    """Return a program's efficacy as a figure with its table twin, and what it measures."""
+def efficacy_of(fit: Judged, events: Sequence[Event] | None = None) -> dict[str, Any]:
+    """Return a program's efficacy as a figure with its table twin, and what it measures.
+
+    Rivals' price cuts and launches are marked on it, or the `events` that are given.
+    """
     scale = fit.scale
     days = [fit.day_at(place) for place in range(len(fit.periods))]
     observed = [None if rate is None else rate * scale for rate in fit.observed]
@@ -38,7 +43,7 @@ def efficacy_of(fit: Judged) -> dict[str, Any]:
         high,
         observed=observed,
         ahead=ahead,
-        events=moves_between(days[0], last),
+        events=moves_between(days[0], last) if events is None else events,
         pays=fit.break_even is not None,
     )
     name = day_name if fit.weekly else month_name
@@ -82,7 +87,8 @@ def experiment_chart(experiment: Experiment, held: Reading) -> dict[str, Any]:
             ],
             "note": "Mean of the treated regions a week",
         }
-    lift, low, high = ([point[place] for point in held.series] for place in (1, 2, 3))
+    lift = [point[1] for point in held.series]
+    low, high = [point[2] for point in held.series], [point[3] for point in held.series]
     known = [place for place, value in enumerate(low) if value is not None]
     if not known:
         return {}

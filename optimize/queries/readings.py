@@ -1,0 +1,193 @@
+"""A running experiment, read from the facts: how its arms differ, and whether the split holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+
+from optimize.models import Experiment
+from optimize.numerics.designs import Outcomes, looks
+from optimize.numerics.experiments import LEVEL, sample_ratio_p
+from optimize.numerics.regions import LEVEL as REGION_LEVEL
+from optimize.numerics.regions import regional_impact
+from optimize.queries.units import HISTORY_WEEKS, RATES, amounts_of, events_of, panel_of
+
+BROKEN = 0.001
+"""Below this chance of so uneven a split, the split itself is broken."""
+DRAWN_WEEKS = 26
+"""How many weeks before the start the drawing of a test of regions shows."""
+DRAWN_DAYS = 90
+"""How many days a drawing of a test of units shows at most."""
+_NORMAL_90 = 1.6448536269514722
+
+Point = tuple[str, float | None, float | None, float | None]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An experiment as it stood at the end of a day.
+
+    `verdict` is treated or control (that does better), same, early, or broken. `value` is the
+    relative lift with `low` and `high` at `level`; `total` what all treated had more than they
+    would have had, `control` and `treated` the arms' means. `series` holds a day with the lift
+    and its ends, of regions a week with what came and what would have come.
+    """
+
+    verdict: str
+    n_control: int = 0
+    n_treated: int = 0
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    level: float = LEVEL
+    total: float | None = None
+    total_se: float | None = None
+    control: float | None = None
+    treated: float | None = None
+    ratio_p: float | None = None
+    through: date | None = None
+    reason: str = ""
+    is_regional: bool = False
+    series: tuple[Point, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return {**asdict(self), "through": self.through and self.through.isoformat()}
+
+    @classmethod
+    def kept(cls, held: Mapping[str, Any]) -> Reading:
+        """Return it from the JSON that was kept."""
+        if not held:
+            return cls("early", reason="It was not read.")
+        names = {field.name for field in fields(cls)}
+        given = {name: value for name, value in held.items() if name in names}
+        through = given.get("through")
+        given["through"] = date.fromisoformat(through) if through else None
+        given["series"] = tuple((p[0], p[1], p[2], p[3]) for p in given.get("series", ()))
+        return cls(**given)
+
+
+def read(experiment: Experiment, arms: Mapping[str, bool], on: date) -> Reading:
+    """Read an experiment as it stands at the end of a day, from the facts as they are now.
+
+    `arms` says of each unit whether it is treated.
+    """
+    treated = sum(arms.values())
+    sizes = (len(arms) - treated, treated)
+    by_region = experiment.unit == Experiment.Unit.REGION
+    ratio = None
+    if arms and not by_region:
+        ratio = sample_ratio_p(sizes, [1 - experiment.share, experiment.share])
+    if experiment.starts_on is None or experiment.ends_on is None:
+        return Reading("early", *sizes, reason="It has not started.")
+    last = min(on, experiment.ends_on)
+    empty = Reading("early", *sizes, ratio_p=ratio, through=last, is_regional=by_region)
+    if last < experiment.starts_on:
+        return replace(empty, reason="It has not started.")
+    if by_region:
+        return _of_regions(experiment, arms, empty, experiment.starts_on, experiment.ends_on)
+    return _of_units(experiment, arms, empty, experiment.starts_on, experiment.ends_on)
+
+
+def _of_units(
+    experiment: Experiment, arms: Mapping[str, bool], empty: Reading, first: date, end: date
+) -> Reading:
+    assert empty.through is not None
+    units, last = sorted(arms), empty.through
+    length, days = (end - first).days + 1, (last - first).days + 1
+    place, day, amount = events_of(experiment.unit, experiment.metric, units, first, last)
+    earlier = (first - timedelta(days=length), first - timedelta(days=1))
+    before = amounts_of(experiment.unit, experiment.metric, units, *earlier)
+    held = looks(
+        Outcomes(np.array([arms[key] for key in units], dtype=bool), before, place, day, amount),
+        days=days,
+        planned_days=length,
+        planned_active=float(experiment.design.get("active") or 0) * len(units),
+        is_rate=experiment.metric in RATES,
+    )
+    value, low, high = (_known(line[-1]) for line in (held.lift, held.low, held.high))
+    shown = np.unique(np.linspace(0, days - 1, min(days, DRAWN_DAYS)).round().astype(int))
+    found = replace(
+        empty,
+        value=value,
+        low=low,
+        high=high,
+        total=_known(held.total),
+        total_se=_known(held.total_se),
+        control=_known(held.control),
+        treated=_known(held.treated),
+        series=tuple(
+            (
+                (first + timedelta(days=int(look))).isoformat(),
+                _known(held.lift[look]),
+                _known(held.low[look]),
+                _known(held.high[look]),
+            )
+            for look in shown
+        ),
+    )
+    if found.ratio_p is not None and found.ratio_p < BROKEN:
+        return replace(found, verdict="broken")
+    if low is None or high is None:
+        why = "Too few of one arm, or of both, have done it"
+        return replace(found, reason=f"{why}." if last >= end else f"{why} yet.")
+    over = "same" if last >= end else "early"
+    return replace(found, verdict="treated" if low > 0 else "control" if high < 0 else over)
+
+
+def _of_regions(
+    experiment: Experiment, arms: Mapping[str, bool], empty: Reading, start: date, end: date
+) -> Reading:
+    """Read a test of regions; a verdict comes at the planned end, since it may be read once."""
+    assert empty.through is not None
+    weeks = ((empty.through - start).days + 1) // 7
+    if weeks < 1:
+        return replace(empty, reason="The first week is not over.")
+    earliest, until = start - timedelta(weeks=HISTORY_WEEKS), start + timedelta(weeks=weeks)
+    panel, names = panel_of(experiment.metric, earliest, until)
+    # A region that came after the start takes no part, and is no one's comparison.
+    kept = [place for place, name in enumerate(names) if name in arms]
+    panel = panel[:, kept]
+    chosen = np.array([arms[names[place]] for place in kept], dtype=bool)
+    untreated = panel.shape[0] - weeks
+    try:
+        found = regional_impact(panel[:, chosen], panel[:, ~chosen], untreated)
+    except ValueError as refusal:
+        return replace(empty, reason=f"It cannot be read: {refusal}.")
+    came = panel[:, chosen].mean(axis=1)
+    low, high = _known(found.relative.low), _known(found.relative.high)
+    width = (found.cumulative.high - found.cumulative.low) / 2
+    reading = replace(
+        empty,
+        value=_known(found.relative.value),
+        low=low,
+        high=high,
+        level=REGION_LEVEL,
+        total=_known(found.cumulative.value),
+        total_se=_known(width / _NORMAL_90),
+        control=_known(float(found.expected[untreated:].mean())),
+        treated=_known(float(came[untreated:].mean())),
+        series=tuple(
+            (
+                (start + timedelta(weeks=place - untreated)).isoformat(),
+                float(came[place]),
+                float(would),
+                None,
+            )
+            for place, would in enumerate(found.expected)
+            if place >= untreated - DRAWN_WEEKS
+        ),
+    )
+    if empty.through < end:
+        return replace(reading, reason="A test of regions is read once, at its planned end.")
+    if low is None or high is None:
+        return replace(reading, reason="Too few regions stayed untreated to tell.")
+    return replace(reading, verdict="treated" if low > 0 else "control" if high < 0 else "same")
+
+
+def _known(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

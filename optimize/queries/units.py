@@ -1,0 +1,163 @@
+"""The units that an experiment can split, and what each of them did."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from django.db.models import Count, F, Q, QuerySet
+
+from execute.models import Deal, Outcome
+from insight.models import Account, Audience, Contact
+from insight.queries.audiences import contacts_of
+from ipeo.models import Membership, Role
+from optimize.models import Experiment
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Unit, Metric = Experiment.Unit, Experiment.Metric
+
+RATES = frozenset({Metric.OPENED, Metric.WON})
+HISTORY_WEEKS = 104
+_KEYS = {Unit.PERSON: "contact_id", Unit.ACCOUNT: "account_id", Unit.REP: "owner_id"}
+
+
+def regions() -> list[str]:
+    """Return the regions that accounts name, those with the most accounts first."""
+    found = (
+        Account.objects.exclude(region="")
+        .values("region")
+        .annotate(count=Count("pk"))
+        .order_by("-count", "region")
+    )
+    return [row["region"] for row in found]
+
+
+def population(unit: str, audience: Audience | None = None) -> list[str]:
+    """Return the names of all units that there are to split, in order.
+
+    People and accounts have their id for a name, reps their membership's, regions their own.
+    """
+    if unit == Unit.REGION:
+        return sorted(regions())
+    if unit == Unit.REP:
+        sellers = Membership.objects.filter(role=Role.SALES_REP, is_active=True)
+        return [str(pk) for pk in sellers.order_by("pk").values_list("pk", flat=True)]
+    if audience is None:
+        rows = Contact.objects.all() if unit == Unit.PERSON else Account.objects.all()
+        return [str(pk) for pk in rows.order_by("pk").values_list("pk", flat=True)]
+    inside = contacts_of(audience).order_by()
+    if unit == Unit.ACCOUNT:
+        ids = inside.exclude(account=None).values_list("account_id", flat=True).distinct()
+        return [str(pk) for pk in sorted(ids)]
+    return [str(pk) for pk in sorted(inside.values_list("pk", flat=True))]
+
+
+def key_of(unit: str, said: str) -> str | None:
+    """Return the name of the unit that is called so: by its id, its e-mail or its name."""
+    said = said.strip()
+    number = int(said) if said.isascii() and said.isdigit() and len(said) < 19 else None
+    if unit == Unit.REGION:
+        return said if said and Account.objects.filter(region=said).exists() else None
+    if unit == Unit.REP:
+        rows: QuerySet[Any] = Membership.objects.filter(role=Role.SALES_REP)
+        wanted = Q(user__email__iexact=said)
+    elif unit == Unit.PERSON:
+        rows, wanted = Contact.objects.all(), Q(email__iexact=said)
+    else:
+        rows, wanted = Account.objects.all(), Q(name__iexact=said)
+    if not said:
+        return None
+    found = rows.filter(Q(pk=number) if number is not None else wanted).order_by("pk").first()
+    return None if found is None else str(found.pk)
+
+
+def keys_of(unit: str, names: Sequence[str]) -> dict[str, str]:
+    """Return the unit's key for each name that a list uses: an id, an e-mail or a name."""
+    wanted = {name.strip().lower(): name for name in names}
+    if unit == Unit.REGION:
+        known: Any = ((name, name) for name in regions())
+    elif unit == Unit.REP:
+        known = Membership.objects.filter(role=Role.SALES_REP).values_list("pk", "user__email")
+    elif unit == Unit.PERSON:
+        known = Contact.objects.values_list("pk", "email")
+    else:
+        known = Account.objects.values_list("pk", "name")
+    found: dict[str, str] = {}
+    for pk, name in known:
+        for said in (str(pk).lower(), str(name).lower()):
+            if said in wanted and said:
+                found.setdefault(wanted[said], str(pk))
+    return found
+
+
+def names_of(unit: str, keys: Sequence[str]) -> dict[str, str]:
+    """Return what people call each unit: an e-mail, an account's name, a region."""
+    if unit == Unit.REGION:
+        return {key: key for key in keys}
+    ids = [int(key) for key in keys]
+    if unit == Unit.REP:
+        rows: Any = Membership.objects.filter(pk__in=ids).values_list("pk", "user__email")
+    elif unit == Unit.PERSON:
+        rows = Contact.objects.filter(pk__in=ids).values_list("pk", "email")
+    else:
+        rows = Account.objects.filter(pk__in=ids).values_list("pk", "name")
+    return {str(pk): name for pk, name in rows}
+
+
+def _deals(metric: str, first: date, last: date) -> tuple[QuerySet[Deal], str, Any]:
+    if metric == Metric.OPENED:
+        return Deal.objects.filter(created_date__range=(first, last)), "created_date", None
+    won = Deal.objects.filter(outcome=Outcome.WON, closed_date__range=(first, last))
+    return won, "closed_date", None if metric == Metric.WON else F(metric)
+
+
+def events_of(
+    unit: str, metric: str, units: Sequence[str], first: date, last: date
+) -> tuple[Ints, Ints, Floats]:
+    """Each event's place among the units, its day from the first, and its amount."""
+    found, dated, worth = _deals(metric, first, last)
+    key = _KEYS[Unit(unit)]
+    columns = [key, dated] + (["worth"] if worth is not None else [])
+    if worth is not None:
+        found = found.annotate(worth=worth).exclude(worth=None)
+    rows = list(found.exclude(**{key: None}).order_by("pk").values_list(*columns))
+    places = {name: place for place, name in enumerate(units)}
+    kept = [(places[str(row[0])], row) for row in rows if str(row[0]) in places]
+    return (
+        np.array([place for place, _ in kept], dtype=np.int64),
+        np.array([(row[1] - first).days for _, row in kept], dtype=np.int64),
+        np.array([float(row[2]) if worth is not None else 1.0 for _, row in kept]),
+    )
+
+
+def amounts_of(unit: str, metric: str, units: Sequence[str], first: date, last: date) -> Floats:
+    """What each unit did between two days, as its metric counts it; float64 (units,)."""
+    place, _, amount = events_of(unit, metric, units, first, last)
+    summed = np.bincount(place, amount, minlength=len(units))[: len(units)]
+    return np.asarray(np.minimum(summed, 1.0) if metric in RATES else summed, dtype=np.float64)
+
+
+def panel_of(metric: str, first: date, until: date) -> tuple[Floats, list[str]]:
+    """The outcome by week and region, float64 (weeks, regions), with the regions' names.
+
+    Whole weeks, counted back from the day `until`, which is not in them; weeks before the first
+    fact are left out.
+    """
+    names = sorted(regions())
+    found, dated, worth = _deals(metric, first, until - timedelta(days=1))
+    if worth is not None:
+        found = found.annotate(worth=worth).exclude(worth=None)
+    columns = ["account__region", dated] + (["worth"] if worth is not None else [])
+    weeks = (until - first).days // 7
+    panel = np.zeros((weeks, len(names)))
+    places = {name: place for place, name in enumerate(names)}
+    for row in found.exclude(account=None).order_by("pk").values_list(*columns):
+        week = weeks - 1 - (until - timedelta(days=1) - row[1]).days // 7
+        if row[0] in places and week >= 0:
+            panel[week, places[row[0]]] += float(row[2]) if worth is not None else 1.0
+    busy = np.flatnonzero(panel.any(axis=1))
+    return panel[busy[0] :] if busy.size else panel, names

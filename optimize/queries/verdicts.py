@@ -1,0 +1,143 @@
+"""What an experiment can tell and what it tells, in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from ipeo.templatetags.figures import percent
+from optimize.models import Experiment
+from optimize.numerics.designs import Design, RegionDesign
+from optimize.queries.experiments import reckoned
+from optimize.queries.readings import Reading
+
+Unit = Experiment.Unit
+
+WORDS = {
+    Unit.PERSON: "people",
+    Unit.ACCOUNT: "accounts",
+    Unit.REP: "reps",
+    Unit.REGION: "regions",
+}
+
+
+def said(found: Design | RegionDesign, wanted: float, weeks: int, unit: str) -> str:
+    """Return why a test cannot tell a lift, and what that would take; empty where it can."""
+    words = WORDS[Unit(unit)]
+    if found.smallest is None:
+        if isinstance(found, Design) and found.mean <= 0 and found.n_control + found.n_treated > 3:
+            return (
+                f"None of these {words} did this in the last {weeks} weeks, so there is no base "
+                "rate to reckon with. Choose a result that happens, or a longer test."
+            )
+        return f"It cannot tell: {found.reason}."
+    if found.smallest <= wanted:
+        return ""
+    times = (found.smallest / wanted) ** 2
+    longer = math.ceil(weeks * times)
+    some = (
+        f"{found.n_control + found.n_treated:,} {words}"
+        if isinstance(found, Design)
+        else f"{found.n_treated} of {found.n_treated + found.n_others} regions treated"
+    )
+    ways = []
+    if longer <= 2 * 52:
+        ways.append(f"about {longer} weeks")
+    if isinstance(found, Design):
+        ways.append(f"about {math.ceil((found.n_control + found.n_treated) * times):,} {words}")
+        ways.append("a result that happens more often")
+    else:
+        ways.append("more treated regions")
+    return (
+        f"In {weeks} weeks with {some} the smallest lift that it shows is {found.smallest:.0%}; "
+        f"you want to see {wanted:.0%}. It would take {', or '.join(ways)}."
+    )
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What a design can tell: `refusal` says why it cannot, `text` what it promises."""
+
+    refusal: str
+    text: str
+    n_treated: int
+    n_control: int
+
+
+def promise(
+    experiment: Experiment,
+    on: date,
+    by: Callable[[Experiment, date], Design | RegionDesign] | None = None,
+) -> Promise:
+    """Return what a draft could tell if it started on a day; `by` reckons it otherwise."""
+    found = (
+        by(experiment, on)
+        if by is not None
+        else reckoned(
+            unit=experiment.unit,
+            metric=experiment.metric,
+            weeks=experiment.weeks,
+            share=experiment.share,
+            on=on,
+            audience=experiment.audience,
+            regions=experiment.regions,
+        )
+    )
+    wanted = experiment.smallest_lift
+    others = found.n_others if isinstance(found, RegionDesign) else found.n_control
+    refusal = said(found, wanted, experiment.weeks, experiment.unit)
+    return Promise(refusal, "" if refusal else _promised(found, wanted), found.n_treated, others)
+
+
+def _promised(found: Design | RegionDesign, wanted: float) -> str:
+    if isinstance(found, RegionDesign):
+        return (
+            f"Where nothing was done it would have shown a lift of {found.smallest:.0%} in four "
+            "of five stretches of the past. It is read once, at its planned end."
+        )
+    return (
+        f"It shows a lift of {wanted:.0%} in at least {found.power(wanted):.0%} of cases, and one "
+        f"of {found.smallest:.0%} in four of five, however often you look."
+    )
+
+
+def told(experiment: Experiment, held: Reading) -> str:
+    """Return what an experiment tells as it stands, in a sentence or two."""
+    value, low, high = held.value, held.low, held.high
+    if held.verdict == "broken":
+        return (
+            f"The split is broken: {held.n_treated:,} treated and {held.n_control:,} control, "
+            f"where {percent(experiment.share)} were to be treated. A fair lot falls so unevenly "
+            "in fewer than 1 of 1,000 cases, so the result means nothing. Look for where units "
+            "were lost."
+        )
+    if value is None or low is None or high is None:
+        return held.reason or "It cannot be told yet."
+    interval = f"{held.level:.0%} interval {_signed(low)} to {_signed(high)}"
+    whenever = "" if held.is_regional else ", whenever you look"
+    if held.verdict == "treated":
+        return f"The treated do better: {_signed(value)} ({interval}{whenever})."
+    if held.verdict == "control":
+        return f"The treated do worse: {_signed(value)} ({interval}{whenever})."
+    if held.verdict == "same":
+        return f"No difference is shown. The lift lies between {_signed(low)} and {_signed(high)}."
+    return f"Not told yet: so far {_signed(value)} ({interval}). {held.reason}".rstrip()
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.0%}" if abs(value) >= 0.1 else f"{value:+.1%}"
+
+
+def told_in_short(held: Reading) -> str:
+    """Return how an experiment stood, for a line in a list."""
+    if held.verdict == "broken":
+        return "The split is broken"
+    if held.value is None or held.low is None or held.high is None:
+        return "Not known"
+    ends = f"{_signed(held.value)} ({_signed(held.low)} to {_signed(held.high)})"
+    return {"treated": f"Better: {ends}", "control": f"Worse: {ends}"}.get(
+        held.verdict,
+        f"{'No difference shown' if held.verdict == 'same' else 'Not told yet'}: {ends}",
+    )

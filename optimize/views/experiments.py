@@ -1,0 +1,222 @@
+"""Experiments: the list, the design with its power as it is typed, one, and its split."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import slugify
+
+from execute.queries.days import today
+from ipeo.downloads import list_file
+from ipeo.navigation import link
+from ipeo.permissions import WorkspaceRequest, page
+from ipeo.queries.paging import page_of
+from optimize.actions import experiments as actions
+from optimize.forms import ExperimentFilterForm, ExperimentForm, ExperimentListForm, StopForm
+from optimize.models import Experiment, ExperimentUnit
+from optimize.queries import experiments as queries
+from optimize.queries.proposals import proposed
+from optimize.queries.readings import Reading
+from optimize.queries.units import RATES, names_of
+from optimize.queries.verdicts import Promise, promise, told, told_in_short
+from optimize.views.drawing import experiment_chart
+
+
+@page("optimize.view")
+def experiments(request: WorkspaceRequest) -> HttpResponse:
+    """List the experiments, the newest first."""
+    form = ExperimentFilterForm(request.GET or None)
+    wanted = form.cleaned_data if form.is_valid() else {}
+    found = page_of(
+        queries.matching_experiments(**wanted), order=("-id",), after=request.GET.get("after", "")
+    )
+    context = {
+        "form": form,
+        "page": found,
+        "lines": [
+            (row, told_in_short(Reading.kept(row.result)) if row.result else "")
+            for row in found.rows
+        ],
+        "narrowed": any(wanted.values()),
+    }
+    return render(request, "optimize/experiments.html", context)
+
+
+@page("experiments.edit")
+def new_experiment(request: WorkspaceRequest) -> HttpResponse:
+    """Design an experiment; a recommendation's address fills it in."""
+    held = proposed(request.GET.get("recommendation", ""), today())
+    form = ExperimentForm(request.POST or None, instance=held)
+    return _edit(request, form, "New experiment", link("optimize:experiments"))
+
+
+@page("experiments.edit")
+def edit_experiment(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Change a draft."""
+    found = get_object_or_404(queries.experiments(), pk=pk)
+    here = link("optimize:experiment", pk)
+    if found.state != Experiment.State.DRAFT:
+        messages.error(request, "It has started: its design stays as it was.")
+        return redirect(here)
+    return _edit(request, ExperimentForm(request.POST or None, instance=found), found.name, here)
+
+
+def _edit(request: WorkspaceRequest, form: ExperimentForm, title: str, back: str) -> HttpResponse:
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                saved = actions.save_experiment(experiment=form.instance, by=request.membership)
+            except actions.NotADraft as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                messages.success(request, f"{saved.name} is drafted. Nobody is split yet.")
+                return redirect(link("optimize:experiment", saved.pk))
+    context = {"form": form, "title": title, "back": back, "promise": _promise(form)}
+    return render(request, "optimize/experiment_form.html", context, status=status)
+
+
+@page("experiments.edit")
+def check_design(request: WorkspaceRequest) -> HttpResponse:
+    """Say what an experiment that is being typed could tell."""
+    typed = request.POST if request.method == "POST" else request.GET
+    form = ExperimentForm(typed or None, instance=Experiment())
+    back = link("optimize:experiments")
+    context = {"form": form, "title": "New experiment", "back": back, "promise": _promise(form)}
+    name = "optimize/experiment_form.html"
+    return render(request, f"{name}#power" if request.htmx else name, context)
+
+
+def _promise(form: ExperimentForm) -> Promise | None:
+    """What the design could tell; None while it lacks what that takes."""
+    if not form.is_bound:
+        return None if form.instance.smallest_lift is None else promise(form.instance, today())
+    form.is_valid()
+    wanted = {"unit", "metric", "weeks", "share", "smallest_lift"}
+    if form.errors.keys() & (wanted | {"regions", "audience"}):
+        return None
+    return promise(form.instance, today())
+
+
+@page("optimize.view", change="experiments.edit")
+def experiment(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Show an experiment as it stands; take the decision with which it stops."""
+    found = get_object_or_404(queries.experiments(), pk=pk)
+    form = StopForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.stop_experiment(experiment=found, by=request.membership, **form.cleaned_data)
+        except actions.ReasonMissing as refusal:
+            form.add_error("reason", str(refusal))
+        except actions.NotRunning as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Stopped. What it found is kept as it is now.")
+            return redirect(link("optimize:experiment", pk))
+    context = _context(request, found) | {"form": form}
+    return render(request, "optimize/experiment.html", context, status=422 if form.errors else 200)
+
+
+def _context(request: WorkspaceRequest, found: Experiment) -> dict[str, Any]:
+    draft = found.state == Experiment.State.DRAFT
+    held = queries.reading_of(found, today())
+    chart = None if held is None or not held.series else experiment_chart(found, held)
+    gone = queries.days_gone(found, today())
+    listed = ExperimentUnit.objects.filter(experiment=found, is_given=True).count()
+    return {
+        "experiment": found,
+        "draft": draft,
+        "running": found.state == Experiment.State.RUNNING,
+        "reading": held,
+        "told": "" if held is None else told(found, held),
+        "chart": chart,
+        "promise": promise(found, today(), actions.design_of) if draft else None,
+        "days": gone,
+        "share_gone": gone[0] / gone[1] if gone else None,
+        "is_rate": found.metric in RATES and found.unit != Experiment.Unit.REGION,
+        "kind": _kind(found, request.workspace.currency),
+        "listed": listed,
+        "list_form": ExperimentListForm(),
+    }
+
+
+def _kind(found: Experiment, currency: str) -> str:
+    if found.metric not in RATES:
+        return currency
+    return "number:1" if found.unit == Experiment.Unit.REGION else "percent:1"
+
+
+@page("optimize.view", change="experiments.edit")
+def start_experiment(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Start a draft, or say why it cannot tell."""
+    found = get_object_or_404(queries.experiments(), pk=pk)
+    if request.method == "POST":
+        try:
+            started = actions.start_experiment(experiment=found, by=request.membership)
+        except (actions.NotADraft, actions.CannotTell) as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, f"{started.name} runs until {started.ends_on:%d %B %Y}.")
+    return redirect(link("optimize:experiment", pk))
+
+
+@page("optimize.view", change="experiments.edit")
+def delete_experiment(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Delete a draft."""
+    found = get_object_or_404(queries.experiments(), pk=pk)
+    if request.method != "POST":
+        return redirect(link("optimize:experiment", pk))
+    try:
+        actions.delete_draft(experiment=found)
+    except actions.NotADraft as refusal:
+        messages.error(request, str(refusal))
+        return redirect(link("optimize:experiment", pk))
+    messages.success(request, f"{found.name} is gone.")
+    return redirect(link("optimize:experiments"))
+
+
+@page("optimize.view", change="experiments.edit")
+def experiment_list(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Take a list that says who is in which arm; an empty one lets the lot decide again."""
+    found = get_object_or_404(queries.experiments(), pk=pk)
+    if request.method != "POST":
+        return redirect(link("optimize:experiment", pk))
+    try:
+        if "drop" in request.POST:
+            actions.drop_list(experiment=found)
+            messages.success(request, "The lot splits it again.")
+            return redirect(link("optimize:experiment", pk))
+        form = ExperimentListForm(request.POST, request.FILES)
+        if not form.is_valid():
+            raise actions.ListNotValid("Choose a file first.")
+        held = actions.take_list(experiment=found, content=form.cleaned_data["file"].read())
+    except (actions.NotADraft, actions.ListNotValid) as refusal:
+        messages.error(request, str(refusal))
+    else:
+        lost = ""
+        if held.unknown:
+            some = ", ".join(held.unknown[:3])
+            lost = f" {len(held.unknown):,} lines name nobody known here: {some}."
+        messages.success(
+            request, f"{held.treated:,} treated, {held.control:,} control, as the list says.{lost}"
+        )
+    return redirect(link("optimize:experiment", pk))
+
+
+@page("optimize.view")
+def experiment_export(request: WorkspaceRequest, pk: int) -> HttpResponseBase:
+    """Send who is in which arm, for an ad tool or a CRM to act on."""
+    found = get_object_or_404(queries.experiments(), pk=pk)
+    arms = queries.assigned(found)
+    names = names_of(found.unit, list(arms))
+    rows = (
+        (key, "treated" if treated else "control", names.get(key, ""))
+        for key, treated in arms.items()
+    )
+    return list_file(
+        f"{slugify(found.name) or 'experiment'}-split.csv", [("unit", "arm", "name"), *rows]
+    )
