@@ -14,9 +14,14 @@ class ExecuteConfig(AppConfig):
         from execute.actions.imports.files import RUN_KIND, import_file
         from execute.actions.imports.undoing import UNDO_KIND, undo_import
         from execute.queries.stage import gate, handoff, summary
-        from ipeo import navigation, runs, stages
+        from execute.queries.tables import read_table
+        from execute.queries.told import driver_names
+        from insight import registry
+        from ipeo import navigation, runs, stages, tables
         from ipeo.models import Cycle
 
+        tables.register(read_table)
+        registry.register_drivers(driver_names)
         runs.register(RUN_KIND, import_file)
         runs.register(UNDO_KIND, undo_import)
         stages.register(
@@ -128,6 +133,14 @@ class ExecuteConfig(AppConfig):
                     "execute:new_rule",
                     "execute:rule",
                 ),
+            ),
+            navigation.Entry(
+                group="Data",
+                label="Touches",
+                url_name="execute:touches",
+                permission="touches.view",
+                order=22,
+                icon="people",
             ),
             navigation.Entry(
                 group="Data",

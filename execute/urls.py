@@ -26,6 +26,7 @@ from execute.views import (
     settings,
     tasks,
     templates,
+    touches,
 )
 
 app_name = "execute"
@@ -73,6 +74,7 @@ urlpatterns: list[URLPattern] = [
     path("tasks/new/", tasks.new_task, name="new_task"),
     path("tasks/<int:pk>/", tasks.edit_task, name="edit_task"),
     path("tasks/<int:pk>/state/", tasks.state, name="task_state"),
+    path("touches/", touches.touches, name="touches"),
     path("expenses/", expenses.expenses, name="expenses"),
     path("expenses/new/", expenses.new_expense, name="new_expense"),
     path("expenses/rates/", rates.rates, name="rates"),

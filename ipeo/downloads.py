@@ -50,3 +50,12 @@ def kept_file(kept: FieldFile, *, name: str, content_type: str) -> FileResponse:
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def made_file(name: str, content: bytes, content_type: str) -> HttpResponse:
+    """Return a file that was made for one person, to be saved and not kept on the way."""
+    response = HttpResponse(content, content_type=content_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

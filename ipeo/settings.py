@@ -96,6 +96,7 @@ TEMPLATES = [
             "builtins": [
                 "django_cotton.templatetags.cotton",
                 "template_partials.templatetags.partials",
+                "ipeo.templatetags.changes",
                 "ipeo.templatetags.figures",
                 "ipeo.templatetags.links",
             ],

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from execute.models import ExchangeRate, Expense, SpendRule
 from insight.models import Channel
 from ipeo.forms import DateInput
-from ipeo.models import Cycle
+from ipeo.models import Campaign, Cycle
 from ipeo.tenancy import current_workspace
 from plan.forms.figures import MoneyField
 from plan.models import Program
@@ -108,6 +108,11 @@ class ExpenseFilterForm(forms.Form):
     )
     month = forms.RegexField(r"^\d{4}-(0[1-9]|1[0-2])$", required=False, widget=MonthInput())
     state = forms.ChoiceField(choices=[("", "Any state"), *Expense.State.choices], required=False)
+    campaign = forms.ModelChoiceField(
+        Campaign.objects.order_by("name"), required=False, empty_label="Any campaign"
+    )
+    date_from = forms.DateField(required=False, label="From", widget=DateInput())
+    date_to = forms.DateField(required=False, label="Until", widget=DateInput())
 
     def clean_month(self) -> tuple[date, date] | None:
         """Return the month's first day, and the next month's."""

@@ -10,12 +10,15 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from execute.models import Deal, DealStage, Outcome, Touch
+from execute.queries.behind import Behind
 from execute.queries.days import today
 from insight.models import Account, Product
 from ipeo.models import Campaign, Membership
 from plan.models import Program
 
 RECENT = timedelta(days=30)
+DECIDED = "decided"
+"""What a filter calls an outcome that is won or lost."""
 
 
 @dataclass(frozen=True)
@@ -88,20 +91,34 @@ def matching_deals(
     closes_to: date | None = None,
     net_from: Decimal | None = None,
     net_to: Decimal | None = None,
+    counted_from: date | None = None,
+    counted_to: date | None = None,
+    behind: Behind | None = None,
 ) -> QuerySet[Deal]:
     """Return the deals that a filter leaves; `due` is "past" for those past their close date.
+
+    The outcome "decided" is won or lost. Figures count a deal on the day it closed or, while it
+    is open, was opened; `behind` are the deals that a figure rests on.
 
     Every word of the search must stand in the deal's name or in its account's or contact's. A
     deal closes on the day it ended or, while it is open, on the day that is expected.
     """
     found = deals().filter(has_words(search))
-    exact: dict[str, Any] = {"stage": stage, "outcome": outcome, "owner": owner}
+    exact: dict[str, Any] = {"stage": stage, "owner": owner}
+    if outcome == DECIDED:
+        found = found.filter(outcome__in=[Outcome.WON, Outcome.LOST])
+    else:
+        exact["outcome"] = outcome
     exact |= {"account": account, "product": product, "program": program}
     found = found.filter(**{name: value for name, value in exact.items() if value})
     bounds = {"net_amount__gte": net_from, "net_amount__lte": net_to}
     found = found.filter(**{name: value for name, value in bounds.items() if value is not None})
     if closes_from or closes_to:
         found = found.filter(closes(closes_from or date.min, closes_to or date.max))
+    if counted_from or counted_to:
+        found = found.filter(counted(counted_from or date.min, counted_to or date.max))
+    if behind is not None:
+        found = found.filter(behind.condition)
     if due == "past":
         found = found.filter(past_due())
     if campaign is not None:
@@ -125,6 +142,14 @@ def closes(first: date, last: date) -> Q:
     """Return the condition that a deal closed, or is expected to close, within some days."""
     days = (first, last)
     return Q(closed_date__range=days) | Q(closed_date=None, expected_close_date__range=days)
+
+
+def counted(first: date, last: date) -> Q:
+    """Return the condition that a figure of these days counts a deal."""
+    days = (first, last)
+    return Q(outcome=Outcome.OPEN, created_date__range=days) | (
+        ~Q(outcome=Outcome.OPEN) & Q(closed_date__range=days)
+    )
 
 
 def totals_of(found: QuerySet[Deal]) -> Totals:

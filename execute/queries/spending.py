@@ -11,7 +11,8 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from execute.models import Expense
-from ipeo.models import Cycle
+from insight.models import Channel
+from ipeo.models import Campaign, Cycle
 from plan.models import Program, ProgramPlan
 from plan.queries.budget import (
     approved_scenario,
@@ -177,10 +178,14 @@ def matching_expenses(
     state: str = "",
     cycle: Cycle | None = None,
     month: tuple[date, date] | None = None,
+    campaign: Campaign | int | None = None,
+    date_from: date | None = None,
+    date_to: date | None = None,
 ) -> QuerySet[Expense]:
     """Return the expenses that a filter leaves, with their program and channel.
 
-    `month` is its first day and the day after its last.
+    `month` is its first day and the day after its last. An expense of a program that names no
+    channel is the program's channel's, as figures count it.
     """
     found: QuerySet[Expense] = Expense.objects.select_related(
         "program", "channel", "source", "rule"
@@ -189,8 +194,19 @@ def matching_expenses(
         found = expenses_of(cycle).select_related("program", "channel", "source", "rule")
     if month is not None:
         found = found.filter(date__gte=month[0], date__lt=month[1])
-    exact = {"program": program, "channel": channel, "state": state}
+    if date_from is not None:
+        found = found.filter(date__gte=date_from)
+    if date_to is not None:
+        found = found.filter(date__lte=date_to)
+    if channel:
+        found = found.filter(of_channel(channel))
+    exact = {"program": program, "program__campaign": campaign, "state": state}
     return found.filter(**{name: value for name, value in exact.items() if value})
+
+
+def of_channel(channel: Channel | int) -> Q:
+    """Return the condition that an expense is a channel's: its own, or its program's."""
+    return Q(channel=channel) | Q(channel=None, program__channel=channel)
 
 
 @dataclass(frozen=True)

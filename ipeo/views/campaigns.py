@@ -23,11 +23,12 @@ from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, may, page
 from ipeo.queries.campaigns import campaigns_with_open_cycle, passages, standing
 from ipeo.queries.paging import page_of
+from ipeo.queries.ranges import Range, choices_of, range_of
 
 
-def _panels(request: WorkspaceRequest, on: str, *args: Any) -> list[dict[str, Any]]:
+def _panels(request: WorkspaceRequest, on: str, *args: Any, chosen: Range) -> list[dict[str, Any]]:
     return [
-        {"href": link(panel.url_name, *args), "width": panel.width}
+        {"href": f"{link(panel.url_name, *args)}?{chosen.query}", "width": panel.width}
         for panel in stages.panels(on)
         if may(request.membership, panel.permission)
     ]
@@ -43,7 +44,13 @@ def home(request: WorkspaceRequest) -> HttpResponse:
         for campaign in campaigns_with_open_cycle()[:12]
         if campaign.status in {Campaign.Status.PLANNED, Campaign.Status.IN_PROGRESS}
     ]
-    context = {"panels": _panels(request, "home"), "campaigns": campaigns}
+    chosen = range_of(request.GET)
+    context = {
+        "panels": _panels(request, "home", chosen=chosen),
+        "campaigns": campaigns,
+        "chosen": chosen,
+        "choices": choices_of(chosen),
+    }
     return render(request, "ipeo/home.html", context)
 
 
@@ -78,12 +85,15 @@ def campaign(request: WorkspaceRequest, pk: int, number: int | None = None) -> H
     if cycle is None:
         get_object_or_404(Campaign, pk=pk)
         return redirect(link("ipeo:campaigns"))
+    chosen = range_of(request.GET, cycle=cycle)
     context = {
+        "chosen": chosen,
+        "choices": choices_of(chosen, cycle=cycle),
         "campaign": cycle.campaign,
         "cycle": cycle,
         "cycles": list(cycles),
         "standing": standing(cycle),
-        "panels": _panels(request, "campaign", cycle.pk),
+        "panels": _panels(request, "campaign", cycle.pk, chosen=chosen),
         "form": AdvanceForm(initial={"stage": cycle.stage}),
     }
     return render(request, "ipeo/campaign.html", context)

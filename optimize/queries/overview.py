@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,16 +11,24 @@ from django.db.models import Q
 from execute.queries.days import today
 from insight.models import CompetitorMove
 from ipeo.charts import Event
-from ipeo.models import Cycle
+from ipeo.models import Campaign, Cycle
+from ipeo.numerics.changes import Change, change
 from ipeo.numerics.estimates import Estimate
-from ipeo.templatetags.figures import money_short, number, short_day
+from ipeo.numerics.ranges import Days, month_end
+from ipeo.queries.ranges import Range
+from ipeo.templatetags.figures import money_short, short_day
+from ipeo.tenancy import current_workspace
+from optimize.models import AttributionModel
 from optimize.numerics.figures import Figures
+from optimize.queries.behind import deals_href
 from optimize.queries.fits import WearFit, wears
 from optimize.queries.measures import MonthFigures, Slice, by_month, key_figures
 from plan.models import Objective, Program
 from plan.queries.budget import month_after
 
 MONTHS = 12
+SHORT = 62
+"""Up to so many days, a course by month says too little."""
 HEALTHY = 0.3
 """A price dependence above this is called high."""
 MARKED = 3
@@ -27,119 +36,185 @@ MARKED = 3
 
 
 @dataclass(frozen=True)
-class KeyFigures:
-    """The four key figures of a page, and what stands beside them."""
+class Subject:
+    """What key figures tell of: everything, or a campaign or program under first touch."""
 
-    figures: Figures
-    before: Figures | None
-    objective: Objective | None
-    currency: str
-    months: tuple[MonthFigures, ...] = ()
+    campaign: Campaign | None = None
+    program: Program | None = None
 
     @property
-    def romi_change(self) -> float | None:
-        """How much the return rose over the time before, None where either is not known."""
-        if self.before is None:
-            return None
-        now, then = self.figures.romi.value, self.before.romi.value
-        return None if now is None or then is None else now - then
+    def credit(self) -> str:
+        """The deals behind its figures, as `optimize.queries.behind` reads it."""
+        if self.program is not None:
+            return f"{AttributionModel.FIRST.value}.program.{self.program.pk}"
+        if self.campaign is not None:
+            return f"{AttributionModel.FIRST.value}.campaign.{self.campaign.pk}"
+        return ""
 
-    @property
-    def romi_chip(self) -> str:
-        """The change in words, empty where it is too small to say."""
-        change = self.romi_change
-        return "" if change is None or abs(change) < 0.05 else str(number(abs(change), 1))
-
-    @property
-    def value_share(self) -> Estimate:
-        """The share of won money that closed within the discount threshold."""
-        held = self.figures.price_dependence
-        return held.scaled(-1.0, 1.0) if held.known else held
-
-    @property
-    def dependence(self) -> str:
-        """The price dependence in words."""
-        held = self.figures.price_dependence
-        if held.value is None:
-            return ""
-        ends = ""
-        if held.low is not None and held.high is not None:
-            ends = f" ({held.low:.2f} to {held.high:.2f})"
-        return f"price dependence {held.value:.2f}{ends}"
-
-    @property
-    def is_healthy(self) -> bool:
-        """Whether the price dependence is low enough."""
-        held = self.figures.price_dependence.value
-        return held is not None and held <= HEALTHY
-
-    @property
-    def won_of(self) -> str:
-        """What the win rate counts: `86 won of 277, 80% interval 27% to 35%`."""
-        rate = self.figures.win_rate
-        if rate.low is None or rate.high is None:
-            return ""
-        return (
-            f"{self.figures.deals_won:,.0f} won of {rate.n:,}, "
-            f"80% interval {rate.low:.0%} to {rate.high:.0%}"
+    def on(self, days: Days) -> Slice:
+        """Return its slice of the measurement on some days."""
+        return Slice(
+            campaign=self.campaign, program=self.program, date_from=days.first, date_to=days.last
         )
 
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """One key figure: its value, what it rests on, its change, and the deals behind it."""
+
+    name: str
+    label: str
+    kind: str
+    estimate: Estimate
+    change: Change
+    href: str
+    good: str = "up"
+    note: str = ""
+    trend: tuple[float | None, ...] = ()
+
     @property
-    def goal(self) -> str:
-        """What the pipeline is held against, or how many deals are open."""
-        held = self.objective
-        if held is None or held.target is None:
-            return f"{self.figures.deals_open:,.0f} deals open"
-        by = f" by {short_day(held.due_date)}" if held.due_date else ""
-        return f"goal {money_short(held.target, self.currency)}{by}"
-
-    def trend(self, name: str) -> list[float | None]:
-        """Return a figure by month, for a small drawing."""
-        found = []
-        for month in self.months:
-            held = getattr(month.figures, name)
-            value = held.value if isinstance(held, Estimate) else held
-            found.append(None if value is None else float(value))
-        return found
+    def chip(self) -> str:
+        """A verdict on the figure itself, empty where it has none."""
+        if self.name != "value_share" or self.estimate.value is None:
+            return ""
+        return "healthy" if self.estimate.value >= 1 - HEALTHY else "low"
 
 
-def of_cycle(cycle: Cycle, currency: str) -> KeyFigures:
-    """Return a cycle's key figures, compared with the cycle before and the plan's pipeline."""
-    earlier = (
-        Cycle.objects.filter(campaign=cycle.campaign_id, number__lt=cycle.number)
-        .order_by("-number")
-        .first()
-    )
-    objective = Objective.objects.filter(cycle=cycle, metric=Objective.Metric.PIPELINE).first()
-    return KeyFigures(
-        figures=key_figures(Slice(cycle=cycle)),
-        before=None if earlier is None else key_figures(Slice(cycle=earlier)),
-        objective=objective,
-        currency=currency,
-    )
+@dataclass(frozen=True)
+class KeyFigures:
+    """A page's key figures in a range, held against the range before."""
+
+    shown: Range
+    now: Figures
+    before: Figures | None
+    figures: tuple[KeyFigure, ...]
+
+    def figure(self, name: str) -> KeyFigure:
+        """Return one of them by name; raises `KeyError`."""
+        return {one.name: one for one in self.figures}[name]
 
 
-def of_workspace(currency: str, on: date | None = None) -> KeyFigures:
-    """Return the last twelve months' key figures, compared with the twelve before, by month."""
-    first, last = last_year(on)
-    return KeyFigures(
-        figures=key_figures(Slice(date_from=first, date_to=last)),
-        before=key_figures(
-            Slice(
-                date_from=month_after(first, -MONTHS),
-                date_to=date.fromordinal(first.toordinal() - 1),
+HOME = ("romi", "sourced_pipeline_amount", "win_rate", "value_share")
+OVERVIEW = ("romi", "margin_amount", "win_rate", "cac")
+_LABELS = {
+    "romi": ("Return on marketing investment", "times", "up"),
+    "sourced_pipeline_amount": ("Sourced pipeline", "", "up"),
+    "margin_amount": ("Won margin", "", "up"),
+    "win_rate": ("Win rate", "percent", "up"),
+    "value_share": ("Won on value, near list price", "percent", "up"),
+    "cac": ("Cost of a new customer", "", "down"),
+}
+_BEHIND = {
+    "romi": ("won", ("margin",), True),
+    "sourced_pipeline_amount": ("", (), True),
+    "margin_amount": ("won", ("margin",), False),
+    "win_rate": ("decided", (), False),
+    "value_share": ("won", ("priced",), False),
+    "cac": ("won", ("new",), False),
+}
+"""Of each figure's deals: their outcome, what must be known of them, and whether by touch."""
+
+
+def key_figures_of(
+    shown: Range,
+    *,
+    subject: Subject = Subject(),
+    names: Sequence[str] = HOME,
+    model: str = AttributionModel.FIRST.value,
+    objective: Objective | None = None,
+    months: Sequence[MonthFigures] = (),
+) -> KeyFigures:
+    """Return a subject's key figures in a range, each held against the range's time before."""
+    now = key_figures(subject.on(shown.days), model=model)
+    earlier = None if shown.before is None else key_figures(subject.on(shown.before), model=model)
+    found = []
+    for name in names:
+        label, kind, good = _LABELS[name]
+        value = estimate_of(now, name)
+        found.append(
+            KeyFigure(
+                name=name,
+                label=label,
+                kind=kind or f"{current_workspace().currency}:short",
+                estimate=value,
+                change=change(value, None if earlier is None else estimate_of(earlier, name)),
+                href=_behind(name, shown.days, subject, model) if value.known else "",
+                good=good,
+                note=_note(name, now, objective),
+                trend=tuple(estimate_of(one.figures, name).value for one in months),
             )
-        ),
-        objective=None,
-        currency=currency,
-        months=tuple(months_of_workspace(on)),
-    )
+        )
+    return KeyFigures(shown, now, earlier, tuple(found))
 
 
-def months_of_workspace(on: date | None = None) -> list[MonthFigures]:
-    """Return the last twelve months' figures, month by month, the running one included."""
-    first, last = last_year(on)
-    return list(by_month(Slice(date_from=first, date_to=last)))
+def estimate_of(figures: Figures, name: str) -> Estimate:
+    """Return a figure as an estimate; what was counted has no interval, but its sample."""
+    if name == "value_share":
+        held = figures.price_dependence
+        return held.scaled(-1.0, 1.0) if held.known else held
+    value = getattr(figures, name)
+    if isinstance(value, Estimate):
+        return value
+    if value is None:
+        return Estimate.unknown(figures.why.get(name, "not known"))
+    counted = {
+        "sourced_pipeline_amount": figures.sourced_deals or 0,
+        "influenced_pipeline_amount": figures.influenced_deals or 0,
+    }
+    return Estimate.exact(float(value), round(counted.get(name, figures.deals_won)))
+
+
+def _behind(name: str, days: Days, subject: Subject, model: str) -> str:
+    outcome, known, by_touch = _BEHIND[name]
+    credit = subject.credit
+    if credit and name != "sourced_pipeline_amount":
+        credit = f"{model}{credit[credit.index('.') :]}"
+    return deals_href(days, credit or ("touched" if by_touch else ""), *known, outcome=outcome)
+
+
+def _note(name: str, now: Figures, objective: Objective | None) -> str:
+    if name == "value_share" and now.price_dependence.value is not None:
+        return f"price dependence {now.price_dependence.value:.2f}"
+    if name == "win_rate" and now.win_rate.known:
+        return f"{now.deals_won:,.0f} won of {now.win_rate.n:,}"
+    if name != "sourced_pipeline_amount":
+        return ""
+    if objective is None or objective.target is None:
+        return f"{now.deals_open:,.0f} deals open"
+    by = f" by {short_day(objective.due_date)}" if objective.due_date else ""
+    return f"goal {money_short(objective.target, current_workspace().currency)}{by}"
+
+
+def of_cycle(cycle: Cycle, shown: Range) -> KeyFigures:
+    """Return a cycle's campaign's key figures, beside the plan's goal for the pipeline."""
+    objective = Objective.objects.filter(cycle=cycle, metric=Objective.Metric.PIPELINE).first()
+    return key_figures_of(shown, subject=Subject(campaign=cycle.campaign), objective=objective)
+
+
+def of_workspace(shown: Range) -> KeyFigures:
+    """Return the workspace's key figures, with their course by month."""
+    piece = Slice(date_from=shown.first, date_to=shown.last)
+    months = by_month(piece) if shown.days.count > SHORT else []
+    return key_figures_of(shown, months=months)
+
+
+def months_of_workspace(shown: Range) -> list[MonthFigures]:
+    """Return the figures of each month of a range; of few days, of the months up to its last."""
+    first = shown.first
+    if shown.days.count <= SHORT:
+        first = month_after(shown.last, 1 - MONTHS)
+    return list(by_month(Slice(date_from=first, date_to=shown.last)))
+
+
+def days_of(months: Sequence[MonthFigures], shown: Range) -> list[Days]:
+    """Return the days of each month that its figures count; a range may begin within one."""
+    found = []
+    for place, one in enumerate(months):
+        first, last = one.month, month_end(one.month)
+        if place == 0 and shown.days.count > SHORT:
+            first = max(first, shown.first)
+        found.append(Days(first, min(last, shown.last)))
+    return found
 
 
 def last_year(on: date | None = None) -> tuple[date, date]:

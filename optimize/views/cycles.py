@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from ipeo.models import Cycle
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
+from ipeo.queries.ranges import choices_of, range_of
 from optimize.actions.closing import AlreadyClosed, MeasureFirst, NotInOptimize
 from optimize.actions.closing import close_period as close
 from optimize.models import AttributionModel
@@ -19,6 +20,7 @@ from optimize.queries import overview
 from optimize.queries.evidence import OWN_LABEL, standings_of, window_of
 from optimize.queries.fits import discount_fit, holding_of, wears
 from optimize.queries.measures import Slice, by_model, measured, program_months
+from optimize.queries.overview import Subject
 from optimize.queries.periods import period_of
 from optimize.queries.recommendations import counts_of, recommendations_of, shown
 from optimize.queries.stage import gate
@@ -45,13 +47,16 @@ def cycle(request: WorkspaceRequest, pk: int) -> HttpResponse:
     advice = recommendations_of(found)
     in_optimize = found.stage == Cycle.Stage.OPTIMIZE
     first, last = window_of(found)
+    chosen = range_of(request.GET, cycle=found)
     context = {
         "cycle": found,
         "measured": at,
         "in_optimize": in_optimize,
         "blockers": gate(found) if in_optimize else [],
         "period": period_of(found),
-        "held": overview.of_cycle(found, currency) if at.measured_at else None,
+        "held": overview.of_cycle(found, chosen) if at.measured_at else None,
+        "chosen": chosen,
+        "choices": choices_of(chosen, cycle=found),
         "worn": worn,
         "drawn": [
             {"program": one, "fit": fit, "chart": efficacy_of(fit)}
@@ -91,8 +96,9 @@ def program(request: WorkspaceRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Program.objects.select_related("channel", "campaign"), pk=pk)
     at = measured()
     fit = wears([found.pk]).get(found.pk)
-    months = program_months(found) if at.measured_at else []
-    first, last = overview.last_year()
+    chosen = range_of(request.GET)
+    first, last = chosen.first, chosen.last
+    months = program_months(found, date_from=first, date_to=last) if at.measured_at else []
     context = {
         "program": found,
         "measured": at,
@@ -102,6 +108,11 @@ def program(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "first": first,
         "last": last,
         "standing": _returns(found, first, last) if at.measured_at else [],
+        "held": overview.key_figures_of(chosen, subject=Subject(program=found))
+        if at.measured_at
+        else None,
+        "chosen": chosen,
+        "choices": choices_of(chosen),
     }
     return render(request, "optimize/program.html", context)
 

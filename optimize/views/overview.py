@@ -14,12 +14,12 @@ from ipeo.downloads import list_file
 from ipeo.models import Cycle
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
+from ipeo.queries.ranges import Range, choices_of, range_of
 from optimize.forms import BREAKDOWNS, ReportForm
 from optimize.models import AttributionModel
-from optimize.queries.measures import Slice, key_figures, measured
-from optimize.queries.overview import last_year
-from optimize.queries.report import ReportRow, report
-from optimize.queries.stage import summary
+from optimize.queries.breakdown import lines_of
+from optimize.queries.measures import measured
+from optimize.queries.overview import OVERVIEW, key_figures_of
 
 SHOWN = 200
 CYCLES = 8
@@ -30,33 +30,39 @@ class Wish:
     """Which figures a person asked to see."""
 
     form: ReportForm
-    first: date
-    last: date
+    chosen: Range
     model: str
     by: str
 
+    @property
+    def first(self) -> date:
+        """The first day."""
+        return self.chosen.first
+
+    @property
+    def last(self) -> date:
+        """The last day."""
+        return self.chosen.last
+
+    @property
+    def query(self) -> str:
+        """These figures as they stand behind an address."""
+        return urlencode(self.chosen.parameters | {"model": self.model, "by": self.by})
+
     def href(self, name: str = "optimize:optimize", **changed: str) -> str:
         """Return the address of these figures with something changed."""
-        given = {
-            "date_from": self.first.isoformat(),
-            "date_to": self.last.isoformat(),
-            "model": self.model,
-            "by": self.by,
-        }
+        given = self.chosen.parameters | {"model": self.model, "by": self.by}
         return f"{link(name)}?{urlencode(given | changed)}"
 
 
-def _wish(request: WorkspaceRequest) -> Wish:
-    first, last = last_year()
-    typed = {"date_from": first.isoformat(), "date_to": last.isoformat()} | request.GET.dict()
-    form = ReportForm(typed)
+def wish_of(request: WorkspaceRequest) -> Wish:
+    """Return what an address asks for; what makes no sense falls back."""
+    form = ReportForm({"model": AttributionModel.FIRST.value} | request.GET.dict())
     form.is_valid()
     held = form.cleaned_data
-    begins, ends = held.get("date_from") or first, held.get("date_to") or last
     return Wish(
         form=form,
-        first=begins if begins <= ends else first,
-        last=ends if begins <= ends else last,
+        chosen=range_of(request.GET),
         model=held.get("model") or AttributionModel.FIRST,
         by=held.get("by") or "program",
     )
@@ -65,58 +71,44 @@ def _wish(request: WorkspaceRequest) -> Wish:
 @page("optimize.view")
 def optimize(request: WorkspaceRequest) -> HttpResponse:
     """Show the workspace's figures in a time, shared out by channel, program and others."""
-    wish, at = _wish(request), measured()
-    rows = _rows(wish) if at.measured_at else []
+    wish, at = wish_of(request), measured()
+    lines = lines_of(by=wish.by, days=wish.chosen.days, model=wish.model) if at.measured_at else []
     cycles = (
         Cycle.objects.filter(closed_at=None)
         .select_related("campaign")
         .order_by("-starts_on", "-pk")[:CYCLES]
     )
-    piece = Slice(date_from=wish.first, date_to=wish.last)
     context: dict[str, Any] = {
         "form": wish.form,
         "wish": wish,
+        "chosen": wish.chosen,
+        "choices": choices_of(wish.chosen),
         "measured": at,
-        "rows": rows[:SHOWN],
-        "hidden": max(len(rows) - SHOWN, 0),
-        "whole": key_figures(piece, model=wish.model) if at.measured_at else None,
+        "rows": lines[:SHOWN],
+        "hidden": max(len(lines) - SHOWN, 0),
+        "held": key_figures_of(wish.chosen, names=OVERVIEW, model=wish.model)
+        if at.measured_at
+        else None,
         "export": wish.href("optimize:export"),
         "by_label": dict(BREAKDOWNS)[wish.by],
         "model_label": AttributionModel(wish.model).label,
-        "models": [
-            {"label": label, "href": wish.href(model=key), "current": key == wish.model}
-            for key, label in AttributionModel.choices
-        ],
         "breakdowns": [
             {"label": label, "href": wish.href(by=key), "current": key == wish.by}
             for key, label in BREAKDOWNS
         ],
-        "cycles": [
-            {"cycle": cycle, "line": summary(cycle).line}
-            for cycle in cycles
-            if cycle.stage == Cycle.Stage.OPTIMIZE
-        ],
         "open_cycles": cycles,
     }
-    return render(
-        request, "optimize/optimize.html", context, status=200 if wish.form.is_valid() else 422
-    )
-
-
-def _rows(wish: Wish) -> list[ReportRow]:
-    rows = report(by=wish.by, date_from=wish.first, date_to=wish.last, model=wish.model)
-    if wish.by == "month":
-        return list(rows)
-    return sorted(
-        rows, key=lambda row: (row.key == "(none)", -float(row.figures.net_amount or 0), row.key)
-    )
+    good = wish.form.is_valid() and not wish.chosen.problem
+    return render(request, "optimize/optimize.html", context, status=200 if good else 422)
 
 
 @page("optimize.view")
 def export(request: WorkspaceRequest) -> HttpResponse:
     """Give the same figures as a CSV file, every metric with its interval."""
-    wish = _wish(request)
-    rows = [row.as_dict() for row in _rows(wish)]
+    wish = wish_of(request)
+    rows = [
+        line.row.as_dict() for line in lines_of(by=wish.by, days=wish.chosen.days, model=wish.model)
+    ]
     columns: list[str] = []
     flat = []
     for row in rows:

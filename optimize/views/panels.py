@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from ipeo.models import Cycle
 from ipeo.permissions import WorkspaceRequest, page
+from ipeo.queries.paging import page_of
+from ipeo.queries.ranges import range_of
 from optimize import charts
+from optimize.models import FunnelFact
 from optimize.queries import overview
+from optimize.queries.behind import deals_href, expenses_href
 from optimize.queries.fits import holding_of
-from optimize.queries.measures import funnel as funnel_of
+from optimize.queries.funnels import buyers_at, names_of, story_of
 from optimize.queries.measures import measured
 from optimize.queries.recommendations import (
     counts_of,
@@ -39,73 +43,90 @@ def _cycle(pk: int) -> Cycle:
 def figures(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Show a cycle's key figures, and when they were measured."""
     cycle, at = _cycle(pk), measured()
-    held = overview.of_cycle(cycle, request.workspace.currency) if at.measured_at else None
-    context = {"cycle": cycle, "measured": at, "held": held}
+    chosen = range_of(request.GET, cycle=cycle)
+    held = overview.of_cycle(cycle, chosen) if at.measured_at else None
+    context = {"cycle": cycle, "measured": at, "held": held, "chosen": chosen}
     return _render(request, "figures", context)
 
 
 @page("optimize.view")
 def home_figures(request: WorkspaceRequest) -> HttpResponse:
-    """Show the workspace's key figures over the last twelve months."""
-    at = measured()
-    held = overview.of_workspace(request.workspace.currency) if at.measured_at else None
-    context: dict[str, Any] = {"measured": at, "held": held, "cycle": None}
-    if held is not None:
-        names = ("romi", "sourced_pipeline_amount", "win_rate")
-        context |= {f"trend_{name}": held.trend(name) for name in names}
-        context["trend_value_share"] = [
-            None if dependence is None else 1 - dependence
-            for dependence in held.trend("price_dependence")
-        ]
-    return _render(request, "figures", context)
+    """Show the workspace's key figures in a range, against the time before."""
+    at, chosen = measured(), range_of(request.GET)
+    held = overview.of_workspace(chosen) if at.measured_at else None
+    return _render(
+        request, "figures", {"measured": at, "held": held, "cycle": None, "chosen": chosen}
+    )
 
 
 @page("optimize.view")
 def home_money(request: WorkspaceRequest) -> HttpResponse:
     """Show the workspace's spend and won margin by month."""
-    at = measured()
-    months = overview.months_of_workspace() if at.measured_at else []
+    at, chosen = measured(), range_of(request.GET)
+    months = overview.months_of_workspace(chosen) if at.measured_at else []
     lines = [
-        (
-            one.month,
-            None if one.figures.spend is None else float(one.figures.spend),
-            None if one.figures.margin_amount is None else float(one.figures.margin_amount),
-        )
-        for one in months
+        {
+            "month": one.month,
+            "spend": None if one.figures.spend is None else float(one.figures.spend),
+            "margin": None
+            if one.figures.margin_amount is None
+            else float(one.figures.margin_amount),
+            "expenses": expenses_href(days),
+            "deals": deals_href(days, outcome="won"),
+        }
+        for one, days in zip(months, overview.days_of(months, chosen), strict=True)
     ]
-    has_any = any(spend or margin for _, spend, margin in lines)
     figure = charts.spend_and_margin(
-        [month for month, _, _ in lines],
-        [spend for _, spend, _ in lines],
-        [margin for _, _, margin in lines],
+        [line["month"] for line in lines],
+        [line["spend"] for line in lines],
+        [line["margin"] for line in lines],
         currency=request.workspace.currency,
     )
-    context = {"measured": at, "lines": lines, "figure": figure, "has_any": has_any}
+    context = {
+        "measured": at,
+        "lines": lines,
+        "figure": figure,
+        "has_any": any(line["spend"] or line["margin"] for line in lines),
+        "chosen": chosen,
+    }
     return _render(request, "money", context)
 
 
 @page("optimize.view")
 def funnel(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    """Show a cycle's way from mindset to wallet, and how long the handoff takes."""
+    """Show a cycle's way from mindset to wallet, where it leaks, and how long the handoff takes."""
     cycle, at = _cycle(pk), measured()
-    found = funnel_of(cycle)
-    steps = [(step.label, step.reached) for step in found.steps]
-    before = [None, *(reached for _, reached in steps)]
+    chosen = range_of({"range": "cycle"}, cycle=cycle)
+    story = story_of(cycle, chosen.cycle_before)
+    steps = [(step.label, step.reached) for step in story.funnel.steps]
     context = {
         "cycle": cycle,
         "measured": at,
-        "funnel": found,
-        "has_any": any(reached for _, reached in steps),
-        "figure": charts.mindset_to_wallet(steps, found.handoff_hours),
-        "handoff": None
-        if found.handoff_hours.value is None
-        else charts.duration(found.handoff_hours.value),
-        "lines": [
-            (label, reached, reached / earlier if earlier else None)
-            for (label, reached), earlier in zip(steps, before, strict=False)
-        ],
+        "story": story,
+        "figure": charts.mindset_to_wallet(steps, story.funnel.handoff_hours),
+        "lines": list(zip(story.funnel.steps, [None, *story.passages], strict=True)),
+        "cycles": Cycle.objects.filter(campaign=cycle.campaign_id).order_by("-number"),
     }
     return _render(request, "funnel", context)
+
+
+@page("optimize.view")
+def buyers(request: WorkspaceRequest, pk: int, number: int) -> HttpResponse:
+    """List the buyers of a cycle that came at least to a step of the funnel."""
+    cycle = _cycle(pk)
+    if number not in FunnelFact.Depth.values:
+        raise Http404
+    found = buyers_at(cycle, number)
+    held = page_of(found, order=("-depth", "-id"), after=request.GET.get("after", ""))
+    names = names_of(held.rows)
+    context = {
+        "cycle": cycle,
+        "step": FunnelFact.Depth(number).label,
+        "many": found.count(),
+        "page": held,
+        "rows": [(fact, names.get(fact.party, "Somebody since removed")) for fact in held.rows],
+    }
+    return render(request, "optimize/buyers.html", context)
 
 
 @page("optimize.view")

@@ -87,7 +87,9 @@ def test_the_cycles_page_tells_wear_price_return_and_advice(workspace, measured,
 def test_a_programs_page_shows_its_months_and_efficacy(workspace, measured, sign_in):
     _, worn, _ = measured
 
-    page = sign_in("viewer").get(_at(workspace, f"programs/{worn.pk}/"))
+    page = sign_in("viewer").get(
+        _at(workspace, f"programs/{worn.pk}/"), {"date_from": "2024-10-01", "date_to": "2026-06-30"}
+    )
 
     assert page.status_code == 200
     assert "Lost" in page.content.decode()

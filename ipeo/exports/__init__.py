@@ -1,0 +1,1 @@
+"""What a page says, described once (`dossier`) and written as CSV, XLSX, PDF and PPTX."""

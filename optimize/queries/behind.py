@@ -1,0 +1,103 @@
+"""The deals, buyers and money behind a measured figure, as addresses of lists.
+
+A wish such as `first.program.12,margin` is what an address says: deals that first touch credits
+to program 12, whose margin is known. The list then holds exactly the deals that the figure
+counts, as last measured.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from urllib.parse import urlencode
+
+from django.db.models import Q
+
+from execute.queries.behind import Behind, NoSuchFigure
+from insight.models import Channel
+from ipeo.models import Campaign
+from ipeo.navigation import link
+from ipeo.numerics.ranges import Days
+from optimize.models import AttributionModel, Credit, DealFact
+from plan.models import Program
+
+ANY = "any"
+"""Stands in place of a model: deals that were touched at all."""
+_SUBJECTS = {"program": Program, "campaign": Campaign, "channel": Channel}
+_FACTS: dict[str, tuple[dict[str, object], str]] = {
+    "touched": ({"is_touched": True}, "with a known touch"),
+    "untouched": ({"is_touched": False}, "without a known touch"),
+    "new": ({"is_new": True}, "first of their buyer"),
+    "priced": ({"is_beyond__isnull": False}, "with both prices known"),
+    "beyond": ({"is_beyond": True}, "discounted beyond the threshold"),
+    "margin": ({"margin_amount__isnull": False}, "whose cost is known"),
+    "net": ({"net_amount__isnull": False}, "whose net price is known"),
+    "timed": ({"days__isnull": False}, "with both dates known"),
+}
+_SHARED = set(AttributionModel.values) & {field.name for field in Credit._meta.get_fields()}
+MOST = 6
+
+
+def read(wish: str) -> Behind:
+    """Return the condition on deals that a wish makes; raises `NoSuchFigure`."""
+    condition, words = Q(), []
+    parts = wish.split(",")
+    if len(parts) > MOST:
+        raise NoSuchFigure("That asks for too much at once.")
+    for part in parts:
+        if part in _FACTS:
+            facts, text = _FACTS[part]
+            held = DealFact.objects.filter(**facts).values("deal_id")
+        else:
+            held, text = _credited(part)
+        condition &= Q(pk__in=held)
+        words.append(text)
+    return Behind(condition, ", ".join(words))
+
+
+def _credited(part: str) -> tuple[object, str]:
+    model, _, rest = part.partition(".")
+    subject, _, key = rest.partition(".")
+    if subject not in _SUBJECTS or not (key == "none" or (key.isdecimal() and len(key) < 16)):
+        raise NoSuchFigure("No figure is called that.")
+    found = Credit.objects.all()
+    if key == "none":
+        found = found.filter(**{f"{subject}_id": None})
+        name = f"no known {subject}"
+    else:
+        row = _SUBJECTS[subject].objects.filter(pk=int(key)).first()
+        if row is None:
+            raise NoSuchFigure(f"That {subject} is not here.")
+        found, name = found.filter(**{f"{subject}_id": row.pk}), str(row)
+    if model == ANY:
+        return found.values("deal_id"), f"touched by {name}"
+    if model not in _SHARED:
+        raise NoSuchFigure("No attribution model is called that.")
+    label = AttributionModel(model).label.lower()
+    return found.filter(**{f"{model}__gt": 0}).values("deal_id"), f"credited to {name} by {label}"
+
+
+def deals_href(
+    days: Days | None, *behind: str, outcome: str = "", **others: str | int | None
+) -> str:
+    """Return the address of the deals list that holds what a figure counts."""
+    given = {"outcome": outcome, **others}
+    if days is not None:
+        given |= {"counted_from": _day(days.first), "counted_to": _day(days.last)}
+    given["behind"] = ",".join(part for part in behind if part)
+    return f"{link('execute:deals')}?{urlencode({k: v for k, v in given.items() if v})}"
+
+
+def expenses_href(days: Days, *, state: str = "actual", **others: int | None) -> str:
+    """Return the address of the expenses that an amount adds up."""
+    given = {"date_from": _day(days.first), "date_to": _day(days.last), "state": state, **others}
+    return f"{link('execute:expenses')}?{urlencode({k: v for k, v in given.items() if v})}"
+
+
+def touches_href(days: Days, **others: int | None) -> str:
+    """Return the address of the touches that a count counts."""
+    given = {"date_from": _day(days.first), "date_to": _day(days.last), **others}
+    return f"{link('execute:touches')}?{urlencode({k: v for k, v in given.items() if v})}"
+
+
+def _day(day: date) -> str:
+    return day.isoformat()
