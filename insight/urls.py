@@ -2,7 +2,17 @@
 
 from django.urls import include, path
 
-from insight.views import accounts, audiences, catalog, findings, overview, rivals, stories
+from insight.views import (
+    accounts,
+    answers,
+    audiences,
+    catalog,
+    findings,
+    overview,
+    research,
+    rivals,
+    stories,
+)
 
 app_name = "insight"
 
@@ -15,6 +25,17 @@ pages = [
     path("findings/<int:pk>/edit/", findings.edit_finding, name="edit_finding"),
     path("findings/<int:pk>/remove/", findings.remove_finding, name="remove_finding"),
     path("findings/<int:pk>/decide/<int:cycle_pk>/", findings.dispose, name="dispose"),
+    path("research/", research.research, name="research"),
+    path("research/new/", research.new_study, name="new_study"),
+    path("research/<int:pk>/", research.study, name="study"),
+    path("research/<int:pk>/edit/", research.edit_study, name="edit_study"),
+    path("research/<int:pk>/waves/new/", research.new_wave, name="new_wave"),
+    path("research/waves/<int:pk>/", research.edit_wave, name="edit_wave"),
+    path("research/<int:pk>/answers/", answers.import_answers, name="import_answers"),
+    path("research/<int:pk>/answers/<str:digest>/", answers.answer_columns, name="answer_columns"),
+    path("research/<int:pk>/interview/", answers.add_interview, name="add_interview"),
+    path("research/<int:pk>/ask/", answers.ask_people, name="ask_people"),
+    path("research/links/<int:pk>/revoke/", answers.revoke_study_form, name="revoke_study_form"),
     path("audiences/", audiences.audiences, name="audiences"),
     path("audiences/new/", audiences.new_audience, name="new_audience"),
     path("audiences/<int:pk>/", audiences.audience, name="audience"),

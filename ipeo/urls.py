@@ -11,6 +11,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("ipeo.api.urls")),
     path("", include("ipeo.pages")),
+    path("", include("insight.public")),
     path("", include("execute.public")),
     *(path("w/<slug:workspace>/", include(f"{stage}.urls")) for stage in STAGES),
 ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 
-from insight.models import Audience, Channel, Competitor, Disposition, Finding, Product
+from insight.models import Audience, Channel, Competitor, Disposition, Finding, Product, Study
 from insight.queries.audiences import audiences, size_of
 from insight.queries.findings import dispositions_of
 from insight.queries.rules import RuleNotValid, read_rule
@@ -93,8 +93,8 @@ def counts() -> dict[str, int]:
         "findings": Finding.objects.count(),
         "audiences": Audience.objects.count(),
         "competitors": Competitor.objects.count(),
-        "products": Product.objects.count(),
-        "channels": Channel.objects.count(),
+        "studies": Study.objects.count(),
+        "offered": Product.objects.count() + Channel.objects.count(),
     }
 
 

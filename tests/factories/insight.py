@@ -99,3 +99,28 @@ class DispositionFactory(DjangoModelFactory):
 
     finding = factory.SubFactory(FindingFactory)
     cycle = factory.SubFactory(CycleFactory)
+
+
+class StudyFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Study
+
+    title = factory.Sequence(lambda n: f"Study {n}")
+
+
+class MindsetWaveFactory(DjangoModelFactory):
+    class Meta:
+        model = models.MindsetWave
+
+    study = factory.SubFactory(StudyFactory, kind=models.Study.Kind.BRAND)
+    name = factory.Sequence(lambda n: f"Wave {n}")
+    held_on = date(2026, 3, 1)
+
+
+class BattlecardFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Battlecard
+
+    competitor = factory.SubFactory(CompetitorFactory)
+    their_claim = "The lowest price"
+    our_answer = "The lowest cost over ten years"

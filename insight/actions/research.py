@@ -1,0 +1,284 @@
+"""Studies are kept, answered and asked about by a link."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, F, Q
+from django.utils import timezone
+
+from insight.models import MindsetWave, Study, StudyAnswer, StudyForm
+from insight.queries.answers import Refused, price_order, questions_of, read_one, read_rows
+from ipeo import tenancy
+from ipeo.models import Membership
+from ipeo.tokens import digest_of
+
+LIFETIME = timedelta(days=30)
+LONGEST_SECRET = 100
+MOST_TAGS, LONGEST_TAG = 12, 40
+MOST_ANSWERS = 5_000
+MOST_PER_LINK = 5_000
+
+
+class TagsNotValid(Exception):
+    """Tags are a few short words."""
+
+
+class TakesNoAnswers(Exception):
+    """A note asks nothing."""
+
+
+class TooManyAnswers(Exception):
+    """A study keeps so many answers and no more."""
+
+
+class WaveMissing(Exception):
+    """Answers to a tracking study belong to a wave."""
+
+
+class WaveNotValid(Exception):
+    """A wave's counts cannot be, or its name is taken."""
+
+
+class LooksSwapped(Exception):
+    """The prices do not rise; by their medians the columns come in another order, `order`."""
+
+    def __init__(self, order: tuple[str, ...]) -> None:
+        super().__init__("The prices do not rise: the columns look swapped.")
+        self.order = order
+
+
+class NobodyRises(Exception):
+    """Not one row holds an answer; `refused` says why."""
+
+    def __init__(self, refused: list[Refused]) -> None:
+        super().__init__("No row of the file holds an answer.")
+        self.refused = refused
+
+
+class NoSuchForm(Exception):
+    """No link has this secret."""
+
+
+class FormOver(Exception):
+    """The link has taken all its answers, ran out, or was taken back."""
+
+
+class AnswerRefused(Exception):
+    """What somebody answered cannot be taken."""
+
+
+def clean_tags(tags: Sequence[str]) -> list[str]:
+    """Return tags in small letters, each once; raises `TagsNotValid`."""
+    clean = list(dict.fromkeys(tag for one in tags if (tag := " ".join(one.lower().split()))))
+    if len(clean) > MOST_TAGS or any(len(tag) > LONGEST_TAG for tag in clean):
+        raise TagsNotValid(f"Write up to {MOST_TAGS} tags of up to {LONGEST_TAG} letters.")
+    return clean
+
+
+def save_study(*, study: Study, by: Membership | None = None) -> Study:
+    """Save a study or a note; raises `TagsNotValid`."""
+    study.tags = clean_tags(study.tags)
+    if study.pk is None:
+        study.created_by = by
+    study.save()
+    return study
+
+
+def delete_study(*, study: Study) -> None:
+    """Remove a study with its answers; what findings keep of it stays as it was."""
+    study.delete()
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """How many answers a file brought, and the rows that hold none."""
+
+    taken: int
+    refused: list[Refused]
+
+
+@transaction.atomic
+def load_answers(
+    *,
+    study: Study,
+    columns: Mapping[str, Sequence[Any]],
+    rows: int,
+    wave: MindsetWave | None = None,
+    batch: str = "",
+    as_they_are: bool = False,
+    now: datetime | None = None,
+) -> Loaded:
+    """Keep the answers that a table holds; `columns` are a question's cells.
+
+    The same file again (`batch`) replaces what it brought before. Raises `TakesNoAnswers`,
+    `WaveMissing`, `TooManyAnswers`, `NobodyRises`, and `LooksSwapped` where the prices of most
+    people do not rise but would in another order, unless `as_they_are`.
+    """
+    _demand_answers(study, wave)
+    taken, refused = read_rows(study.kind, columns, rows)
+    if not taken:
+        raise NobodyRises(refused)
+    if study.kind == Study.Kind.PRICE and not as_they_are:
+        order = price_order(taken)
+        if order is not None:
+            raise LooksSwapped(order)
+    if batch:
+        StudyAnswer.objects.filter(study=study, batch=batch, wave=wave).delete()
+    if StudyAnswer.objects.filter(study=study).count() + len(taken) > MOST_ANSWERS:
+        raise TooManyAnswers(f"A study keeps up to {MOST_ANSWERS:,} answers.")
+    now = now or timezone.now()
+    StudyAnswer.objects.bulk_create(
+        [
+            StudyAnswer(study=study, wave=wave, given=given, batch=batch, answered_at=now)
+            for given in taken
+        ],
+        batch_size=1000,
+    )
+    if wave is not None:
+        count_wave(wave=wave)
+    return Loaded(len(taken), refused)
+
+
+def _demand_answers(study: Study, wave: MindsetWave | None) -> None:
+    if not questions_of(study.kind):
+        raise TakesNoAnswers("A note asks nothing.")
+    if study.kind == Study.Kind.BRAND and wave is None:
+        raise WaveMissing("Say to which wave the answers belong.")
+
+
+def save_wave(*, wave: MindsetWave) -> MindsetWave:
+    """Save a wave with its counts; raises `WaveNotValid`."""
+    counts = (wave.aware, wave.considering, wave.preferring)
+    if any(count > wave.asked for count in counts):
+        raise WaveNotValid("No more can know, consider or prefer the brand than were asked.")
+    if not wave.aware >= wave.considering >= wave.preferring:
+        raise WaveNotValid("Those who prefer it consider it, and those who consider it know it.")
+    try:
+        with transaction.atomic():
+            wave.save()
+    except IntegrityError:
+        raise WaveNotValid(f"There is already a wave “{wave.name}” in this study.") from None
+    return wave
+
+
+def ensure_wave(*, study: Study, name: str, held_on: date) -> MindsetWave:
+    """Return the study's wave of a name, made where there is none."""
+    wave: MindsetWave
+    wave, _ = MindsetWave.objects.get_or_create(
+        study=study, name=name.strip(), defaults={"held_on": held_on}
+    )
+    return wave
+
+
+def delete_wave(*, wave: MindsetWave) -> None:
+    """Remove a wave with its answers."""
+    wave.delete()
+
+
+def count_wave(*, wave: MindsetWave) -> MindsetWave:
+    """Count a wave's answers into its shares."""
+    found = StudyAnswer.objects.filter(wave=wave).aggregate(
+        asked=Count("pk"),
+        aware=Count("pk", filter=Q(given__aware=True)),
+        considering=Count("pk", filter=Q(given__considering=True)),
+        preferring=Count("pk", filter=Q(given__preferring=True)),
+    )
+    for name, value in found.items():
+        setattr(wave, name, value)
+    wave.save(update_fields=list(found))
+    return wave
+
+
+def make_form(
+    *,
+    study: Study,
+    by: Membership | None,
+    wave: MindsetWave | None = None,
+    most: int = 1,
+    days: int = LIFETIME.days,
+    now: datetime | None = None,
+) -> tuple[StudyForm, str]:
+    """Save a link that takes `most` answers; return it with its secret, shown once.
+
+    The secret is 256 bits; only its hash is kept. Raises `TakesNoAnswers` or `WaveMissing`.
+    """
+    _demand_answers(study, wave)
+    now = now or timezone.now()
+    secret = secrets.token_urlsafe(32)
+    form: StudyForm = StudyForm.objects.create(
+        study=study,
+        wave=wave,
+        digest=digest_of(secret),
+        most=max(1, min(most, MOST_PER_LINK)),
+        made_by=by,
+        made_at=now,
+        expires_at=now + timedelta(days=days),
+    )
+    return form, secret
+
+
+def revoke_form(*, form: StudyForm, now: datetime | None = None) -> StudyForm:
+    """Take a link back; the answers that came stay."""
+    if form.revoked_at is None:
+        form.revoked_at = now or timezone.now()
+        form.save(update_fields=["revoked_at"])
+    return form
+
+
+@contextmanager
+def opened(secret: str, *, now: datetime | None = None) -> Iterator[StudyForm]:
+    """Work inside the workspace of a link, on nobody's behalf, with the link as it stands.
+
+    Raises `NoSuchForm` or `FormOver`.
+    """
+    if not secret or len(secret) > LONGEST_SECRET:
+        raise NoSuchForm
+    with tenancy.nobody(), tenancy.system():
+        found = (
+            StudyForm._base_manager.select_related("workspace")
+            .filter(digest=digest_of(secret))
+            .first()
+        )
+    if found is None:
+        raise NoSuchForm
+    with tenancy.nobody(), tenancy.scope(found.workspace):
+        form: StudyForm = StudyForm.objects.select_related("study__product", "wave").get(
+            pk=found.pk
+        )
+        _demand_open(form, now or timezone.now())
+        yield form
+
+
+def _demand_open(form: StudyForm, now: datetime) -> None:
+    if form.revoked_at or form.expires_at <= now or form.answered >= form.most:
+        raise FormOver
+
+
+@transaction.atomic
+def answer_form(
+    *, form: StudyForm, cells: Mapping[str, Any], now: datetime | None = None
+) -> StudyAnswer:
+    """Keep what somebody answered by a link; raises `AnswerRefused` or `FormOver`."""
+    now = now or timezone.now()
+    held: StudyForm = StudyForm.objects.select_for_update(of=("self",)).get(pk=form.pk)
+    _demand_open(held, now)
+    try:
+        given = read_one(form.study.kind, cells)
+    except ValueError as error:
+        raise AnswerRefused(str(error)) from None
+    if StudyAnswer.objects.filter(study=form.study).count() >= MOST_ANSWERS:
+        raise FormOver
+    StudyForm.objects.filter(pk=held.pk).update(answered=F("answered") + 1)
+    answer: StudyAnswer = StudyAnswer.objects.create(
+        study=form.study, wave=form.wave, form=held, given=given, answered_at=now
+    )
+    if form.wave is not None:
+        count_wave(wave=form.wave)
+    return answer

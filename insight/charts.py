@@ -1,0 +1,182 @@
+"""Insight's results as drawings."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import date
+
+from plotly import graph_objects as go
+
+from insight.numerics.acceptance import PriceAcceptance
+from insight.numerics.pricing import PriceSensitivity
+from ipeo.charts import axis, bars, house_figure, plain, token
+from ipeo.numerics.estimates import Estimate
+
+_CURVES = (
+    ("too_cheap", "Too cheap to be good", "optimize", "5px,4px"),
+    ("bargain", "A bargain", "execute", "solid"),
+    ("expensive", "Getting expensive", "plan", "solid"),
+    ("too_expensive", "Too expensive", "bad", "5px,4px"),
+)
+
+
+def price_curves(read: PriceSensitivity, *, currency: str) -> go.Figure:
+    """Draw the four curves over the prices, the range that they leave shaded."""
+    traces = [
+        go.Scatter(
+            x=read.prices,
+            y=getattr(read, key),
+            mode="lines",
+            line={"color": token(colour), "width": 2, "dash": dash},
+            name=label,
+            hovertemplate="%{y:.0%}",
+        )
+        for key, label, colour, dash in _CURVES
+    ]
+    figure = house_figure(
+        *traces,
+        showlegend=True,
+        xaxis=axis(currency) | {"range": _shown(read)},
+        yaxis=axis("percent") | {"range": [0, 1.02]},
+        margin={"t": 52},
+    )
+    if math.isfinite(read.lower.value) and math.isfinite(read.upper.value):
+        figure.add_vrect(
+            x0=read.lower.value,
+            x1=read.upper.value,
+            fillcolor=token("insight-soft"),
+            layer="below",
+            line_width=0,
+        )
+    return figure
+
+
+def _shown(read: PriceSensitivity) -> list[float]:
+    """Return the prices worth a look: those few who name ten times as much would squeeze them."""
+    far = next(
+        (
+            float(price)
+            for price, share in zip(read.prices, read.too_expensive, strict=True)
+            if share >= 0.97
+        ),
+        float(read.prices[-1]),
+    )
+    return [0.0, far * 1.05]
+
+
+def trial_curve(read: PriceSensitivity, *, currency: str) -> go.Figure:
+    """Draw the share that would try at each price, and what that earns per person asked."""
+    return _demand(
+        list(map(float, read.prices)),
+        list(map(float, read.trial)),
+        list(map(float, read.revenue)),
+        currency,
+        _shown(read)[1],
+    )
+
+
+def acceptance_curve(read: PriceAcceptance, *, currency: str) -> go.Figure:
+    """Draw the share that would buy at each step of the ladder, and what that earns."""
+    figure = _demand(
+        list(map(float, read.prices)),
+        [one.value for one in read.shares],
+        list(map(float, read.revenue)),
+        currency,
+        float(read.prices[-1]) * 1.05,
+    )
+    figure.data[0].error_y = _whiskers(read.shares)
+    return figure
+
+
+def _demand(
+    prices: list[float],
+    shares: Sequence[float | None],
+    revenue: list[float],
+    currency: str,
+    far: float,
+) -> go.Figure:
+    return house_figure(
+        go.Scatter(
+            x=prices,
+            y=list(shares),
+            mode="lines+markers" if len(prices) < 15 else "lines",
+            line={"color": token("insight"), "width": 2.5},
+            name="Would buy",
+            hovertemplate="%{y:.0%}",
+        ),
+        go.Scatter(
+            x=prices,
+            y=revenue,
+            yaxis="y2",
+            mode="lines",
+            line={"color": token("optimize"), "width": 2, "dash": "5px,4px"},
+            name="Revenue per person asked",
+            hovertemplate="%{y:.3~s}",
+        ),
+        showlegend=True,
+        xaxis=axis(currency) | {"range": [0, far]},
+        yaxis=axis("percent") | {"rangemode": "tozero"},
+        yaxis2={
+            **axis(currency),
+            "overlaying": "y",
+            "side": "right",
+            "showgrid": False,
+            "rangemode": "tozero",
+            "automargin": True,
+            "tickfont": {"color": token("ink-2"), "size": 11},
+        },
+        margin={"t": 52},
+    )
+
+
+def _whiskers(shares: Sequence[Estimate]) -> dict[str, object]:
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [_gap(one.value, one.high) for one in shares],
+        "arrayminus": [_gap(one.low, one.value) for one in shares],
+        "color": token("ink-3"),
+        "thickness": 1.2,
+        "width": 4,
+    }
+
+
+def _gap(start: float | None, end: float | None) -> float:
+    return max(end - start, 0.0) if start is not None and end is not None else 0.0
+
+
+def mindset(days: Sequence[date], levels: Sequence[tuple[str, Sequence[Estimate]]]) -> go.Figure:
+    """Draw each level of the mind over the waves, with its intervals as whiskers."""
+    colours = ("insight", "plan", "execute")
+    traces = [
+        go.Scatter(
+            x=list(days),
+            y=[one.value for one in shares],
+            error_y=_whiskers(shares),
+            mode="lines+markers",
+            line={"color": token(colour), "width": 2.5},
+            name=label,
+            hovertemplate="%{y:.0%}",
+        )
+        for (label, shares), colour in zip(levels, colours, strict=False)
+    ]
+    return house_figure(
+        *traces,
+        showlegend=True,
+        xaxis={"type": "date", "tickvals": list(days), "tickformat": "%b %Y"},
+        yaxis=axis("percent") | {"rangemode": "tozero"},
+        margin={"t": 52},
+    )
+
+
+def driver_shares(names: Sequence[str], shares: Sequence[Estimate]) -> go.Figure:
+    """Draw how often each driver was named, with intervals."""
+    return bars(
+        [plain(name) for name in names],
+        [one.value for one in shares],
+        low=[one.low for one in shares],
+        high=[one.high for one in shares],
+        stage="insight",
+        kind="percent",
+    )

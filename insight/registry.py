@@ -1,0 +1,50 @@
+"""What the later stages tell Insight: they hold facts that it reads and may not import.
+
+Each app names itself in its `apps.py`. Where nobody has, the page says that nothing is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Use:
+    """Something that names a proof point: a program's message, or a material."""
+
+    label: str
+    kind: str
+    href: str
+
+
+Taxonomy = Callable[[], Sequence[str]]
+Uses = Callable[[Sequence[int]], Mapping[int, Sequence[Use]]]
+
+_taxonomies: list[Taxonomy] = []
+_uses: list[Uses] = []
+
+
+def register_drivers(taxonomy: Taxonomy) -> None:
+    """Say which words decide deals, in their order."""
+    _taxonomies[:] = [taxonomy]
+
+
+def drivers() -> list[str]:
+    """Return the names of what decides deals; empty where no stage keeps them."""
+    return [name for taxonomy in _taxonomies for name in taxonomy()]
+
+
+def register_uses(uses: Uses) -> None:
+    """Say how to find what names proof points: their ids in, what names each out."""
+    if uses not in _uses:
+        _uses.append(uses)
+
+
+def uses_of(proof_points: Sequence[int]) -> dict[int, list[Use]]:
+    """Return what names each proof point, in the order of the stages."""
+    found: dict[int, list[Use]] = {point: [] for point in proof_points}
+    for uses in _uses:
+        for point, named in uses(proof_points).items():
+            found[point] += named
+    return found

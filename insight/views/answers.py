@@ -1,0 +1,235 @@
+"""Answers come: by a file whose columns are named in place, by hand, or by a link."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django.contrib import messages
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.dateparse import parse_date
+from django.views.decorators.http import require_http_methods
+from redis.exceptions import RedisError
+
+from insight.actions.research import (
+    AnswerRefused,
+    FormOver,
+    LooksSwapped,
+    NobodyRises,
+    NoSuchForm,
+    TooManyAnswers,
+    answer_form,
+    ensure_wave,
+    load_answers,
+    make_form,
+    opened,
+    revoke_form,
+)
+from insight.forms.research import AnswersFileForm, AskedForm, ColumnsForm, InterviewForm, LinkForm
+from insight.models import MindsetWave, Study, StudyForm
+from insight.queries.answers import guessed, questions_of
+from insight.queries.research import studies
+from ipeo import tables
+from ipeo.navigation import link
+from ipeo.permissions import WorkspaceRequest, page
+
+KEPT_SECONDS = 3600
+A_MINUTE, MOST_IN_A_MINUTE = 60, 30
+
+
+@page("insight.edit")
+def import_answers(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Take a file of answers; its columns are named on the next page."""
+    found = _answerable(pk)
+    form = AnswersFileForm(request.POST or None, request.FILES or None, study=found)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data["file"].read()
+        try:
+            table = tables.read(data, form.cleaned_data["file"].name)
+        except tables.NotATable as error:
+            form.add_error("file", str(error))
+        else:
+            digest = hashlib.sha256(data).hexdigest()
+            wave = (form.cleaned_data.get("wave", ""), str(form.cleaned_data.get("held_on", "")))
+            cache.set(_key(request, pk, digest), (table, wave), KEPT_SECONDS)
+            return redirect(link("insight:answer_columns", pk, digest))
+    context = {"form": form, "study": found, "questions": questions_of(found.kind)}
+    status = 422 if form.is_bound else 200
+    return render(request, "insight/answers_file.html", context, status=status)
+
+
+def _key(request: WorkspaceRequest, pk: int, digest: str) -> str:
+    return f"answers:{request.workspace.pk}:{request.membership.pk}:{pk}:{digest}"
+
+
+def _answerable(pk: int) -> Study:
+    return get_object_or_404(studies().exclude(kind=Study.Kind.NOTE), pk=pk)
+
+
+@page("insight.edit")
+def answer_columns(request: WorkspaceRequest, pk: int, digest: str) -> HttpResponse:
+    """Name the columns of a file, and keep its answers; swapped prices are asked about."""
+    found = _answerable(pk)
+    held = cache.get(_key(request, pk, digest[:64]))
+    if held is None:
+        messages.error(request, "The file is no longer at hand. Send it again.")
+        return redirect(link("insight:import_answers", pk))
+    table, (wave_name, held_on) = held
+    guess = guessed(found.kind, table.headers)
+    form = ColumnsForm(request.POST or None, study=found, table=table, guess=guess)
+    context: dict[str, Any] = {"form": form, "study": found, "table": table}
+    if request.method == "POST" and form.is_valid():
+        columns = form.columns()
+        swap = request.POST.get("swapped")
+        if swap == "mend":
+            columns = _in_order(columns, request.POST.get("order", ""))
+        day = parse_date(held_on)
+        wave = ensure_wave(study=found, name=wave_name, held_on=day) if wave_name and day else None
+        try:
+            loaded = load_answers(
+                study=found,
+                columns=columns,
+                rows=len(table),
+                wave=wave,
+                batch=digest[:64],
+                as_they_are=swap is not None,
+            )
+        except LooksSwapped as doubt:
+            labels = {one.key: one.label for one in questions_of(found.kind)}
+            context["order"] = doubt.order
+            context["named"] = [
+                (table.headers[int(form.cleaned_data[key])], labels[asked])
+                for key, asked in zip(doubt.order, _PRICES, strict=True)
+            ]
+        except NobodyRises as refusal:
+            form.add_error(None, f"{refusal} {refusal.refused[0].reason}")
+        except TooManyAnswers as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            _tell(request, loaded.taken, [one.reason for one in loaded.refused])
+            return redirect(link("insight:study", pk))
+    context["rows"] = [
+        [column[row] for column in table.columns[:12]] for row in range(min(3, len(table)))
+    ]
+    status = 422 if form.is_bound else 200
+    return render(request, "insight/answer_columns.html", context, status=status)
+
+
+_PRICES = ("too_cheap", "bargain", "expensive", "too_expensive")
+
+
+def _in_order(columns: dict[str, Any], order: str) -> dict[str, Any]:
+    """Return the four price columns in the order of their medians."""
+    given = order.split(",")
+    if sorted(given) != sorted(_PRICES):
+        return columns
+    mended = {asked: columns[key] for asked, key in zip(_PRICES, given, strict=True)}
+    return {**columns, **mended}
+
+
+def _tell(request: WorkspaceRequest, taken: int, reasons: list[str]) -> None:
+    people = "answer is" if taken == 1 else "answers are"
+    messages.success(request, f"{taken:,} {people} kept.")
+    if reasons:
+        rows = "1 row holds" if len(reasons) == 1 else f"{len(reasons):,} rows hold"
+        messages.warning(request, f"{rows} no answer. The first: {reasons[0]}")
+
+
+@page("insight.edit")
+def add_interview(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Write down an interview."""
+    found = get_object_or_404(studies().filter(kind=Study.Kind.INTERVIEWS), pk=pk)
+    form = InterviewForm(request.POST or None, study=found)
+    if request.method == "POST" and form.is_valid():
+        columns = {key: [value] for key, value in form.cleaned_data.items()}
+        load_answers(study=found, columns=columns, rows=1)
+        messages.success(request, "The interview is kept.")
+        return redirect(link("insight:study", pk))
+    context = {
+        "form": form,
+        "title": "An interview",
+        "eyebrow": found.title,
+        "back": link("insight:study", pk),
+    }
+    return render(request, "insight/edit.html", context, status=422 if form.is_bound else 200)
+
+
+@page("insight.edit")
+def ask_people(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Make a link that asks for answers, and show it once."""
+    found = _answerable(pk)
+    form, address = LinkForm(request.POST or None, study=found), ""
+    if found.kind == Study.Kind.BRAND and not MindsetWave.objects.filter(study=found).exists():
+        messages.info(request, "Write down the wave first: answers belong to one.")
+        return redirect(link("insight:new_wave", pk))
+    if request.method == "POST" and form.is_valid():
+        _, secret = make_form(study=found, by=request.membership, **form.cleaned_data)
+        address = request.build_absolute_uri(reverse("asked", args=[secret]))
+    context = {"form": form, "study": found, "address": address}
+    status = 422 if form.is_bound and not address else 200
+    response = render(request, "insight/ask_people.html", context, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@page("insight.edit")
+def revoke_study_form(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Take a link back."""
+    found = get_object_or_404(StudyForm.objects.all(), pk=pk)
+    if request.method == "POST":
+        revoke_form(form=found)
+        messages.success(request, "The link no longer works.")
+    return redirect(link("insight:study", found.study_id))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def asked(request: HttpRequest, secret: str) -> HttpResponse:
+    """Ask what a study asks; a link that is not open says nothing of why it is not."""
+    if _is_too_often(request):
+        return _plain(render(request, "insight/asked_nothing.html", {"later": True}, status=429))
+    try:
+        with opened(secret) as form:
+            return _plain(_ask(request, form))
+    except NoSuchForm:
+        return _plain(render(request, "insight/asked_nothing.html", status=404))
+    except FormOver:
+        return _plain(render(request, "insight/asked_nothing.html", status=410))
+
+
+asked.public = True  # type: ignore[attr-defined]
+
+
+def _ask(request: HttpRequest, held: StudyForm) -> HttpResponse:
+    form = AskedForm(request.POST or None, asked=held)
+    seller = held.workspace.name
+    if request.method == "POST" and form.is_valid():
+        try:
+            answer_form(form=held, cells=form.cleaned_data)
+        except AnswerRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return render(request, "insight/asked_thanks.html", {"seller": seller})
+    context = {"form": form, "seller": seller, "study": held.study}
+    status = 422 if form.is_bound else 200
+    return render(request, "insight/asked.html", context, status=status)
+
+
+def _is_too_often(request: HttpRequest) -> bool:
+    """Whether one address asks more often than people do; nobody is kept out for want of Redis."""
+    name = f"asked:{request.META.get('REMOTE_ADDR', '')}"
+    try:
+        cache.add(name, 0, A_MINUTE)
+        return int(cache.incr(name)) > MOST_IN_A_MINUTE
+    except (RedisError, ValueError, OSError):
+        return False
+
+
+def _plain(response: HttpResponse) -> HttpResponse:
+    """Let no cache keep it, no search engine list it, and no other site learn its address."""
+    response["Cache-Control"] = "no-store"
+    response["Referrer-Policy"] = "same-origin"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
