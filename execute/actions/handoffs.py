@@ -3,7 +3,8 @@
 A buyer is handed over when marketing's touch shows a second look (a form, a reply). Nobody is
 handed over who is with sales already: who has an open deal, or whom sales touched lately. The
 clock stops when sales calls, meets, or opens or moves a deal. Few buyers at once become a task
-each; many become one task that holds them all.
+each; many become one task that holds them all. A second look that no program earned belongs to
+the cycle of the campaign whose program touched the buyer last, within the lookback.
 """
 
 from __future__ import annotations
@@ -43,8 +44,17 @@ SELECT DISTINCT ON (touch.party, cycle.id)
   LEFT JOIN insight_account account ON account.id = touch.account_id
   LEFT JOIN insight_contact contact ON contact.id = touch.contact_id
   LEFT JOIN plan_program program ON program.id = touch.program_id
+  LEFT JOIN LATERAL (
+       SELECT warmed.campaign_id FROM execute_touch before
+         JOIN plan_program warmed ON warmed.id = before.program_id
+         JOIN ipeo_cycle its ON its.campaign_id = warmed.campaign_id AND its.closed_at IS NULL
+        WHERE touch.program_id IS NULL AND before.workspace_id = touch.workspace_id
+          AND before.party = touch.party AND before.occurred_at <= touch.occurred_at
+          AND before.occurred_at > touch.occurred_at - %(lookback)s
+        ORDER BY before.occurred_at DESC, before.id DESC LIMIT 1) earlier ON true
   LEFT JOIN ipeo_cycle cycle
-    ON cycle.campaign_id = program.campaign_id AND cycle.closed_at IS NULL
+    ON cycle.campaign_id = COALESCE(program.campaign_id, earlier.campaign_id)
+   AND cycle.closed_at IS NULL
   LEFT JOIN LATERAL (
        SELECT plan.sales_owner_id FROM plan_programplan plan
          JOIN plan_scenario scenario ON scenario.id = plan.scenario_id
@@ -62,12 +72,12 @@ SELECT DISTINCT ON (touch.party, cycle.id)
    AND NOT EXISTS (SELECT FROM execute_handoff held
         WHERE held.workspace_id = touch.workspace_id AND held.party = touch.party
           AND held.cycle_id IS NOT DISTINCT FROM cycle.id)
-   AND NOT EXISTS (SELECT FROM execute_touch earlier
-         JOIN insight_channel way ON way.id = earlier.channel_id
-        WHERE earlier.workspace_id = touch.workspace_id AND earlier.party = touch.party
-          AND earlier.occurred_at BETWEEN touch.occurred_at - %(with_sales)s
-                                      AND touch.occurred_at
-          AND (earlier.kind = ANY(%(by_sales)s) OR way.is_sales))
+   AND NOT EXISTS (SELECT FROM execute_touch sold
+         JOIN insight_channel way ON way.id = sold.channel_id
+        WHERE sold.workspace_id = touch.workspace_id AND sold.party = touch.party
+          AND sold.occurred_at BETWEEN touch.occurred_at - %(with_sales)s
+                                   AND touch.occurred_at
+          AND (sold.kind = ANY(%(by_sales)s) OR way.is_sales))
  ORDER BY touch.party, cycle.id, touch.occurred_at
     ON CONFLICT DO NOTHING
 """
@@ -131,6 +141,7 @@ def hand_over(*, now: datetime | None = None) -> HandedOver:
         "since": now - NEWS,
         "waited_since": now - WAITED_FOR,
         "with_sales": WITH_SALES,
+        "lookback": timedelta(days=workspace.lookback_days),
         "by_sales": list(BY_SALES),
     }
     with connection.cursor() as cursor:

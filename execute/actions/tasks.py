@@ -134,6 +134,9 @@ def give_task(*, task: Task, owner: Membership | None) -> None:
     record_event("task.changed", task_told(Task.objects.get(pk=task.pk)))
 
 
+@transaction.atomic
 def delete_task(*, task: Task) -> None:
     """Remove a task that was written by mistake."""
+    told = task_told(task, removed=True)
     task.delete()
+    record_event("task.changed", told)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from execute.models import Deal, DiscountApproval, Driver, InReturn, Material, Outcome
 from execute.queries.days import today
 from execute.queries.discounts import margin_of
+from execute.queries.materials import materials_for_deal
 from insight.models import Competitor
 from ipeo.forms import DateInput
 from ipeo.tenancy import current_workspace
@@ -83,13 +84,7 @@ class OutcomeForm(forms.Form):
         self._offer("won_drivers", usable.filter(decides_won=True))
         self._offer("lost_drivers", usable.filter(decides_lost=True))
         self._offer("competitor", Competitor.objects.order_by("name"))
-        self._offer(
-            "materials",
-            Material.objects.filter(
-                Q(status=Material.Status.APPROVED)
-                | Q(pk__in=deal.deal_materials.values("material"))
-            ).order_by("name"),
-        )
+        self._offer("materials", materials_for_deal(deal, with_named=True))
         self.fields["closed_date"].widget.attrs["max"] = today().isoformat()
         if deal.list_amount is not None:
             del self.fields["list_amount"]

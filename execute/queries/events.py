@@ -25,8 +25,8 @@ def deal_told(deal: Deal) -> dict[str, Any]:
     }
 
 
-def task_told(task: Task) -> dict[str, Any]:
-    """Return what is told of a task."""
+def task_told(task: Task, *, removed: bool = False) -> dict[str, Any]:
+    """Return what is told of a task; `removed` says that it is none any more."""
     return {
         "task": task.pk,
         "title": task.title,
@@ -37,6 +37,7 @@ def task_told(task: Task) -> dict[str, Any]:
         "cycle": task.cycle_id,
         "due_date": task.due_date,
         "done_at": task.done_at,
+        "removed": removed,
     }
 
 

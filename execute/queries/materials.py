@@ -70,15 +70,19 @@ def versions_for(member: Membership | None) -> QuerySet[MaterialVersion]:
     )
 
 
-def materials_for_deal(deal: Deal) -> QuerySet[Material]:
+def materials_for_deal(deal: Deal, *, with_named: bool = False) -> QuerySet[Material]:
     """Return what sales may use in a deal, what fits its program and stage first.
 
     Each has `fit`: 2 for the deal's own program and 1 for its stage, added up; a material for
-    another program or another stage comes last, with 0.
+    another program or another stage comes last, with 0. `with_named` adds what the deal names
+    as a help already, approved or not.
     """
+    usable = Q(status=Material.Status.APPROVED)
+    if with_named:
+        usable |= Q(pk__in=DealMaterial.objects.filter(deal=deal).values("material"))
     program = When(program=deal.program_id, then=Value(2)) if deal.program_id else None
     found: QuerySet[Material] = (
-        Material.objects.filter(status=Material.Status.APPROVED)
+        Material.objects.filter(usable)
         .select_related("approved", "program", "stage", "proof_point")
         .annotate(
             fit=Case(

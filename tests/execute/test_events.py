@@ -7,8 +7,9 @@ import pytest
 
 from execute.actions.deals import move_deal, save_deal
 from execute.actions.imports.files import RUN_KIND, receive_file
+from execute.actions.imports.records import bring_records
 from execute.actions.outcomes import log_outcome
-from execute.actions.tasks import complete_task, give_task, save_task
+from execute.actions.tasks import complete_task, delete_task, give_task, save_task
 from execute.models import Deal, Outcome, Task
 from ipeo.actions.runs import run_here
 from ipeo.models import WebhookEvent
@@ -66,6 +67,10 @@ def test_a_task_that_changes_is_told_and_one_that_does_not_is_not(workspace, mem
         ("task.changed", "done"),
     ]
     assert heard()[-1][1]["owner"] == member("sales_rep").pk
+    pk = task.pk
+    delete_task(task=task)
+    told = heard()[-1][1]
+    assert (told["task"], told["removed"]) == (pk, True)
 
 
 def test_an_import_tells_its_end_whole_or_not(workspace):
@@ -77,6 +82,15 @@ def test_an_import_tells_its_end_whole_or_not(workspace):
     assert (whole["state"], whole["new"], whole["reason"]) == ("done", 1, "")
     assert failed["state"] == "failed"
     assert failed["reason"]
+
+
+def test_rows_sent_in_bulk_tell_their_end_once_and_a_replay_tells_nothing(workspace):
+    rows = [{"external_id": f"p{n}", "date": "2026-01-31", "amount": n} for n in (1, 2)]
+    rows = [row | {"channel": "Search"} for row in rows]
+    for _ in range(2):
+        bring_records(kind="expenses", rows=rows, by=None)
+    ((type, told),) = heard()
+    assert (type, told["kind"], told["new"]) == ("import.finished", "expenses", 2)
 
 
 def test_a_measurement_tells_its_end(workspace):

@@ -52,6 +52,19 @@ def test_a_second_look_is_handed_to_the_accounts_owner_once(look, member, worksp
     assert handoffs.hand_over(now=now) == handoffs.HandedOver(0, 0, 0)
 
 
+def test_a_second_look_that_no_program_earned_counts_for_the_campaign_that_warmed_the_buyer(
+    look, now
+):
+    warmed, unknown = AccountFactory(), AccountFactory()
+    earlier = look(warmed, hours=48, level=2, kind="click")
+    look(warmed, program=None)
+    look(unknown, program=None)
+    assert handoffs.hand_over(now=now).handed == 2
+    handoff = Handoff.objects.get(account=warmed)
+    assert (handoff.cycle.campaign, handoff.program) == (earlier.program.campaign, None)
+    assert Handoff.objects.get(account=unknown).cycle is None
+
+
 @pytest.mark.parametrize(
     "given",
     [

@@ -20,7 +20,7 @@ from execute.actions.imports.ledger import keep_made
 from execute.actions.imports.loading import keep_refusals
 from execute.actions.imports.mappings import use_mapping
 from execute.actions.imports.rows import Sheet
-from execute.models import Import, ImportMapping, ImportRefusal
+from execute.models import Import, ImportMapping, ImportPiece, ImportRefusal
 from execute.numerics.doubts import Note, Unreadable
 from execute.numerics.understanding import Understanding, blocks_of
 from execute.queries.events import import_told
@@ -29,6 +29,7 @@ from execute.queries.mappings import top_of
 from ipeo import tenancy
 from ipeo.actions.events import record_event
 from ipeo.actions.runs import WorkRefused, queue_run
+from ipeo.database.statistics import MANY, refresh_statistics
 from ipeo.models import Membership, Run
 from ipeo.runs import Report
 
@@ -225,6 +226,9 @@ def load_file(
     with transaction.atomic():
         brought.save(update_fields=["state", "finished_at", "mapping"])
         record_event("import.finished", import_told(brought))
+    if brought.new + brought.changed >= MANY:
+        filled = ImportPiece.objects.filter(source=brought).values_list("table", flat=True)
+        refresh_statistics(*sorted(set(filled)))
     report(max(brought.stored, 1), max(brought.stored, 1))
     return {
         "rows": max(seen.rows, brought.stored + brought.refused),

@@ -19,8 +19,10 @@ from execute.models import Import
 from execute.numerics.doubts import Refusal
 from execute.numerics.records import answers_for, read_records
 from execute.numerics.typed import interpret
+from execute.queries.events import import_told
 from execute.queries.undoing import TABLES
 from ipeo import tenancy
+from ipeo.actions.events import record_event
 from ipeo.models import Membership
 
 if TYPE_CHECKING:
@@ -102,6 +104,7 @@ def bring_records(*, kind: str, rows: Sequence[Any], by: Membership | None) -> B
     if source.new or source.changed:
         source.state, source.finished_at = Import.State.DONE, timezone.now()
         source.save()
+        record_event("import.finished", import_told(source))
         kept: Import | None = source
     else:
         source.delete()
