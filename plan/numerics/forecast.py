@@ -274,7 +274,7 @@ def _sentence(basis: str, plan: ProgramPlan, months: int) -> str:
         return f"{plan.key} rests on its own {months} months of spend and won margin."
     if basis == "channel":
         return (
-            f"{plan.key} has no history of its own; it rests on {months} months of other "
+            f"{plan.key} has no history of its own that could tell; it rests on {months} months of other "
             f"programs on {plan.channel}."
         )
     if basis == "workspace":

@@ -30,6 +30,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 MIN_MONTHS = 3
+"""Months with spend, and months with something won, that a history needs to speak for itself."""
 MARKET_SD = 0.10
 """How far the market as a whole may shift from history to plan, as sd of the log."""
 ELSEWHERE_SD = {"program": 0.0, "channel": 0.25, "workspace": 0.5, "none": 1.0}
@@ -151,7 +152,8 @@ def responses(
     The same question is answered from memory: while money is moved about, the past stays.
 
     What is known of a program comes, in this order, from its own history, its channel's, the
-    whole workspace's, or nowhere. `usual` gives the monthly spend of programs that have no
+    whole workspace's, or nowhere. One that won too little to speak for itself borrows, and what
+    its own money brought is weighed in. `usual` gives the monthly spend of programs that have no
     history to tell one, `bends` what fitted curves say of the channels' bends. A program's draws
     depend on its own key and evidence alone, so that another program changes nothing.
     """
@@ -217,8 +219,22 @@ def _responses(
         if sd:
             differs = np.random.default_rng([seed, crc32(key.encode()), 1])
             level = level * np.exp(differs.normal(-(sd**2) / 2, sd, draws))
+            if key in own and phi > 0:
+                level = _after(level, own[key], phi, differs)
         result[key] = Response(key, basis, months, reference, level, bend, phi)
     return MappingProxyType(result)
+
+
+def _after(level: Floats, past: History, phi: float, rng: np.random.Generator) -> Floats:
+    """Borrowed levels after what a program's own money won, or did not, in too few deals.
+
+    Draws are weighed by the Poisson likelihood of deals worth phi each: nothing won yet makes a
+    level lower, never sure.
+    """
+    deals, spent = max(sum(past.margin), 0.0) / phi, sum(past.spend)
+    log = deals * np.log(level) - level * spent / phi
+    weights = np.exp(log - log.max())
+    return np.asarray(rng.choice(level, level.size, p=weights / weights.sum()))
 
 
 def _bend_grid(known: Bend | None) -> tuple[Floats, Floats]:
@@ -234,7 +250,7 @@ def _prior_bends(grid: tuple[Floats, Floats], rng: np.random.Generator, draws: i
 
 
 def _sums(histories: Sequence[History], bends: Floats) -> _Sums | None:
-    """Sum up histories together, or return None with too few months of spend."""
+    """Sum up histories together, or return None with too few months of spend or of won margin."""
     spends, margins, scaled = [], [], []
     for past in histories:
         spend, margin = (
@@ -248,10 +264,10 @@ def _sums(histories: Sequence[History], bends: Floats) -> _Sums | None:
             margins.append(margin[active])
             scaled.append(usual * _bent(spend[active][None, :] / usual, bends[:, None]))
     n = sum(one.size for one in spends)
-    if n < MIN_MONTHS:
+    if n < MIN_MONTHS or sum(int(np.count_nonzero(one)) for one in margins) < MIN_MONTHS:
         return None
     x, y, h = np.concatenate(spends), np.concatenate(margins), np.concatenate(scaled, axis=1)
-    # A history that won nothing, or lost, is still no promise of that: its level is near 0.
+    # A history that lost is still no promise of that: its level is near 0.
     mean = max(float(y.sum() / x.sum()), 1e-3)
     phi = float(((y - mean * x) ** 2 / x).sum() / (n - 1))
     return _Sums(

@@ -68,6 +68,22 @@ def test_a_new_channel_rests_on_the_workspace_and_an_empty_workspace_on_a_guess(
     assert guess.margin.high / guess.margin.low > 10
 
 
+def test_money_that_has_won_nothing_yet_lowers_a_forecast_and_makes_it_no_surer():
+    histories, plans, _ = company(3)
+    bet = ProgramPlan("bet", "a", (6000.0,) * 4)
+
+    def margin(spent):
+        past = [History("bet", "a", (spent,) * 8, (0.0,) * 8)] if spent else []
+        return forecast([*plans, bet], histories + past).by_program[-1].margin
+
+    fresh, tried, spent = margin(0.0), margin(60.0), margin(600.0)
+    assert tried.value < fresh.value
+    assert spent.value < tried.value
+    for held in (fresh, tried, spent):
+        assert held.value > 100
+        assert held.high - held.low > 0.8 * held.value
+
+
 def test_a_plan_without_spend_has_no_forecast():
     empty = forecast([ProgramPlan("a", "b", (0.0, 0.0))], [])
     assert empty.margin.reason == "no spend is planned"
