@@ -64,6 +64,7 @@ PERMISSIONS: dict[str, tuple[Role, ...]] = {
     "optimize.decide":     (O, M),
     "experiments.edit":    (O, M, K),
     "optimize.close":      (O, M),
+    "digest.view":         (O, M),
 }  # fmt: skip
 
 

@@ -67,7 +67,7 @@ MIDDLEWARE = [
 ]
 
 # Addresses at which nobody is signed in: those of tracked links and calendar feeds.
-PUBLIC_PREFIXES = ("/l/", "/calendars/")
+PUBLIC_PREFIXES = ("/l/", "/calendars/", "/digests/")
 
 ROOT_URLCONF = "ipeo.urls"
 WSGI_APPLICATION = "ipeo.wsgi.application"
@@ -171,6 +171,7 @@ CELERY_BEAT_SCHEDULE = {
     "send due webhooks": {"task": "ipeo.tasks.send_due_webhooks", "schedule": 5.0},
     "forget old records": {"task": "ipeo.tasks.forget_old_records", "schedule": 86_400.0},
     "count clicks": {"task": "execute.tasks.count_clicks", "schedule": 10.0},
+    "send due digests": {"task": "optimize.tasks.send_due_digests", "schedule": 300.0},
     "recompute stale workspaces": {
         "task": "optimize.tasks.recompute_stale_workspaces",
         "schedule": env.float("RECOMPUTE_SECONDS", default=20.0),
@@ -198,6 +199,11 @@ ACCOUNT_SESSION_REMEMBER = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+# Where links in mails lead.
+SITE_URL = env(
+    "SITE_URL",
+    default=f"http://{env('HOST', default='127.0.0.1')}:{env('PORT', default='8000')}",
+)
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="IPEO <ipeo@localhost>")
 
 LANGUAGE_CODE = "en"

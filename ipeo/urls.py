@@ -13,5 +13,6 @@ urlpatterns = [
     path("", include("ipeo.pages")),
     path("", include("insight.public")),
     path("", include("execute.public")),
+    path("", include("optimize.public")),
     *(path("w/<slug:workspace>/", include(f"{stage}.urls")) for stage in STAGES),
 ]

@@ -17,13 +17,14 @@ class OptimizeConfig(AppConfig):
         from ipeo import navigation, runs, stages
         from ipeo.models import Cycle
         from ipeo.stages import Panel
-        from optimize.actions import recompute
+        from optimize.actions import digest, recompute
         from optimize.actions.learning import record_learnings
         from optimize.queries import behind, stage
         from optimize.queries.histories import histories_of
         from plan.queries.evidence import register_history
 
         runs.register(recompute.KIND, recompute.perform)
+        runs.register(digest.KIND, digest.perform)
         see = "optimize.view"
         stages.register(
             stages.Stage(

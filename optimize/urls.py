@@ -5,11 +5,13 @@ from django.urls import URLPattern, path
 from optimize.views import (
     cycles,
     decisions,
+    digests,
     experiments,
     exports,
     measuring,
     overview,
     panels,
+    prices,
     programs,
 )
 
@@ -22,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     path("optimize/exports/cycles/<int:pk>/<str:form>/", exports.cycle, name="export_cycle"),
     path("optimize/exports/funnels/<int:pk>/<str:form>/", exports.funnel, name="export_funnel"),
     path("optimize/exports/programs/<int:pk>/<str:form>/", exports.program, name="export_program"),
+    path("optimize/digest/", digests.digest, name="digest"),
     path("optimize/measure/", measuring.measure, name="measure"),
     path("optimize/measure/<int:pk>/", measuring.measuring, name="measuring"),
     path("optimize/figures/", panels.home_figures, name="home_figures"),
@@ -37,6 +40,7 @@ urlpatterns: list[URLPattern] = [
     path("optimize/programs/<int:pk>/", cycles.program, name="program"),
     path("optimize/programs/<int:pk>/wear/", programs.wear, name="wear"),
     path("optimize/wear/", programs.wearing, name="wearing"),
+    path("optimize/price/", prices.price, name="price"),
     path("optimize/experiments/", experiments.experiments, name="experiments"),
     path("optimize/experiments/new/", experiments.new_experiment, name="new_experiment"),
     path("optimize/experiments/check/", experiments.check_design, name="check_design"),

@@ -132,7 +132,7 @@ def _facts(slide: Any, facts: tuple[Fact, ...]) -> None:
 
 
 def _chart(slide: Any, chart: Chart, wide: int) -> None:
-    data = CategoryChartData(number_format=number_format(chart.kind))
+    data = _data(number_format(chart.kind))
     data.categories = [_plain(place) for place in chart.places]
     for series in chart.series:
         data.add_series(_plain(series.name), series.values)
@@ -217,8 +217,13 @@ def _style(runs: Any, size: int, colour: str, *, bold: bool) -> None:
         run.font.color.rgb = _colour(colour)
 
 
+def _data(shown: str) -> Any:
+    return CategoryChartData(number_format=shown)  # type: ignore[no-untyped-call]
+
+
 def _colour(text: str) -> RGBColor:
-    return RGBColor.from_string(text.removeprefix("#").upper())
+    red, green, blue = (int(text[place : place + 2], 16) for place in (1, 3, 5))
+    return RGBColor(red, green, blue)
 
 
 def _plain(text: str) -> str:

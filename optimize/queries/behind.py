@@ -7,7 +7,7 @@ counts, as last measured.
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from django.db.models import Q
@@ -18,6 +18,7 @@ from ipeo.models import Campaign
 from ipeo.navigation import link
 from ipeo.numerics.ranges import Days
 from optimize.models import AttributionModel, Credit, DealFact
+from optimize.queries.reasons import reason
 from plan.models import Program
 
 ANY = "any"
@@ -46,10 +47,12 @@ def read(wish: str) -> Behind:
     for part in parts:
         if part in _FACTS:
             facts, text = _FACTS[part]
-            held = DealFact.objects.filter(**facts).values("deal_id")
+            condition &= Q(pk__in=DealFact.objects.filter(**facts).values("deal_id"))
+        elif (why := reason(part)) is not None:
+            condition, text = condition & why.condition, why.words
         else:
             held, text = _credited(part)
-        condition &= Q(pk__in=held)
+            condition &= Q(pk__in=held)
         words.append(text)
     return Behind(condition, ", ".join(words))
 
@@ -77,27 +80,35 @@ def _credited(part: str) -> tuple[object, str]:
 
 
 def deals_href(
-    days: Days | None, *behind: str, outcome: str = "", **others: str | int | None
+    days: Days | None,
+    *behind: str,
+    outcome: str = "",
+    others: Mapping[str, str | int | None] | None = None,
 ) -> str:
     """Return the address of the deals list that holds what a figure counts."""
-    given = {"outcome": outcome, **others}
-    if days is not None:
-        given |= {"counted_from": _day(days.first), "counted_to": _day(days.last)}
+    given: dict[str, str | int | None] = {"outcome": outcome, **(others or {})}
     given["behind"] = ",".join(part for part in behind if part)
-    return f"{link('execute:deals')}?{urlencode({k: v for k, v in given.items() if v})}"
+    return _address("execute:deals", given | _days("counted", days))
 
 
-def expenses_href(days: Days, *, state: str = "actual", **others: int | None) -> str:
+def expenses_href(
+    days: Days, *, state: str = "actual", subject: Mapping[str, int | None] | None = None
+) -> str:
     """Return the address of the expenses that an amount adds up."""
-    given = {"date_from": _day(days.first), "date_to": _day(days.last), "state": state, **others}
-    return f"{link('execute:expenses')}?{urlencode({k: v for k, v in given.items() if v})}"
+    given: dict[str, str | int | None] = {"state": state, **(subject or {})}
+    return _address("execute:expenses", given | _days("date", days))
 
 
-def touches_href(days: Days, **others: int | None) -> str:
+def touches_href(days: Days, *, subject: Mapping[str, int | None] | None = None) -> str:
     """Return the address of the touches that a count counts."""
-    given = {"date_from": _day(days.first), "date_to": _day(days.last), **others}
-    return f"{link('execute:touches')}?{urlencode({k: v for k, v in given.items() if v})}"
+    return _address("execute:touches", {**(subject or {}), **_days("date", days)})
 
 
-def _day(day: date) -> str:
-    return day.isoformat()
+def _days(name: str, days: Days | None) -> dict[str, str | int | None]:
+    if days is None:
+        return {}
+    return {f"{name}_from": days.first.isoformat(), f"{name}_to": days.last.isoformat()}
+
+
+def _address(name: str, given: Mapping[str, str | int | None]) -> str:
+    return f"{link(name)}?{urlencode({key: value for key, value in given.items() if value})}"

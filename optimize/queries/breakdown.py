@@ -33,7 +33,8 @@ def lines_of(*, by: str, days: Days, model: str) -> list[Line]:
 
 
 def _line(row: ReportRow, by: str, days: Days, model: str) -> Line:
-    behind, others = "", {}
+    behind: str = ""
+    others: dict[str, int | None] = {}
     if by in CREDITED:
         behind = f"{model}.{by}.{row.id or 'none'}"
         if row.id is not None:
@@ -49,10 +50,12 @@ def _line(row: ReportRow, by: str, days: Days, model: str) -> Line:
     is_done = by in {"program", "campaign", "channel", "month"} and row.key != NOBODY
     return Line(
         row,
-        won=deals_href(days, behind, outcome="won", **narrowed),
-        decided=deals_href(days, behind, outcome="decided", **narrowed),
-        spend=expenses_href(days, **others) if is_done and row.figures.spend is not None else "",
-        touches=touches_href(days, **others) if is_done and row.figures.touches else "",
+        won=deals_href(days, behind, outcome="won", others=narrowed),
+        decided=deals_href(days, behind, outcome="decided", others=narrowed),
+        spend=expenses_href(days, subject=others)
+        if is_done and row.figures.spend is not None
+        else "",
+        touches=touches_href(days, subject=others) if is_done and row.figures.touches else "",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from execute.queries.days import today
 from ipeo import tenancy
@@ -12,11 +13,11 @@ from ipeo.numerics.estimates import Estimate
 from ipeo.queries.ranges import Range
 from ipeo.templatetags.changes import change_words, hours, hours_change, hours_interval
 from ipeo.templatetags.figures import figure, interval, percent
-from optimize.models import AttributionModel
+from optimize.models import AttributionModel, Recommendation
 from optimize.queries.breakdown import lines_of
 from optimize.queries.fits import WearFit, wears
 from optimize.queries.funnels import FunnelStory, story_of
-from optimize.queries.measures import MonthFigures, by_program, measured, program_months
+from optimize.queries.measures import MonthFigures, Slice, by_program, measured, program_months
 from optimize.queries.overview import (
     OVERVIEW,
     KeyFigures,
@@ -233,9 +234,9 @@ def _money_section(months: Sequence[MonthFigures]) -> Section:
     )
 
 
-def _advice_section(found: Sequence[object], title: str) -> Section:
+def _advice_section(found: Sequence[Recommendation], title: str) -> Section:
     currency = _currency()
-    lines = shown(found, currency)  # type: ignore[arg-type]
+    lines = shown(list(found), currency)
     columns = (
         Column("Advice"),
         Column("Expected gain of margin", currency, True),
@@ -296,12 +297,12 @@ def _funnel_sections(story: FunnelStory) -> list[Section]:
 def _leading(rows: Sequence[tuple[object, ...]]) -> str:
     if not rows:
         return "Nothing lies in this time"
-    known = [row for row in rows if isinstance(row[7], Estimate) and row[7].low is not None]
-    paying = [row for row in known if (row[7].low or 0) > 0]  # type: ignore[union-attr]
+    returns = [row[7] for row in rows]
+    paying = [one for one in returns if isinstance(one, Estimate) and (one.low or 0) > 0]
     return f"{len(paying)} of {len(rows)} return their spend for certain (80% interval above 0)"
 
 
-def _campaign(cycle: Cycle, shown_range: Range):  # type: ignore[no-untyped-def]
+def _campaign(cycle: Cycle, shown_range: Range) -> Slice:
     return Subject(campaign=cycle.campaign).on(shown_range.days)
 
 
@@ -325,5 +326,5 @@ def _currency() -> str:
     return str(tenancy.current_workspace().currency)
 
 
-def _float(value: object) -> float | None:
-    return None if value is None else float(value)  # type: ignore[arg-type]
+def _float(value: Decimal | float | None) -> float | None:
+    return None if value is None else float(value)

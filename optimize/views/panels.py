@@ -64,7 +64,7 @@ def home_money(request: WorkspaceRequest) -> HttpResponse:
     """Show the workspace's spend and won margin by month."""
     at, chosen = measured(), range_of(request.GET)
     months = overview.months_of_workspace(chosen) if at.measured_at else []
-    lines = [
+    lines: list[dict[str, Any]] = [
         {
             "month": one.month,
             "spend": None if one.figures.spend is None else float(one.figures.spend),
