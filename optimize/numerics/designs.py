@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+from scipy import optimize, special
 
 from optimize.numerics.experiments import LEVEL, Arm, Comparison, compare, leaving_bound
 from optimize.numerics.regions import LEVEL as REGION_LEVEL
@@ -30,6 +30,7 @@ POWER = 0.8
 FEWEST = 5
 """Units with an outcome that each arm needs before anything is read."""
 _WINDOWS = 8
+_MOST = 100.0
 _HASHED = float(1 << 52)
 
 
@@ -55,11 +56,8 @@ class Design:
         if self.smallest is None:
             return 0.0
         bound = _bound(self.n_control, self.n_treated)
-        return float(special.ndtr(abs(lift) * self.mean / self._se - bound))
-
-    @property
-    def _se(self) -> float:
-        return self.sd * math.sqrt(1 / self.n_control + 1 / self.n_treated)
+        error = _error(abs(lift), self.sd / self.mean, self.n_control, self.n_treated)
+        return float(special.ndtr(abs(lift) / error - bound))
 
 
 def design(outcome: Floats, before: Floats, share: float) -> Design:
@@ -81,9 +79,24 @@ def design(outcome: Floats, before: Floats, share: float) -> Design:
     if before.std() > 0:
         explained = min(float(np.corrcoef(outcome, before)[0, 1]) ** 2, 0.95)
     left = sd * math.sqrt(1 - explained)
-    se = left * math.sqrt(1 / sizes[0] + 1 / sizes[1])
-    smallest = (_bound(*sizes) + float(special.ndtri(POWER))) * se / mean
-    return Design(*sizes, mean, left, active, smallest)
+    reach = _bound(*sizes) + float(special.ndtri(POWER))
+
+    def missing(lift: float) -> float:
+        return reach * _error(lift, left / mean, *sizes) - lift
+
+    if missing(_MOST) > 0:
+        return Design(*sizes, mean, left, active, None, "there are too few of them")
+    return Design(*sizes, mean, left, active, float(optimize.brentq(missing, 0.0, _MOST)))
+
+
+def _error(lift: float, spread: float, n_control: int, n_treated: int) -> float:
+    """The standard error of a relative lift, `spread` the control's sd over its mean.
+
+    What the treated do varies more with its mean, as counts do; the delta method adds what the
+    control's mean is not known by.
+    """
+    ratio = 1 + lift
+    return spread * math.sqrt(ratio / n_treated + ratio**2 / n_control)
 
 
 def _bound(n_control: int, n_treated: int) -> float:

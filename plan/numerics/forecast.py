@@ -274,8 +274,8 @@ def _sentence(basis: str, plan: ProgramPlan, months: int) -> str:
         return f"{plan.key} rests on its own {months} months of spend and won margin."
     if basis == "channel":
         return (
-            f"{plan.key} has no history of its own that could tell; it rests on {months} months of other "
-            f"programs on {plan.channel}."
+            f"{plan.key} has no history of its own that could tell; it rests on {months} months of "
+            f"other programs on {plan.channel}."
         )
     if basis == "workspace":
         return (
