@@ -41,6 +41,8 @@ class InsightConfig(AppConfig):
                     "insight:finding",
                     "insight:edit_finding",
                     "insight:dispose",
+                    "insight:renew_finding",
+                    "insight:new_evidence",
                     "insight:audiences",
                     "insight:new_audience",
                     "insight:audience",

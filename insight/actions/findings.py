@@ -48,7 +48,7 @@ def save_finding(*, finding: Finding, by: Membership | None = None) -> Finding:
     A new one is learned in its campaign's open cycle, where it awaits a decision. A finding of
     no campaign is known to all of them and awaits none. Raises `LinkNotValid`.
     """
-    _demand_page(finding.evidence_url)
+    demand_page(finding.evidence_url)
     if finding.pk is not None:
         finding.save()
         return finding
@@ -174,7 +174,7 @@ def delete_finding(*, finding: Finding) -> None:
     finding.delete()
 
 
-def _demand_page(address: str) -> None:
+def demand_page(address: str) -> None:
     """Refuse an address that a browser would run instead of opening, or that hides its host."""
     inside = address.startswith("/") and not address.startswith(("//", "/\\"))
     if address and not inside and not address.startswith(("https://", "http://")):

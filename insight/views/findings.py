@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from insight.actions.evidence import keep_study
 from insight.actions.findings import (
     AlreadyDecided,
     CycleIsClosed,
@@ -18,6 +19,7 @@ from insight.actions.findings import (
     dispose_finding,
     save_finding,
 )
+from insight.forms.evidence import PickForm
 from insight.forms.findings import (
     DisposeForm,
     EvidenceFormSet,
@@ -25,9 +27,11 @@ from insight.forms.findings import (
     FindingForm,
     evidence_lines,
 )
-from insight.models import Disposition, Finding
+from insight.models import Disposition, Finding, Study
 from insight.queries import findings as queries
 from insight.queries.evidence import facts
+from insight.queries.exhibits import exhibits, renewals, snapshot_of
+from insight.queries.research import studies
 from ipeo.models import Cycle
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
@@ -65,7 +69,13 @@ def finding(request: WorkspaceRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(queries.with_latest_disposition(queries.findings()), pk=pk)
     held = {row.cycle_id for row in found.dispositions.all()}
     undecided = [cycle for cycle in queries.open_cycles_for(found) if cycle.pk not in held]
-    context = {"finding": found, "facts": facts(found.evidence), "undecided": undecided}
+    context = {
+        "finding": found,
+        "facts": facts(found.evidence),
+        "exhibits": [(one, facts({"facts": one.snapshot.get("facts")})) for one in exhibits(found)],
+        "renewals": renewals(found),
+        "undecided": undecided,
+    }
     return render(request, "insight/finding.html", context)
 
 
@@ -73,7 +83,20 @@ def finding(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def new_finding(request: WorkspaceRequest) -> HttpResponse:
     """Record a finding."""
     form = FindingForm(request.POST or None, initial={"campaign": request.GET.get("campaign")})
-    return _edit(request, form, EvidenceFormSet(request.POST or None, prefix="evidence"))
+    study, pick = _picked(request)
+    return _edit(
+        request, form, EvidenceFormSet(request.POST or None, prefix="evidence"), study, pick
+    )
+
+
+def _picked(request: WorkspaceRequest) -> tuple[Study | None, PickForm | None]:
+    """Return the study that the finding is written from, with what it may keep of it."""
+    wanted = request.GET.get("study", "")
+    if not wanted.isdecimal() or len(wanted) > 18:
+        return None, None
+    study = get_object_or_404(studies(), pk=int(wanted))
+    snapshot = snapshot_of(study, request.workspace.currency)
+    return study, PickForm(request.POST or None, snapshot=snapshot)
 
 
 @page("insight.edit")
@@ -89,8 +112,14 @@ def edit_finding(request: WorkspaceRequest, pk: int) -> HttpResponse:
     )
 
 
-def _edit(request: WorkspaceRequest, form: FindingForm, evidence: Any) -> HttpResponse:
-    valid = form.is_valid() and (evidence is None or evidence.is_valid())
+def _edit(
+    request: WorkspaceRequest,
+    form: FindingForm,
+    evidence: Any,
+    study: Study | None = None,
+    pick: PickForm | None = None,
+) -> HttpResponse:
+    valid = form.is_valid() and all(one is None or one.is_valid() for one in (evidence, pick))
     if request.method == "POST" and valid:
         if evidence is not None:
             lines = [line.as_fact() for line in evidence.forms]
@@ -100,9 +129,23 @@ def _edit(request: WorkspaceRequest, form: FindingForm, evidence: Any) -> HttpRe
         except LinkNotValid as refusal:
             form.add_error("evidence_url", str(refusal))
         else:
+            if study is not None and pick is not None:
+                keep_study(
+                    finding=saved,
+                    study=study,
+                    labels=pick.cleaned_data.get("facts", []),
+                    chart=pick.cleaned_data.get("chart", False),
+                    by=request.membership,
+                )
             messages.success(request, "The finding is saved.")
             return redirect(link("insight:finding", saved.pk))
-    context = {"form": form, "evidence": evidence, "finding": form.instance}
+    context = {
+        "form": form,
+        "evidence": evidence,
+        "finding": form.instance,
+        "study": study,
+        "pick": pick,
+    }
     status = 422 if form.is_bound else 200
     return render(request, "insight/finding_form.html", context, status=status)
 

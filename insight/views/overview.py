@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from insight.queries.audiences import audiences
+from insight.queries.exhibits import expired
 from insight.queries.findings import dispositions_of, open_cycles, waiting_dispositions
 from insight.queries.market import moves
 from insight.queries.stage import counts, gate
@@ -14,6 +15,7 @@ from ipeo.models import Cycle
 from ipeo.permissions import WorkspaceRequest, page
 
 SHOWN = 12
+EXPIRED = 5
 
 
 @page("insight.view")
@@ -21,9 +23,12 @@ def insight(request: WorkspaceRequest) -> HttpResponse:
     """Show what awaits a decision, and what is known."""
     story = current_story()
     waiting = list(waiting_dispositions()[: SHOWN + 1])
+    old = list(expired()[: EXPIRED + 1])
     context = {
         "waiting": waiting[:SHOWN],
         "more_waiting": len(waiting) > SHOWN,
+        "expired": old[:EXPIRED],
+        "more_expired": len(old) > EXPIRED,
         "cycles": list(open_cycles()[:SHOWN]),
         "counts": counts(),
         "story": story,

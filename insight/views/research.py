@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from django.contrib import messages
@@ -20,11 +19,10 @@ from insight.actions.research import (
 )
 from insight.forms.research import LibraryForm, StudyEditForm, WaveForm
 from insight.models import FindingEvidence, MindsetWave, Study, StudyAnswer, StudyForm
-from insight.numerics.pricing import Point
 from insight.queries import research as queries
+from insight.queries.exhibits import point_estimate
 from insight.views.editing import edit_page
 from ipeo.navigation import link
-from ipeo.numerics.estimates import Estimate
 from ipeo.permissions import WorkspaceRequest, page
 
 Kind = Study.Kind
@@ -96,23 +94,13 @@ def _price(study: Study, currency: str) -> dict[str, Any]:
     return {
         "price": read,
         "points": [
-            (label, as_estimate(getattr(read, key), read.valid), note)
+            (label, point_estimate(getattr(read, key), read.valid), note)
             for label, key, note in points
         ],
         "figure": charts.price_curves(read, currency=currency),
         "trial": charts.trial_curve(read, currency=currency) if read.trial.size else None,
         "kind": currency,
     }
-
-
-def as_estimate(point: Point, n: int) -> Estimate:
-    """Return a price with its interval; not known where the curves never meet."""
-    if not math.isfinite(point.value):
-        return Estimate.unknown("The curves do not meet.", n)
-    low, high = min(point.low, point.value), max(point.high, point.value)
-    if not (math.isfinite(low) and math.isfinite(high)):
-        return Estimate(point.value, None, None, n)
-    return Estimate(point.value, low, high, n)
 
 
 def _ladder(study: Study, currency: str) -> dict[str, Any]:

@@ -1,0 +1,79 @@
+"""What a finding rests on, added and taken away; and its renewal."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+
+from insight.actions.evidence import (
+    DateNotAhead,
+    LinkNotValid,
+    add_evidence,
+    remove_evidence,
+    renew_finding,
+)
+from insight.forms.evidence import EvidenceForm, RenewForm
+from insight.models import FindingEvidence
+from insight.queries.findings import findings
+from ipeo.navigation import link
+from ipeo.permissions import WorkspaceRequest, page
+
+A_QUARTER = timedelta(days=91)
+
+
+@page("insight.edit")
+def new_evidence(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Add a page to what a finding rests on."""
+    found = get_object_or_404(findings(), pk=pk)
+    form = EvidenceForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            add_evidence(finding=found, by=request.membership, **form.cleaned_data)
+        except LinkNotValid as refusal:
+            form.add_error("url", str(refusal))
+        else:
+            messages.success(request, "The evidence is kept.")
+            return redirect(link("insight:finding", pk))
+    context = {
+        "form": form,
+        "title": "Add evidence",
+        "eyebrow": found.statement,
+        "back": link("insight:finding", pk),
+    }
+    return render(request, "insight/edit.html", context, status=422 if form.is_bound else 200)
+
+
+@page("insight.edit")
+def drop_evidence(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Take a piece of evidence away."""
+    found = get_object_or_404(FindingEvidence.objects.all(), pk=pk)
+    if request.method == "POST":
+        remove_evidence(evidence=found)
+        messages.success(request, "The evidence is taken away.")
+    return redirect(link("insight:finding", found.finding_id))
+
+
+@page("insight.edit")
+def renew(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Give a finding a new date, with the reason."""
+    found = get_object_or_404(findings(), pk=pk)
+    form = RenewForm(request.POST or None, initial={"expires_on": timezone.localdate() + A_QUARTER})
+    if request.method == "POST" and form.is_valid():
+        try:
+            renew_finding(finding=found, by=request.membership, **form.cleaned_data)
+        except DateNotAhead as refusal:
+            form.add_error("expires_on", str(refusal))
+        else:
+            messages.success(request, "The finding holds again.")
+            return redirect(link("insight:finding", pk))
+    context = {
+        "form": form,
+        "title": "Renew the finding",
+        "eyebrow": found.statement,
+        "back": link("insight:finding", pk),
+    }
+    return render(request, "insight/edit.html", context, status=422 if form.is_bound else 200)

@@ -1,0 +1,105 @@
+"""A finding keeps what it rests on as it was, and asks to be renewed when its date has passed."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from insight.actions.evidence import DateNotAhead, ReasonMissing, renew_finding
+from insight.actions.research import load_answers
+from insight.models import Finding, FindingEvidence, Study
+from tests.factories.insight import FindingFactory, MindsetWaveFactory, StudyFactory
+
+pytestmark = pytest.mark.django_db
+EMPTY = {"evidence-TOTAL_FORMS": "0", "evidence-INITIAL_FORMS": "0"}
+TYPED = {"statement": "Six desks sell at 60", "source": "research", "confidence": "high", **EMPTY}
+
+
+@pytest.fixture
+def pages(workspace):
+    return f"/w/{workspace.slug}/insight/"
+
+
+@pytest.fixture
+def ladder(workspace):
+    study = StudyFactory(title="What six desks may cost", kind=Study.Kind.LADDER)
+    load_answers(study=study, columns={"most": [40, 60, 60, 80]}, rows=4)
+    return study
+
+
+def test_a_finding_written_from_a_study_keeps_its_figures_as_they_were(pages, ladder, sign_in):
+    browser = sign_in("marketer")
+    address = f"{pages}findings/new/?study={ladder.pk}"
+    assert "Price that earns most" in browser.get(address).content.decode()
+    kept = {"keep-facts": ["Price that earns most"], "keep-chart": "on"}
+    browser.post(address, {**TYPED, **kept})
+    exhibit = FindingEvidence.objects.get()
+    assert exhibit.study == ladder
+    assert [fact["value"] for fact in exhibit.snapshot["facts"]] == [60]
+    load_answers(study=ladder, columns={"most": [90] * 20}, rows=20)
+    shown = browser.get(f"{pages}findings/{exhibit.finding_id}/").content.decode()
+    assert "$60" in shown
+    assert "The chart as it was" in shown
+    assert "Six desks sell at 60" in browser.get(f"{pages}research/{ladder.pk}/").content.decode()
+
+
+def test_the_evidence_outlives_its_study(pages, ladder, sign_in):
+    browser = sign_in("marketer")
+    browser.post(f"{pages}findings/new/?study={ladder.pk}", {**TYPED, "keep-facts": []})
+    ladder.delete()
+    exhibit = FindingEvidence.objects.get()
+    assert exhibit.study is None
+    assert browser.get(f"{pages}findings/{exhibit.finding_id}/").status_code == 200
+
+
+def test_a_tracking_study_offers_its_last_wave_and_what_changed(pages, sign_in):
+    study = StudyFactory(kind=Study.Kind.BRAND)
+    for name, day, aware in (("Spring", date(2026, 3, 1), 40), ("Autumn", date(2026, 9, 1), 50)):
+        MindsetWaveFactory(study=study, name=name, held_on=day, asked=100, aware=aware)
+    shown = sign_in("marketer").get(f"{pages}findings/new/?study={study.pk}").content.decode()
+    assert "Awareness, Autumn" in shown
+    assert "Awareness, change since Spring" in shown
+
+
+def test_a_page_is_kept_with_what_it_said(pages, sign_in):
+    finding = FindingFactory()
+    browser = sign_in("marketer")
+    typed = {"kind": "deals", "title": "Deals lost in May", "url": "/x", "words": "12 of 40"}
+    shown = browser.post(f"{pages}findings/{finding.pk}/evidence/", typed, follow=True)
+    assert "12 of 40" in shown.content.decode()
+    browser.post(f"{pages}findings/evidence/{FindingEvidence.objects.get().pk}/remove/")
+    assert not FindingEvidence.objects.exists()
+
+
+def test_a_link_that_a_browser_would_run_is_refused(pages, sign_in):
+    finding = FindingFactory()
+    typed = {"kind": "page", "title": "x", "url": "javascript:alert(1)", "words": ""}
+    shown = sign_in("marketer").post(f"{pages}findings/{finding.pk}/evidence/", typed)
+    assert shown.status_code == 422
+
+
+def test_an_expired_finding_asks_to_be_renewed_and_is_with_a_reason(pages, sign_in):
+    today = timezone.localdate()
+    finding = FindingFactory(statement="Demos win", expires_on=today - timedelta(days=1))
+    browser = sign_in("marketer")
+    assert "Ask to be renewed" in browser.get(pages).content.decode()
+    address = f"{pages}findings/{finding.pk}/renew/"
+    assert browser.post(address, {"expires_on": "", "reason": ""}).status_code == 422
+    typed = {"expires_on": today + timedelta(days=90), "reason": "Counted again in May"}
+    shown = browser.post(address, typed, follow=True).content.decode()
+    assert "Counted again in May" in shown
+    assert Finding.objects.get().expires_on == today + timedelta(days=90)
+    assert "Ask to be renewed" not in browser.get(pages).content.decode()
+
+
+def test_a_renewal_needs_a_day_to_come_and_a_reason(workspace, member):
+    finding = FindingFactory()
+    with pytest.raises(ReasonMissing):
+        renew_finding(finding=finding, expires_on=None, reason=" ", by=member("marketer"))
+    with pytest.raises(DateNotAhead):
+        renew_finding(
+            finding=finding,
+            expires_on=timezone.localdate(),
+            reason="Looked again",
+            by=member("marketer"),
+        )
