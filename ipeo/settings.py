@@ -1,5 +1,6 @@
 """Settings, wholly from the environment. `.env.example` lists every variable."""
 
+import os
 from pathlib import Path
 
 import django_stubs_ext
@@ -15,6 +16,8 @@ django_stubs_ext.monkeypatch()
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 HOME = Path(env("IPEO_HOME", default=str(BASE_DIR / ".ipeo"))).absolute()
+# Read by numba when it is first imported: where compiled numerics are kept between runs.
+os.environ.setdefault("NUMBA_CACHE_DIR", str(HOME / "compiled"))
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env("SECRET_KEY", default="")

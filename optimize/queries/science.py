@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +15,21 @@ from insight.numerics.pricing import Point, price_sensitivity
 from optimize.numerics import experiments, pathways
 from optimize.numerics.impact import Impact, Interval, impact
 from optimize.numerics.regions import regional_impact
+from optimize.queries.columns import (
+    MISSING,
+    NotReadable,
+    as_day,
+    column,
+    estimate,
+    first_of,
+    number,
+    numbers,
+    optional,
+)
 
 Floats = npt.NDArray[np.float64]
 
 BUCKETS = 100
-_MISSING = {"", "na", "n/a", "nan", "null", "none"}
 _BROKEN_SPLIT = 0.001
 _FEW = 10
 LIKELIHOODS = {
@@ -33,10 +42,6 @@ LIKELIHOODS = {
 """What the five answers to `how likely` are worth, after Newton, Miller and Smith."""
 
 
-class NotReadable(ValueError):
-    """The file has no such column, or something in it that the question cannot take."""
-
-
 def attribution(file: Path) -> dict[str, Any]:
     """Credit of every model from paths `a > b > c` with conversions, value and nulls.
 
@@ -44,10 +49,10 @@ def attribution(file: Path) -> dict[str, Any]:
     were a buyer of its own, which is what the intervals rest on.
     """
     sheet = read(file)
-    paths = [str(cell).split(" > ") for cell in _column(sheet, "path")]
-    counts = _numbers(sheet, _first_of(sheet, "total_conversions", "conversions"))
-    value = _optional(sheet, "total_conversion_value", "conversion_value", "value")
-    lost = _optional(sheet, "total_null", "nulls", "null")
+    paths = [str(cell).split(" > ") for cell in column(sheet, "path")]
+    counts = numbers(sheet, first_of(sheet, "total_conversions", "conversions"))
+    value = optional(sheet, "total_conversion_value", "conversion_value", "value")
+    lost = optional(sheet, "total_null", "nulls", "null")
     lost = np.zeros(len(counts)) if lost is None else lost
     if (counts < 0).any() or (lost < 0).any():
         raise NotReadable("A path has a negative count.")
@@ -78,7 +83,7 @@ def attribution(file: Path) -> dict[str, Any]:
         )
         for model, found in credit.items():
             for name, *ends in zip(names, found.value, found.low, found.high, strict=True):
-                told[model][name][kind] = _estimate(*ends)
+                told[model][name][kind] = estimate(*ends)
     return {
         "models": told,
         "conversions": float(counts.sum()),
@@ -92,9 +97,9 @@ def experiment(
 ) -> dict[str, Any]:
     """Each arm against the control: the arm of that name, else the largest whose name says so."""
     sheet = read(file)
-    arms = np.array([str(cell).strip() for cell in _column(sheet, arm)])
-    values = _numbers(sheet, outcome, truth=True)
-    covariate = _numbers(sheet, before) if before else None
+    arms = np.array([str(cell).strip() for cell in column(sheet, arm)])
+    values = numbers(sheet, outcome, truth=True)
+    covariate = numbers(sheet, before) if before else None
     names = sorted(set(arms))
     if len(names) < 2:
         raise NotReadable("An experiment has two arms or more.")
@@ -132,8 +137,8 @@ def before_and_after(
 ) -> dict[str, Any]:
     """What an event did from period `start` on: a row counted from 0, or a date of the file."""
     sheet = read(file)
-    y = _numbers(sheet, outcome)
-    x = np.column_stack([_numbers(sheet, name) for name in series]) if series else None
+    y = numbers(sheet, outcome)
+    x = np.column_stack([numbers(sheet, name) for name in series]) if series else None
     at = int(start) if start.isdigit() else _row_of_date(sheet, start)
     return _impact(impact(y, at, series=x))
 
@@ -143,28 +148,28 @@ def geo(
 ) -> dict[str, Any]:
     """What was done to the treated regions, against a weighted mean of the others."""
     sheet = read(file)
-    units = [str(cell).strip() for cell in _column(sheet, unit)]
-    days = [_day(cell) for cell in _column(sheet, day)]
-    values = _numbers(sheet, outcome)
+    units = [str(cell).strip() for cell in column(sheet, unit)]
+    days = [as_day(cell) for cell in column(sheet, day)]
+    values = numbers(sheet, outcome)
     names, when = sorted(set(units)), sorted(set(days))
     missing = [name for name in treated if name not in names]
     if missing:
         raise NotReadable(f"There is no region “{missing[0]}”.")
     table = np.full((len(when), len(names)), np.nan)
     row = {one: i for i, one in enumerate(when)}
-    column = {one: i for i, one in enumerate(names)}
+    place = {one: i for i, one in enumerate(names)}
     for name, one, value in zip(units, days, values, strict=True):
-        if not math.isnan(table[row[one], column[name]]):
+        if not math.isnan(table[row[one], place[name]]):
             raise NotReadable(f"“{name}” has two numbers on {one}.")
-        table[row[one], column[name]] = value
+        table[row[one], place[name]] = value
     whole = ~np.isnan(table).any(axis=0)
     apart = [name for name, held in zip(names, whole, strict=True) if not held]
     if set(apart) & set(treated):
         raise NotReadable(f"“{apart[0]}” lacks a number on some day.")
     others = [name for name in names if name not in treated and name not in apart]
     at = int(np.searchsorted(np.array([str(one) for one in when]), start))
-    ours = [column[name] for name in treated]
-    rest = [column[name] for name in others]
+    ours = [place[name] for name in treated]
+    rest = [place[name] for name in others]
     found = regional_impact(table[:, ours], table[:, rest], at)
     return {
         "effect": _interval(found.effect),
@@ -188,7 +193,7 @@ def price(file: Path, *, columns: Sequence[str], likely: Sequence[str] = ()) -> 
     if len(columns) != 4 or len(likely) not in (0, 2):
         raise NotReadable("Four columns of prices are needed, and of likelihoods two or none.")
     sheet = read(file)
-    answers = np.column_stack([_numbers(sheet, name, gaps=True) for name in columns])
+    answers = np.column_stack([numbers(sheet, name, gaps=True) for name in columns])
     chances = np.column_stack([_likelihoods(sheet, name) for name in likely]) if likely else None
     found = price_sensitivity(answers, likelihoods=chances)
     return {
@@ -229,10 +234,10 @@ def _comparison(
         "control": base,
         "arm": name,
         "difference": _ends(found.difference, found.difference_se),
-        "lift": _estimate(found.lift, found.low, found.high),
-        "se": _number(found.se),
-        "p": _number(found.p),
-        "sequential": _estimate(found.lift, found.always_low, found.always_high),
+        "lift": estimate(found.lift, found.low, found.high),
+        "se": number(found.se),
+        "p": number(found.p),
+        "sequential": estimate(found.lift, found.always_low, found.always_high),
     }
 
 
@@ -269,56 +274,14 @@ def _impact(found: Impact) -> dict[str, Any]:
     }
 
 
-def _column(sheet: Sheet, name: str) -> Sequence[Any]:
-    """A column by its header, or by its number from 1."""
-    if name in sheet.headers:
-        return sheet.column(name)
-    if name.isdigit() and 1 <= int(name) <= len(sheet.headers):
-        return sheet.columns[int(name) - 1]
-    raise NotReadable(f"There is no column “{name}”; there are {', '.join(sheet.headers)}.")
-
-
-def _first_of(sheet: Sheet, *names: str) -> str:
-    for name in names:
-        if name in sheet.headers:
-            return name
-    raise NotReadable(f"There is no column “{names[0]}”.")
-
-
-def _optional(sheet: Sheet, *names: str) -> Floats | None:
-    for name in names:
-        if name in sheet.headers:
-            return _numbers(sheet, name)
-    return None
-
-
-def _numbers(sheet: Sheet, name: str, *, gaps: bool = False, truth: bool = False) -> Floats:
-    found = np.empty(len(sheet))
-    for i, cell in enumerate(_column(sheet, name)):
-        text = str(cell).strip()
-        if text.lower() in _MISSING:
-            if not gaps:
-                raise NotReadable(f"Line {sheet.line_numbers[i]}, {name}: there is no number.")
-            found[i] = np.nan
-        elif truth and text.lower() in {"true", "false", "yes", "no"}:
-            found[i] = float(text.lower() in {"true", "yes"})
-        else:
-            try:
-                found[i] = float(text)
-            except ValueError:
-                line = sheet.line_numbers[i]
-                raise NotReadable(f"Line {line}, {name}: “{text[:60]}” is not a number.") from None
-    return found
-
-
 def _likelihoods(sheet: Sheet, name: str) -> Floats:
     """Chances to buy, as numbers from 0 to 1 or as the five usual answers in words."""
     found = np.full(len(sheet), np.nan)
-    for i, cell in enumerate(_column(sheet, name)):
+    for i, cell in enumerate(column(sheet, name)):
         text = str(cell).strip().lower()
         if text in LIKELIHOODS:
             found[i] = LIKELIHOODS[text]
-        elif text not in _MISSING:
+        elif text not in MISSING:
             try:
                 found[i] = float(text)
             except ValueError:
@@ -335,35 +298,18 @@ def _row_of_date(sheet: Sheet, start: str) -> int:
     raise NotReadable(f"No row is of {start}.")
 
 
-def _day(cell: Any) -> str:
-    text = str(cell)[:10]
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise NotReadable(f"“{text}” is not a date such as 2026-03-31.") from None
-
-
 def _each(value: Floats, counts: Floats) -> Floats:
     return np.divide(value, counts, out=np.zeros_like(value), where=counts > 0)
 
 
-def _estimate(value: Any, low: Any, high: Any) -> dict[str, float | None]:
-    return {"value": _number(value), "low": _number(low), "high": _number(high)}
-
-
 def _ends(value: Any, se: Any) -> dict[str, float | None]:
     reach = 1.959963984540054 * float(se)
-    return {**_estimate(value, value - reach, value + reach), "se": _number(se)}
+    return {**estimate(value, value - reach, value + reach), "se": number(se)}
 
 
 def _interval(found: Interval) -> dict[str, float | None]:
-    return _estimate(found.value, found.low, found.high)
+    return estimate(found.value, found.low, found.high)
 
 
 def _point(found: Point) -> dict[str, float | None]:
-    return _estimate(found.value, found.low, found.high)
-
-
-def _number(value: Any) -> float | None:
-    number = float(value)
-    return number if math.isfinite(number) else None
+    return estimate(found.value, found.low, found.high)

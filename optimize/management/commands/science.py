@@ -8,7 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from execute.numerics.doubts import Unreadable
-from optimize.queries import science
+from optimize.queries import science, spending
+from optimize.queries.columns import NotReadable
 
 
 def _names(text: str) -> list[str]:
@@ -18,7 +19,7 @@ def _names(text: str) -> list[str]:
 class Command(BaseCommand):
     """`manage.py science KIND FILE ...`."""
 
-    help = "Runs attribution, experiments, impact, regions or price on a file, with no workspace."
+    help = "Runs a kind of measurement on a plain file, with no workspace."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -47,6 +48,12 @@ class Command(BaseCommand):
         parser_of.add_argument("--outcome", required=True, metavar="COLUMN")
         parser_of.add_argument("--treated", type=_names, required=True, metavar="A,B")
         parser_of.add_argument("--start", required=True, metavar="DATE")
+        parser_of = kind("curve", "what spending on each channel brought, from weekly data")
+        parser_of.add_argument("--date", required=True, metavar="COLUMN")
+        parser_of.add_argument("--outcome", required=True, metavar="COLUMN")
+        parser_of.add_argument("--spend", type=_names, required=True, metavar="COLUMN,COLUMN")
+        parser_of.add_argument("--controls", type=_names, default=[], metavar="COLUMN,COLUMN")
+        parser_of.add_argument("--region", default="", metavar="COLUMN")
         parser_of = kind("price", "price sensitivity from four questions")
         parser_of.add_argument("--columns", type=_names, required=True, metavar="COLUMN,...")
         parser_of.add_argument("--likely", type=_names, default=[], metavar="COLUMN,COLUMN")
@@ -58,7 +65,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no file {file}.")
         try:
             told = self._told(file, options)
-        except (science.NotReadable, Unreadable, ValueError) as error:
+        except (NotReadable, Unreadable, ValueError) as error:
             raise CommandError(str(error)) from None
         self.stdout.write(json.dumps(told, indent=None if options["json"] else 2))
 
@@ -90,6 +97,15 @@ class Command(BaseCommand):
                     outcome=options["outcome"],
                     treated=options["treated"],
                     start=options["start"],
+                )
+            case "curve":
+                return spending.curve(
+                    file,
+                    day=options["date"],
+                    outcome=options["outcome"],
+                    spend=options["spend"],
+                    controls=options["controls"],
+                    region=options["region"],
                 )
             case _:
                 return science.price(file, columns=options["columns"], likely=options["likely"])

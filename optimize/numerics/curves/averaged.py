@@ -1,0 +1,130 @@
+"""All forms fitted, weighed and put together."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from optimize.numerics.curves.averaging import log_scores, stack
+from optimize.numerics.curves.density import Problem
+from optimize.numerics.curves.fitting import FormFit, explore, sample
+from optimize.numerics.curves.forms import FORMS, Form
+from optimize.numerics.curves.problem import Weeks, prepare
+from optimize.numerics.curves.results import ChannelCurve, channels_of
+
+Floats = npt.NDArray[np.float64]
+
+LEVEL = 0.94
+DRAWS = 400
+"""Draws of each of four chains of each form, before it is asked for more."""
+KEPT = 2000
+"""Draws of the mixture of forms that the figures rest on."""
+_SCORED = 600
+_NEGLIGIBLE = 0.05
+
+
+@dataclass(frozen=True)
+class CurveFit:
+    """Channels in the order of the data; `rhat` and `ess` are the worst of every parameter.
+
+    They and `divergences` are of the forms that have weight: `weights` has every form's, by name.
+    `unsteady` is the share of weeks that alone decide much of the fit (Pareto k above 0.7), and
+    `correlation` (C, C) is the posterior's between the channels' contributions.
+    """
+
+    channels: tuple[ChannelCurve, ...]
+    weights: dict[str, float]
+    rhat: float
+    ess: float
+    divergences: int
+    unsteady: float
+    correlation: Floats
+    seconds: float
+    level: float
+    weeks: int
+
+
+def fit(
+    weeks: Weeks,
+    *,
+    level: float = LEVEL,
+    forms: Sequence[Form] = FORMS,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> CurveFit:
+    """Fit every form to weekly data and average them by how well each predicts.
+
+    Raises `NotEnough` with the reason where the data cannot carry a fit.
+    """
+    began = time.perf_counter()
+    prepared = prepare(weeks)
+    problems = [prepared.problem(form) for form in forms]
+    seen = np.nonzero(problems[0].known.ravel() > 0)[0] % weeks.spend.shape[2]
+    with ThreadPoolExecutor(max(os.cpu_count() or 1, 1)) as pool, ThreadPoolExecutor(2) as each:
+        pilots = list(
+            each.map(
+                lambda one: explore(one[1], one[2], pool=pool, seed=seed + one[0]),
+                zip(range(len(forms)), forms, problems, strict=True),
+            )
+        )
+        # A form that already predicts badly is not worth its draws.
+        scores, _ = _scored([(pilot.draws, pilot.problem) for pilot in pilots])
+        held = np.nonzero(stack(scores, seen, seed) >= _NEGLIGIBLE / 2.0)[0]
+        used = list(
+            each.map(
+                lambda i: sample(pilots[i], pool=pool, draws=draws, seed=seed + 100 + int(i)), held
+            )
+        )
+    scores, tails = _scored([(one.draws, one.problem) for one in used])
+    weights = stack(scores, seen, seed)
+    weights = np.where(weights < _NEGLIGIBLE, 0.0, weights)
+    weights /= weights.sum()
+    named = dict.fromkeys((form.name for form in forms), 0.0)
+    named |= {one.form.name: float(w) for one, w in zip(used, weights, strict=True)}
+    unsteady = max(tail for tail, weight in zip(tails, weights, strict=True) if weight > 0)
+    used, weights = _kept(used, weights)
+    random = np.random.default_rng(seed)
+    chosen = [_choice(one, float(w), random) for one, w in zip(used, weights, strict=True)]
+    found = channels_of(prepared, used, chosen, level)
+    together = np.column_stack([channel.contributions for channel in found])
+    return CurveFit(
+        channels=tuple(found),
+        weights=named,
+        rhat=max(one.rhat for one in used),
+        ess=min(one.effective for one in used),
+        divergences=sum(one.divergences for one in used),
+        unsteady=unsteady,
+        correlation=np.atleast_2d(np.corrcoef(together.T)),
+        seconds=time.perf_counter() - began,
+        level=level,
+        weeks=int(problems[0].known.max(axis=0).sum()),
+    )
+
+
+def _scored(parts: Sequence[tuple[Floats, Problem]]) -> tuple[Floats, list[float]]:
+    """Return log scores (weeks, forms), and each form's share of weeks with an unsteady weight."""
+    scores, tails = [], []
+    for draws, problem in parts:
+        score, tail = log_scores(draws[:: max(len(draws) // _SCORED, 1)], problem)
+        scores.append(score)
+        tails.append(float((tail > 0.7).mean()))
+    return np.column_stack(scores), tails
+
+
+def _kept(fits: Sequence[FormFit], weights: Floats) -> tuple[list[FormFit], Floats]:
+    return [one for one, w in zip(fits, weights, strict=True) if w > 0], weights[weights > 0]
+
+
+def _choice(fit: FormFit, weight: float, random: np.random.Generator) -> npt.NDArray[np.int64]:
+    """Return which draws of a form make up its part of the mixture, evenly over its chains."""
+    wanted = max(round(weight * KEPT), 8)
+    there = len(fit.draws)
+    if wanted <= there:
+        return np.linspace(0, there - 1, wanted).round().astype(np.int64)
+    return random.permutation(np.arange(wanted, dtype=np.int64) % there)

@@ -1,0 +1,137 @@
+"""Response curves of a plain file of weeks, with no workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from execute.numerics.sheets import Sheet, read
+from optimize.queries.columns import NotReadable, as_day, column, estimate, number, numbers
+
+Floats = npt.NDArray[np.float64]
+
+DAYS_OF_YEAR = 365.25
+_FIGURES = ("contribution", "roas", "next", "moved")
+
+
+def curve(
+    file: Path,
+    *,
+    day: str,
+    outcome: str,
+    spend: Sequence[str],
+    controls: Sequence[str] = (),
+    region: str = "",
+    level: float = 0.94,
+) -> dict[str, Any]:
+    """Fit a file's weekly outcome on its weekly spends; a line is a week, or a region's week.
+
+    Where it cannot be known the figures are None and `reason` says why; a channel that was never
+    spent on has a reason of its own. Raises `NotReadable`.
+    """
+    # Compiled code: loaded where it is used.
+    from optimize.numerics.curves import NotEnough, Weeks, fit
+
+    if not spend or len(set(spend)) != len(spend):
+        raise NotReadable("Name each channel's column of spend once.")
+    sheet = read(file)
+    table, when = _by_week(sheet, day, region, outcome, spend, controls)
+    spent = table[:, 1 : 1 + len(spend)]
+    if (spent < 0).any():
+        at = int(np.nonzero((spent < 0).any(axis=(0, 2)))[0][0])
+        raise NotReadable(f"Some spend of “{spend[at]}” is below 0.")
+    used = [k for k in range(len(spend)) if spent[:, k].any()]
+    channels = {
+        name: _unknown("nothing was ever spent on it", spent[:, k].sum())
+        for k, name in enumerate(spend)
+    }
+    told: dict[str, Any] = {
+        "channels": channels,
+        "rhat": None,
+        "ess": None,
+        "divergences": None,
+        "seconds": None,
+        "level": level,
+        "weeks": len(when),
+        "reason": "",
+    }
+    try:
+        if not used:
+            raise NotEnough("nothing was spent on any channel")
+        found = fit(
+            Weeks(
+                outcome=table[:, 0],
+                spend=np.ascontiguousarray(spent[:, used]),
+                season=np.array([one.timetuple().tm_yday / DAYS_OF_YEAR for one in when]),
+                controls=table[:, 1 + len(spend) :],
+            ),
+            level=level,
+        )
+    except NotEnough as lack:
+        for k in used:
+            channels[spend[k]] = _unknown(str(lack), spent[:, k].sum())
+        return {**told, "reason": str(lack)}
+    for k, one in zip(used, found.channels, strict=True):
+        channels[spend[k]] = {
+            **{
+                name: estimate(part.value, part.low, part.high)
+                for name in _FIGURES
+                for part in [getattr(one, name)]
+            },
+            "spend": one.spend,
+            "next_at": one.at,
+            "reason": "" if one.is_informed else "not enough data: what was believed hardly moved",
+        }
+    return {
+        **told,
+        "rhat": number(found.rhat),
+        "ess": number(found.ess),
+        "divergences": found.divergences,
+        "seconds": found.seconds,
+        "forms": found.weights,
+        "unsteady_weeks": found.unsteady,
+        "correlation": {
+            spend[k]: dict(zip((spend[j] for j in used), map(number, row), strict=True))
+            for k, row in zip(used, found.correlation, strict=True)
+        },
+    }
+
+
+def _unknown(reason: str, spent: float) -> dict[str, Any]:
+    nothing = estimate(np.nan, np.nan, np.nan)
+    return {**dict.fromkeys(_FIGURES, nothing), "spend": float(spent), "reason": reason}
+
+
+def _by_week(
+    sheet: Sheet, day: str, region: str, outcome: str, spend: Sequence[str], controls: Sequence[str]
+) -> tuple[Floats, list[date]]:
+    """Return (regions, 1 + channels + controls, weeks) in the order of time, and the days.
+
+    A week that a region lacks has no known outcome there, no spend, and its controls' means.
+    """
+    days = [date.fromisoformat(as_day(cell)) for cell in column(sheet, day)]
+    names = [str(cell).strip() for cell in column(sheet, region)] if region else [""] * len(days)
+    read_columns = [numbers(sheet, outcome, gaps=True)]
+    read_columns += [numbers(sheet, name) for name in (*spend, *controls)]
+    when, regions = sorted(set(days)), sorted(set(names))
+    if not days:
+        raise NotReadable("The file has no lines.")
+    row = {one: i for i, one in enumerate(when)}
+    place = {one: i for i, one in enumerate(regions)}
+    at = (np.array([place[name] for name in names]), np.array([row[one] for one in days]))
+    if len(set(zip(*map(list, at), strict=True))) != len(days):
+        raise NotReadable(
+            "A region has two lines of one date." if region else "Two lines have one date."
+        )
+    table = np.zeros((len(regions), len(read_columns), len(when)))
+    table[:, 0] = np.nan
+    for i, values in enumerate(read_columns):
+        if i > len(spend):
+            table[:, i] = values.mean()
+        table[at[0], i, at[1]] = values
+    return table, when
