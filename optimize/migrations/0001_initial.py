@@ -215,6 +215,7 @@ class Migration(migrations.Migration):
                     "metric",
                     models.CharField(
                         choices=[
+                            ("responded", "Respond"),
                             ("opened", "Open a deal"),
                             ("won", "Win a deal"),
                             ("net_amount", "Won net amount"),

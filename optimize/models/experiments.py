@@ -26,6 +26,7 @@ class Experiment(TenantModel):
         REGION = "region", "Regions"
 
     class Metric(models.TextChoices):
+        RESPONDED = "responded", "Respond"
         OPENED = "opened", "Open a deal"
         WON = "won", "Win a deal"
         NET_AMOUNT = "net_amount", "Won net amount"
