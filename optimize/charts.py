@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from plotly import graph_objects as go
 
-from ipeo.charts import Event, Step, axis, band, house_figure, token
+from ipeo.charts import Event, Step, axis, band, bars, house_figure, plain, token
 from ipeo.charts import funnel as funnel_figure
 from ipeo.numerics.estimates import Estimate
 from ipeo.templatetags.changes import hours
@@ -188,3 +189,135 @@ def mark_change(figure: go.Figure, on: date, between: tuple[date, date]) -> go.F
     line = {"color": token("warn"), "width": 1.5}
     figure.add_shape(type="line", yref="paper", x0=on, x1=on, y0=0, y1=1, line=line)
     return figure
+
+
+def down_to_pocket(steps: Sequence[tuple[str, float, bool]], *, currency: str) -> go.Figure:
+    """Draw the way from list to pocket price; `steps` are label, amount, and whether a total."""
+    trace = go.Waterfall(
+        x=[plain(label) for label, _, _ in steps],
+        y=[amount for _, amount, _ in steps],
+        measure=["total" if total else "relative" for _, _, total in steps],
+        connector={"line": {"color": token("line"), "width": 1}},
+        decreasing={"marker": {"color": token("bad")}},
+        increasing={"marker": {"color": token("good")}},
+        totals={"marker": {"color": token("optimize")}},
+        hovertemplate="%{x}: %{y:,.0f}<extra></extra>",
+    )
+    return house_figure(trace, hovermode="closest", yaxis={**axis(currency), "rangemode": "tozero"})
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A program in the quadrant: what its money brings, and the share of it won on value."""
+
+    label: str
+    romi: Estimate
+    value: Estimate
+    amount: float
+
+
+def value_quadrant(spots: Sequence[Spot], *, healthy: float) -> go.Figure:
+    """Draw programs by return and by how they win, bubbles by won money, with both intervals.
+
+    Those to the right pay, those above `healthy` win on value.
+    """
+    known = [one for one in spots if one.romi.value is not None and one.value.value is not None]
+    largest = max((one.amount for one in known), default=0.0) or 1.0
+
+    def reach(name: str) -> dict[str, object]:
+        held = [getattr(one, name) for one in known]
+        middle = [one.value for one in held]
+        return {
+            "type": "data",
+            "symmetric": False,
+            "array": [(one.high or at) - at for one, at in zip(held, middle, strict=True)],
+            "arrayminus": [
+                at - (at if one.low is None else one.low)
+                for one, at in zip(held, middle, strict=True)
+            ],
+            "color": token("ink-3"),
+            "thickness": 1,
+            "width": 0,
+        }
+
+    figure = house_figure(
+        go.Scatter(
+            x=[one.romi.value for one in known],
+            y=[one.value.value for one in known],
+            error_x=reach("romi"),
+            error_y=reach("value"),
+            text=[plain(one.label) for one in known],
+            mode="markers+text",
+            textposition="top center",
+            textfont={"size": 11, "color": token("ink-2")},
+            marker={
+                "size": [10 + 22 * (one.amount / largest) ** 0.5 for one in known],
+                "color": token("optimize"),
+                "opacity": 0.75,
+                "line": {"width": 0},
+            },
+            hovertemplate="%{text}: returns %{x:.1f}, %{y:.0%} won on value<extra></extra>",
+        ),
+        hovermode="closest",
+        xaxis={
+            **axis("times"),
+            "title": {"text": "Return on investment, in margin"},
+            "showgrid": True,
+            "gridcolor": token("line"),
+        },
+        yaxis={**axis("percent"), "title": {"text": "Won on value"}, "range": [-0.03, 1.09]},
+        margin={"t": 20},
+    )
+    line = {"color": token("ink-3"), "width": 1, "dash": "3px,4px"}
+    figure.add_shape(type="line", xref="paper", x0=0, x1=1, y0=healthy, y1=healthy, line=line)
+    figure.add_shape(type="line", yref="paper", x0=0, x1=0, y0=0, y1=1, line=line)
+    return figure
+
+
+def win_rates(lines: Sequence[tuple[str, Estimate]]) -> go.Figure:
+    """Draw win rates as lying bars with their intervals."""
+    held = [one for _, one in lines]
+    return bars(
+        [label for label, _ in lines],
+        [one.value for one in held],
+        low=[one.low for one in held],
+        high=[one.high for one in held],
+        stage="optimize",
+        kind="percent",
+    )
+
+
+def two_voices(lines: Sequence[tuple[str, Estimate, Estimate]]) -> go.Figure:
+    """Draw how often reps and buyers name each driver, side by side, with intervals."""
+    traces = []
+    for place, (name, tone) in enumerate((("Reps", "execute"), ("Buyers", "insight"))):
+        held = [line[place + 1] for line in lines]
+        known = [(line[0], one) for line, one in zip(lines, held, strict=True) if one.known]
+        traces.append(
+            go.Bar(
+                y=[plain(label) for label, _ in known],
+                x=[one.value for _, one in known],
+                error_x={
+                    "type": "data",
+                    "symmetric": False,
+                    "array": [(one.high or 0.0) - (one.value or 0.0) for _, one in known],
+                    "arrayminus": [(one.value or 0.0) - (one.low or 0.0) for _, one in known],
+                    "color": token("ink-2"),
+                    "thickness": 1.2,
+                    "width": 3,
+                },
+                orientation="h",
+                name=name,
+                marker={"color": token(tone), "cornerradius": 4, "opacity": 0.85},
+                hovertemplate=f"%{{y}}: named by %{{x:.0%}} of {name.lower()}<extra></extra>",
+            )
+        )
+    return house_figure(
+        *traces,
+        barmode="group",
+        hovermode="closest",
+        showlegend=True,
+        margin={"t": 32},
+        xaxis={**axis("percent"), "showgrid": True, "gridcolor": token("line"), "nticks": 5},
+        yaxis={"autorange": "reversed", "showgrid": False, "ticklabelstandoff": 8},
+    )

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from execute.models import Outcome
 from execute.queries.days import today
+from optimize.actions.helping import help_effects
 from optimize.actions.wearing import cell_wears, program_wears
 from optimize.models import Fit
 from optimize.numerics.price import DiscountEffect, discount_effect
@@ -28,6 +29,7 @@ def refresh_fits(*, now: datetime | None = None, on: date | None = None) -> int:
     deals = opened_deals()
     fits = {WORKSPACE: _discount(deals)}
     made = [_row(Fit.Kind.DISCOUNT, WORKSPACE, as_json(fits[WORKSPACE]), now)]
+    made.append(_row(Fit.Kind.HELP, WORKSPACE, help_effects(deals), now))
     acts = activities()
     made += [
         _row(Fit.Kind.WEAR, str(program_id), result, now)

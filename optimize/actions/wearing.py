@@ -15,7 +15,7 @@ from execute.models import Outcome
 from optimize.models import Figure
 from optimize.numerics.efficacy import Wear, judge
 from optimize.numerics.metrics import Sums
-from optimize.numerics.seasons import shared_season
+from optimize.numerics.seasons import WINDOW, shared_season
 from optimize.numerics.settling import settling_plan
 from optimize.queries.fits import DAYS_OF_MONTH, MONTHS_AHEAD, as_json
 from optimize.queries.openings import Activity, CellTime, OpenedDeal
@@ -83,7 +83,9 @@ class Tables:
 
     def season(self) -> Floats:
         """How each period went for the other subjects."""
-        return shared_season(self.touches, self.opened)
+        return shared_season(
+            self.touches, self.opened, window=WINDOW if self.calendar.weekly else 1
+        )
 
 
 Whose = Callable[[int, date], Any]

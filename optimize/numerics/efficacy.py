@@ -41,7 +41,7 @@ from optimize.numerics.fading import (
     weights,
 )
 
-ALARM = 0.01
+ALARM = 0.005
 """The p-value at which a program is called tiring: strict, since programs are looked at again and
 again. A steady one that is looked at all through a year is called tiring in about 5 % of cases."""
 

@@ -9,7 +9,6 @@ program's usual spend that is what Hill's curve looks like, and s = 1 is no satu
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +23,8 @@ TAIL = 2
 """At least so many periods after a change, or it is one odd period."""
 MIN_SPREAD = 0.08
 """Exposures that differ less than this (coefficient of variation) tell nothing of saturation."""
+MIN_LASTING = 12
+"""Fewer periods cannot show whether swings last."""
 
 _FINE = np.linspace(0.015, 0.975, 33)
 _COARSE = _FINE[3::5]
@@ -162,22 +163,20 @@ def scan(y: Floats, known: Weights, these: Courses, floor: float) -> Scan:
 
 
 def persistence(residuals: Floats) -> float:
-    """How much the variance of sums grows since swings carry over: (1 + r) / (1 - r), at least 1.
+    """How much the variance of sums grows since swings carry over: 1 + 2 sum r_k, at least 1.
 
-    r is the lag-one correlation of the residuals, corrected for the bias of short series.
+    r_k are the correlations of the residuals with those one to three periods before, corrected
+    for the bias that short series have.
     """
     n = residuals.size
-    if n < 10:
+    if n < MIN_LASTING:
         return 1.0
     centred = residuals - residuals.mean()
     spread = float(centred @ centred)
     if spread <= 0:
         return 1.0
-    r = float(centred[1:] @ centred[:-1]) / spread
-    r = min(max(r + (1 + 3 * r) / n, 0.0), 0.9)
-    # Independent swings too show some correlation by chance: what lies within it is not counted.
-    r = max(r - 0.5 / math.sqrt(n), 0.0)
-    return (1 + r) / (1 - r)
+    lags = sum(float(centred[lag:] @ centred[:-lag]) / spread + 1 / n for lag in range(1, 4))
+    return min(max(1 + 2 * lags, 1.0), 4.0)
 
 
 @dataclass(frozen=True)

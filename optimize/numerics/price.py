@@ -8,16 +8,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
-from ipeo.numerics.estimates import Estimate, from_error, prior_strength, shrunk_rate
+from ipeo.numerics.estimates import LEVEL, Estimate, from_error, prior_strength, shrunk_rate
+from optimize.numerics.logistic import design_of, fitted, logistic
 
 Floats = npt.NDArray[np.float64]
 
 MIN_DEALS = 40
 MIN_EACH = 10
 _DISCOUNT_SD = 1.0  # prior: five points of discount move the log odds by some +-1
-_CONTROL_SD = 1.0  # prior of each control, standardised or one-hot: partial pooling
+
+_NOT_FITTED = Estimate.unknown("it has not been fitted yet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,14 @@ class DiscountEffect:
 
     `uplift`: change of win probability (0.01 = one point). `margin_cost`: money given away on
     deals that would have been won anyway, per opportunity. `net_margin`: expected change of
-    contribution margin per opportunity, the uplift's gain less that cost. What deals show is what
-    went together with a discount: reps may discount just the deals they fear to lose.
+    contribution margin per opportunity, the uplift's gain less that cost. `plain` is the uplift
+    without any control: how far the two lie apart says how unlike the deals were that got a
+    discount. `hidden_odds` is by what factor a doubt that no record holds would have to lower
+    (or to raise) the odds of winning, for each step of discount that went with it, for the whole
+    uplift to be its work instead: the nearer to 1, the more fragile.
+
+    What deals show is what went together with a discount: reps may discount just those they fear
+    to lose, which hides what discounts buy, or those they are sure of, which exaggerates it.
     """
 
     uplift: Estimate
@@ -37,6 +44,8 @@ class DiscountEffect:
     n: int
     n_won: int
     average_discount: float | None
+    plain: Estimate = _NOT_FITTED
+    hidden_odds: float | None = None
 
     @property
     def known(self) -> bool:
@@ -53,6 +62,7 @@ def discount_effect(
     categories: Sequence[npt.ArrayLike] = (),
     numbers: Sequence[npt.ArrayLike] = (),
     step: float = 0.05,
+    level: float = LEVEL,
 ) -> DiscountEffect:
     """Logistic regression of winning on discount with controls, and what it means in money.
 
@@ -77,11 +87,11 @@ def discount_effect(
     why = _too_little(n, wins, d)
     if why:
         no = Estimate.unknown(why, n)
-        return DiscountEffect(no, no, no, step, n, wins, average)
-    design, precision = _design(d, categories, numbers)
-    beta, covariance = _fit(design, y, precision)
-    now = _logistic(design @ beta)
-    then = _logistic(design @ beta + beta[1] * step / 0.05)
+        return DiscountEffect(no, no, no, step, n, wins, average, no)
+    design, precision = design_of(d / 0.05, categories, numbers, prior_sd=_DISCOUNT_SD)
+    beta, covariance = fitted(design, y, precision)
+    now = logistic(design @ beta)
+    then = logistic(design @ beta + beta[1] * step / 0.05)
     slope_now, slope_then = now * (1 - now), then * (1 - then)
 
     def summed(weight_now: Floats, weight_then: Floats) -> tuple[float, float]:
@@ -93,15 +103,30 @@ def discount_effect(
         return value, math.sqrt(max(float(gradient @ covariance @ gradient), 0.0))
 
     one = np.ones(n)
-    uplift = from_error(*summed(one, one), n)
+    uplift = from_error(*summed(one, one), n, level)
+    plain = _plain(y, d, step, level)
+    hidden = math.exp(abs(float(beta[1])) * step / 0.05)
     if not bool(np.all(np.isfinite(prices)) and np.all(np.isfinite(costs))):
         no = Estimate.unknown("list price or cost of some deals is not known", n)
-        return DiscountEffect(uplift, no, no, step, n, wins, average)
+        return DiscountEffect(uplift, no, no, step, n, wins, average, plain, hidden)
     margin = prices * (1 - d) - costs
     value, error = summed(np.zeros(n) - step * prices, np.zeros(n))
-    cost = from_error(value, error, n)
-    net = from_error(*summed(margin, margin - step * prices), n)
-    return DiscountEffect(uplift, cost, net, step, n, wins, average)
+    cost = from_error(value, error, n, level)
+    net = from_error(*summed(margin, margin - step * prices), n, level)
+    return DiscountEffect(uplift, cost, net, step, n, wins, average, plain, hidden)
+
+
+def _plain(y: Floats, d: Floats, step: float, level: float) -> Estimate:
+    """The uplift by discount alone, deals compared with all others."""
+    design, precision = design_of(d / 0.05, (), (), prior_sd=_DISCOUNT_SD)
+    beta, covariance = fitted(design, y, precision)
+    z = np.asarray(design @ beta)
+    now, then = logistic(z), logistic(z + beta[1] * step / 0.05)
+    slope = then * (1 - then)
+    gradient = np.asarray(design.T @ (slope - now * (1 - now))) / y.size
+    gradient[1] += float(slope.mean()) * step / 0.05
+    error = math.sqrt(max(float(gradient @ covariance @ gradient), 0.0))
+    return from_error(float((then - now).mean()), error, y.size, level)
 
 
 def price_dependence(
@@ -154,71 +179,3 @@ def _too_little(n: int, wins: int, discount: Floats) -> str:
     if float(discount.std()) < 0.005:
         return "the discounts hardly differ, so nothing can be compared"
     return ""
-
-
-def _design(
-    discount: Floats, categories: Sequence[npt.ArrayLike], numbers: Sequence[npt.ArrayLike]
-) -> tuple[sparse.csr_array, Floats]:
-    """Columns: one, discount in steps of five points, numbers standardised, one-hots."""
-    n = discount.size
-    dense = [np.ones(n), discount / 0.05]
-    for column in numbers:
-        x = np.asarray(column, dtype=np.float64)
-        if x.shape != (n,):
-            raise ValueError("each deal has one value of each control")
-        x = np.where(np.isfinite(x), x, float(np.nanmean(x)) if np.isfinite(x).any() else 0.0)
-        spread = float(x.std())
-        dense.append((x - x.mean()) / spread if spread > 0 else np.zeros(n))
-    blocks = [sparse.csr_array(np.column_stack(dense))]
-    for column in categories:
-        code = np.asarray(column, dtype=np.int64)
-        if code.shape != (n,):
-            raise ValueError("each deal has one value of each control")
-        rows = np.flatnonzero(code >= 0)
-        if rows.size == 0:
-            continue
-        levels, level = np.unique(code[rows], return_inverse=True)
-        shape = (n, levels.size)
-        blocks.append(sparse.csr_array((np.ones(rows.size), (rows, level)), shape=shape))
-    design = sparse.csr_array(sparse.hstack(blocks, format="csr"))
-    precision = np.full(design.shape[1], 1 / _CONTROL_SD**2)
-    precision[0] = 1e-4
-    precision[1] = 1 / _DISCOUNT_SD**2
-    return design, precision
-
-
-def _fit(design: sparse.csr_array, y: Floats, precision: Floats) -> tuple[Floats, Floats]:
-    """The posterior mode and the inverse Hessian there; concave, so Newton with halving is safe."""
-    beta = np.zeros(precision.size)
-    share = float(y.mean())
-    beta[0] = math.log(share / (1 - share))
-
-    def objective(b: Floats) -> float:
-        z = np.asarray(design @ b)
-        return float((y * z - np.logaddexp(0, z)).sum() - 0.5 * (precision * b**2).sum())
-
-    best = objective(beta)
-    for _ in range(50):
-        p = _logistic(design @ beta)
-        gradient = np.asarray(design.T @ (y - p)) - precision * beta
-        hessian = _hessian(design, p, precision)
-        move = np.linalg.solve(hessian, gradient)
-        scale = 1.0
-        while (reached := objective(beta + scale * move)) < best - 1e-12 and scale > 1e-6:
-            scale /= 2
-        beta, gained, best = beta + scale * move, reached - best, reached
-        if gained < 1e-10 * max(1.0, abs(best)):
-            break
-    inverse = np.linalg.inv(_hessian(design, _logistic(design @ beta), precision))
-    return beta, np.asarray(inverse, dtype=np.float64)
-
-
-def _hessian(design: sparse.csr_array, p: Floats, precision: Floats) -> Floats:
-    weighted = design.multiply((p * (1 - p))[:, None]).tocsr()
-    dense: Floats = (design.T @ weighted).toarray()
-    return dense + np.diag(precision)
-
-
-def _logistic(z: npt.ArrayLike) -> Floats:
-    x = np.asarray(z, dtype=np.float64)
-    return 0.5 * (1 + np.tanh(x / 2))

@@ -1,4 +1,4 @@
-"""What happened about a program, on one axis of time: rivals' moves and new versions of material."""
+"""What happened about a program, on one axis of time: rivals' moves and new material."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimize.numerics.efficacy import judge
-from optimize.numerics.seasons import shared_season
+from optimize.numerics.seasons import WINDOW, shared_season
 
 KINDS = ("plain", "overdispersed", "seasonal", "growing", "swinging")
 COURSES = ("fades", "settles", "drops")
@@ -61,7 +61,9 @@ def company(seed, *, kind="plain", decline=0.0, course="drops", weeks=104, since
             swing[week] = 0.5 * swing[week - 1] + rng.normal(0, 0.15 * np.sqrt(0.75))
         mean[0] *= np.exp(swing)
     outcome = rng.poisson(mean).astype(float)
-    return Truth(exposure[0], outcome[0], shared_season(exposure, outcome)[0], change, left)
+    return Truth(
+        exposure[0], outcome[0], shared_season(exposure, outcome, window=WINDOW)[0], change, left
+    )
 
 
 def judged(truth, *, upto=None, **wanted):

@@ -1,0 +1,143 @@
+"""Which material and which proof point helped to win, and how far that can be known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q
+
+from execute.models import Deal, DealMaterial, Material, Outcome
+from insight.models import ProofPoint
+from ipeo.numerics.estimates import Estimate, rate
+from ipeo.numerics.ranges import Days
+from optimize.models import Fit
+from optimize.queries.behind import deals_href
+
+NOT_FITTED = "it is compared after the next measurement"
+
+
+@dataclass(frozen=True)
+class HelpLine:
+    """One material or proof point.
+
+    `named` is the share of won deals whose rep named it, of those whose rep named any. `used` is
+    the win rate of deals that had it less that of similar deals without; `since` that of deals
+    under its program since sales has it, less what similar deals do.
+    """
+
+    name: str
+    kind: str
+    named: Estimate
+    used: Estimate
+    since: Estimate
+    href: str
+
+
+@dataclass(frozen=True)
+class Helping:
+    """What helped, over won deals of some days."""
+
+    materials: tuple[HelpLine, ...]
+    proofs: tuple[HelpLine, ...]
+    told: int
+    lost_told: int
+
+
+def helping(days: Days) -> Helping:
+    """Return materials and proof points by how often reps said they helped; five queries."""
+    inside = Q(deal__closed_date__range=(days.first, days.last))
+    won = inside & Q(deal__outcome=Outcome.WON)
+    told = DealMaterial.objects.filter(won).values("deal_id").distinct().count()
+    lost_told = (
+        DealMaterial.objects.filter(inside, deal__outcome=Outcome.LOST)
+        .values("deal_id")
+        .distinct()
+        .count()
+    )
+    fitted = _fitted()
+    used = Count("dealmaterial__deal", filter=_under("dealmaterial__", days), distinct=True)
+    materials = Material.objects.annotate(n=used).order_by("-n", "name")
+    by_proof = Count(
+        "material__dealmaterial__deal",
+        filter=_under("material__dealmaterial__", days),
+        distinct=True,
+    )
+    proofs = ProofPoint.objects.annotate(n=by_proof).order_by("-n", "position")
+    return Helping(
+        tuple(_line("material", row.pk, row.name, row.n, told, fitted, days) for row in materials),
+        tuple(
+            _line("proof", row.pk, row.statement, row.n, told, fitted, days)
+            for row in proofs
+            if row.n
+        ),
+        told,
+        lost_told,
+    )
+
+
+def _under(path: str, days: Days) -> Q:
+    return Q(
+        **{
+            f"{path}deal__outcome": Outcome.WON,
+            f"{path}deal__closed_date__range": (days.first, days.last),
+        }
+    )
+
+
+def _line(
+    kind: str, pk: int, name: str, n: int, told: int, fitted: dict[str, Any], days: Days
+) -> HelpLine:
+    held = fitted.get(f"{kind}-{pk}", {})
+    unknown = Estimate.unknown(NOT_FITTED)
+    return HelpLine(
+        name=name,
+        kind=kind,
+        named=rate(n, told, reason="no rep has said what helped"),
+        used=Estimate(**held["used"]) if "used" in held else unknown,
+        since=Estimate(**held["since"]) if "since" in held else unknown,
+        href=deals_href(days, f"{kind}.{pk}", outcome="won"),
+    )
+
+
+def _fitted() -> dict[str, Any]:
+    row = Fit.objects.filter(kind=Fit.Kind.HELP).first()
+    return dict(row.result) if row else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """In which deals a material, or any material with a proof point, was said to have helped."""
+
+    key: str
+    deals: frozenset[int]
+    program: int | None
+    since: Any
+
+
+def uses() -> tuple[list[Used], set[int]]:
+    """Return every material's and proof point's deals, and the lost deals of which reps told.
+
+    `since` is the day from which sales had the material, None where it never was approved.
+    """
+    by_material: dict[int, set[int]] = {}
+    for material, deal in DealMaterial.objects.values_list("material_id", "deal_id"):
+        by_material.setdefault(material, set()).add(deal)
+    found = []
+    by_proof: dict[int, set[int]] = {}
+    rows = Material.objects.prefetch_related("versions").order_by("pk")
+    for row in rows:
+        deals = by_material.get(row.pk, set())
+        days = [
+            one.decided_at.date()
+            for one in row.versions.all()
+            if one.state == one.State.APPROVED and one.decided_at is not None
+        ]
+        found.append(
+            Used(f"material-{row.pk}", frozenset(deals), row.program_id, min(days, default=None))
+        )
+        if row.proof_point_id:
+            by_proof.setdefault(row.proof_point_id, set()).update(deals)
+    found += [Used(f"proof-{pk}", frozenset(deals), None, None) for pk, deals in by_proof.items()]
+    lost = Deal.objects.filter(outcome=Outcome.LOST, deal_materials__isnull=False)
+    return found, set(lost.values_list("pk", flat=True))

@@ -1,0 +1,59 @@
+"""Wins and losses: what decided deals, against whom, where, in whose words, and what helped."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from execute.models import Outcome
+from ipeo.permissions import WorkspaceRequest, page
+from ipeo.queries.ranges import choices_of, range_of
+from optimize import charts
+from optimize.queries import wins as queries
+from optimize.queries.behind import deals_href
+from optimize.queries.helping import helping
+from optimize.queries.measures import measured
+
+OF = {"": "Won and lost", Outcome.WON.value: "Won", Outcome.LOST.value: "Lost"}
+
+
+@page("optimize.view")
+def wins(request: WorkspaceRequest) -> HttpResponse:
+    """Show why deals were won and lost over some days."""
+    chosen = range_of(request.GET)
+    days = chosen.days
+    won, lost, undecided = queries.totals(days)
+    of = request.GET.get("of", "")
+    of = of if of in OF else ""
+    table = queries.drivers(days)
+    rivals = queries.rivals(days)
+    context = {
+        "measured": measured(),
+        "chosen": chosen,
+        "choices": choices_of(chosen),
+        "won": won,
+        "lost": lost,
+        "undecided": undecided,
+        "href_won": deals_href(days, outcome=Outcome.WON),
+        "href_lost": deals_href(days, outcome=Outcome.LOST),
+        "href_undecided": deals_href(days, outcome=Outcome.NO_DECISION),
+        "table": table,
+        "lost_figure": charts.two_voices(
+            [
+                (line.driver.name, line.lost_rep.share, line.lost_buyer.share)
+                for line in table.lines
+                if line.lost_rep.named or line.lost_buyer.named
+            ]
+        ),
+        "rivals": rivals,
+        "rivals_figure": charts.win_rates([(one.label, one.win_rate) for one in rivals.lines]),
+        "segments": queries.segments(days),
+        "matrix": queries.disagreement(days, outcome=of),
+        "matrix_tabs": [
+            {"label": label, "href": f"?{chosen.query}&of={key}#voices", "current": key == of}
+            for key, label in OF.items()
+        ],
+        "answered": queries.answered_share(days),
+        "helping": helping(days),
+    }
+    return render(request, "optimize/wins.html", context)
