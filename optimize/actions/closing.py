@@ -1,4 +1,4 @@
-"""A cycle's books are closed, and what it taught is told to the next one."""
+"""A cycle's books are closed; what comes to light afterwards stands on lines of its own."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from ipeo.models import Cycle, Membership
-from optimize.models import Period
+from optimize.models import Period, Restatement
 from optimize.queries.measures import measured
-from optimize.queries.periods import figures_of
+from optimize.queries.periods import added, amounts_now, amounts_of, as_text, books_of, figures_of
 
 
 class AlreadyClosed(Exception):
@@ -46,7 +46,36 @@ def close_period(*, cycle: Cycle, by: Membership | None, now: datetime | None = 
     at = measured()
     if at.measured_at is None or at.is_stale:
         raise MeasureFirst("Measure first: facts have come in since the last measurement.")
+    amounts = amounts_of(held.campaign_id, held.starts_on, held.ends_on)
     made: Period = Period.objects.create(
-        cycle=held, closed_by=by, closed_at=now or timezone.now(), figures=figures_of(held)
+        cycle=held,
+        closed_by=by,
+        closed_at=now or timezone.now(),
+        figures=figures_of(held),
+        amounts=as_text(amounts),
     )
+    return made
+
+
+@transaction.atomic
+def restate_closed_books(*, now: datetime | None = None) -> list[Restatement]:
+    """Give every closed period whose facts have changed a line that says by how much.
+
+    The period as closed and its restatements then add up to what is measured now, exactly. Where
+    nothing has changed no line is made.
+    """
+    made = []
+    for period in Period.objects.select_related("cycle").select_for_update(of=("self",)):
+        books = books_of(period)
+        less = {name: -value for name, value in books.now.items()}
+        changes = added(amounts_now(period), less)
+        if changes:
+            made.append(
+                Restatement.objects.create(
+                    period=period,
+                    number=len(books.restatements) + 1,
+                    made_at=now or timezone.now(),
+                    changes=as_text(changes),
+                )
+            )
     return made

@@ -22,6 +22,7 @@ from ipeo.actions.events import record_event
 from ipeo.actions.runs import queue_run
 from ipeo.database.statistics import MANY, refresh_statistics
 from ipeo.models import Membership, Run
+from optimize.actions.closing import restate_closed_books
 from optimize.actions.conclusions import draw_conclusions
 from optimize.actions.shards import Piece, Rules, measure_some
 from optimize.actions.totals import count_activity_anew, fold_activity
@@ -70,6 +71,7 @@ class Recomputed:
     activity_changes: int
     totals_changed: int
     journeys_changed: int
+    restatements: int
     pieces: int
     seconds: dict[str, float]
     seconds_in_all: float
@@ -133,6 +135,11 @@ def recompute(
     if piece.buyers >= MANY:
         with piece.timed("refreshing statistics"):
             refresh_statistics(*FACTS_AND_TOTALS)
+    _note_time()
+    restated = 0
+    if piece.totals_changed or piece.journeys_changed or activity:
+        with piece.timed("restating closed books"):
+            restated = len(restate_closed_books())
     done = Recomputed(
         full=full or bool(why),
         why=why,
@@ -145,6 +152,7 @@ def recompute(
         activity_changes=activity,
         totals_changed=piece.totals_changed,
         journeys_changed=piece.journeys_changed,
+        restatements=restated,
         pieces=pieces,
         seconds={part: round(spent, 4) for part, spent in piece.seconds.items()},
         seconds_in_all=round(time.perf_counter() - started, 4),
@@ -250,8 +258,7 @@ def _mark_touched_by(workspace_id: int, programs: list[int]) -> None:
         )
 
 
-@transaction.atomic
-def _note(done: Recomputed) -> None:
+def _note_time() -> None:
     """Write down when the measurement was made, and through which day facts are known."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -266,6 +273,11 @@ def _note(done: Recomputed) -> None:
             """,
             {"workspace": tenancy.current_workspace_id()},
         )
+
+
+@transaction.atomic
+def _note(done: Recomputed) -> None:
+    """Keep what the measurement read and took, and tell those who listen."""
     MeasurementState.objects.update(last=done.as_dict())
     told = {"buyers": done.buyers, "deals": done.deals, "touches": done.touches, "full": done.full}
     record_event("measurement.finished", told)

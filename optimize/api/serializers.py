@@ -6,7 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from optimize.models import Decision, Period, Recommendation
+from optimize.models import Decision, Period, Recommendation, Restatement
+from optimize.queries.periods import as_text, books_of
 
 
 class DecisionSerializer(serializers.ModelSerializer[Decision]):
@@ -56,14 +57,42 @@ class DecideSerializer(serializers.Serializer[Any]):
     seen = serializers.DateTimeField(required=False, allow_null=True, default=None)
 
 
+class RestatementSerializer(serializers.ModelSerializer[Restatement]):
+    """What one measurement after the close changed, as exact decimals in text."""
+
+    class Meta:
+        model = Restatement
+        fields = ("number", "made_at", "changes")
+
+
 class PeriodSerializer(serializers.ModelSerializer[Period]):
-    """Closed books: a cycle's figures as they were at the close."""
+    """Closed books: a cycle's figures as they were at the close.
+
+    `amounts` and the `changes` of all `restatements` add up to `amounts_now`, exactly. Sums are
+    named `all.net_amount`, `models.markov.net` or `programs.12.spend`.
+    """
+
+    restatements = RestatementSerializer(many=True, read_only=True)
+    amounts_now = serializers.SerializerMethodField()
 
     class Meta:
         model = Period
-        fields = ("id", "cycle", "closed_at", "closed_by", "figures")
-        read_only_fields = ("closed_at", "closed_by", "figures")
+        fields = (
+            "id",
+            "cycle",
+            "closed_at",
+            "closed_by",
+            "figures",
+            "amounts",
+            "restatements",
+            "amounts_now",
+        )
+        read_only_fields = ("closed_at", "closed_by", "figures", "amounts")
         validators: list[Any] = []
+
+    def get_amounts_now(self, period: Period) -> dict[str, str]:
+        """Return the period as now known."""
+        return as_text(books_of(period).now)
 
 
 class MeasurementSerializer(serializers.Serializer[Any]):

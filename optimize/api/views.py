@@ -61,7 +61,7 @@ class PeriodView(mixins.CreateModelMixin, ReadViewSet):
     permission = "optimize.view"
     change_permission = "optimize.close"
     serializer_class = serializers.PeriodSerializer
-    queryset = Period.objects.select_related("cycle__campaign")
+    queryset = Period.objects.select_related("cycle__campaign").prefetch_related("restatements")
     filterset_fields = ("cycle",)
 
     def perform_create(self, serializer: Any) -> None:

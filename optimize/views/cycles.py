@@ -21,7 +21,7 @@ from optimize.queries.evidence import OWN_LABEL, standings_of, window_of
 from optimize.queries.fits import discount_fit, holding_of, wears
 from optimize.queries.measures import Slice, by_model, measured, program_months
 from optimize.queries.overview import Subject
-from optimize.queries.periods import period_of
+from optimize.queries.periods import books_of, period_of
 from optimize.queries.recommendations import counts_of, recommendations_of, shown
 from optimize.queries.stage import gate
 from optimize.views.drawing import efficacy_of
@@ -48,12 +48,14 @@ def cycle(request: WorkspaceRequest, pk: int) -> HttpResponse:
     in_optimize = found.stage == Cycle.Stage.OPTIMIZE
     first, last = window_of(found)
     chosen = range_of(request.GET, cycle=found)
+    period = period_of(found)
     context = {
         "cycle": found,
         "measured": at,
         "in_optimize": in_optimize,
         "blockers": gate(found) if in_optimize else [],
-        "period": period_of(found),
+        "period": period,
+        "books": books_of(period) if period else None,
         "held": overview.of_cycle(found, chosen) if at.measured_at else None,
         "chosen": chosen,
         "choices": choices_of(chosen, cycle=found),
