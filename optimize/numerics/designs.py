@@ -30,7 +30,7 @@ POWER = 0.8
 FEWEST = 5
 """Units with an outcome that each arm needs before anything is read."""
 _WINDOWS = 8
-_MOST = 100.0
+_MOST = 5.0
 _HASHED = float(1 << 52)
 
 
@@ -58,6 +58,12 @@ class Design:
         bound = _bound(self.n_control, self.n_treated)
         error = _error(abs(lift), self.sd / self.mean, self.n_control, self.n_treated)
         return float(special.ndtr(abs(lift) / error - bound))
+
+    def times(self, lift: float) -> float:
+        """How many times as many units, or as long, it would take to show a lift so."""
+        reach = _bound(self.n_control, self.n_treated) + float(special.ndtri(POWER))
+        error = _error(lift, self.sd / self.mean, self.n_control, self.n_treated)
+        return (reach * error / lift) ** 2
 
 
 def design(outcome: Floats, before: Floats, share: float) -> Design:

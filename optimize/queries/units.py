@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, TruncDate
 
-from execute.models import Deal, Outcome
+from execute.models import Deal, Outcome, Touch
+from execute.queries.touches import matching_touches
 from insight.models import Account, Audience, Contact
 from insight.queries.audiences import contacts_of
+from ipeo import tenancy
 from ipeo.models import Membership, Role
 from optimize.models import Experiment
 
@@ -20,7 +23,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Unit, Metric = Experiment.Unit, Experiment.Metric
 
-RATES = frozenset({Metric.OPENED, Metric.WON})
+RATES = frozenset({Metric.RESPONDED, Metric.OPENED, Metric.WON})
 HISTORY_WEEKS = 104
 _KEYS = {Unit.PERSON: "contact_id", Unit.ACCOUNT: "account_id", Unit.REP: "owner_id"}
 
@@ -108,29 +111,56 @@ def names_of(unit: str, keys: Sequence[str]) -> dict[str, str]:
     return {str(pk): name for pk, name in rows}
 
 
-def _deals(metric: str, first: date, last: date) -> tuple[QuerySet[Deal], str, Any]:
+def _facts(metric: str, by: str, first: date, last: date) -> Iterable[tuple[Any, date, float]]:
+    """What was done between two days: by whom (a column of deals), on which day, how much."""
+    if metric == Metric.RESPONDED:
+        return _responses(by, first, last)
+    found, dated = Deal.objects.filter(outcome=Outcome.WON), "closed_date"
     if metric == Metric.OPENED:
-        return Deal.objects.filter(created_date__range=(first, last)), "created_date", None
-    won = Deal.objects.filter(outcome=Outcome.WON, closed_date__range=(first, last))
-    return won, "closed_date", None if metric == Metric.WON else F(metric)
+        found, dated = Deal.objects.all(), "created_date"
+    worth: Any = Value(1.0) if metric in RATES else F(metric)
+    facts: Iterable[tuple[Any, date, float]] = (
+        found.filter(**{f"{dated}__range": (first, last)})
+        .exclude(**{by: None})
+        .annotate(worth=worth)
+        .exclude(worth=None)
+        .order_by("pk")
+        .values_list(by, dated, "worth")
+    )
+    return facts
+
+
+def _responses(by: str, first: date, last: date) -> Iterable[tuple[Any, date, float]]:
+    """Touches that answered something: a form, an event, a reply, by whoever answered."""
+    if by == "owner_id":
+        return []
+    own = {"account_id": "account", "account__region": "account__region"}.get(by)
+    key: Any = F(by) if own is None else Coalesce(F(own), F(f"contact__{own}"))
+    zone = tenancy.current_workspace().zone
+    found = matching_touches(date_from=first, date_to=last).filter(level=Touch.Level.SECOND_LOOK)
+    return (
+        found.annotate(unit_key=key, day=TruncDate("occurred_at", tzinfo=zone))
+        .exclude(unit_key=None)
+        .order_by()
+        .values_list("unit_key", "day")
+        .annotate(worth=Count("pk"))
+    )
 
 
 def events_of(
     unit: str, metric: str, units: Sequence[str], first: date, last: date
 ) -> tuple[Ints, Ints, Floats]:
     """Each event's place among the units, its day from the first, and its amount."""
-    found, dated, worth = _deals(metric, first, last)
-    key = _KEYS[Unit(unit)]
-    columns = [key, dated] + (["worth"] if worth is not None else [])
-    if worth is not None:
-        found = found.annotate(worth=worth).exclude(worth=None)
-    rows = list(found.exclude(**{key: None}).order_by("pk").values_list(*columns))
     places = {name: place for place, name in enumerate(units)}
-    kept = [(places[str(row[0])], row) for row in rows if str(row[0]) in places]
+    facts = [
+        (places[str(key)], (day - first).days, float(worth))
+        for key, day, worth in _facts(metric, _KEYS[Unit(unit)], first, last)
+        if str(key) in places
+    ]
     return (
-        np.array([place for place, _ in kept], dtype=np.int64),
-        np.array([(row[1] - first).days for _, row in kept], dtype=np.int64),
-        np.array([float(row[2]) if worth is not None else 1.0 for _, row in kept]),
+        np.array([place for place, _, _ in facts], dtype=np.int64),
+        np.array([day for _, day, _ in facts], dtype=np.int64),
+        np.array([worth for _, _, worth in facts], dtype=np.float64),
     )
 
 
@@ -148,16 +178,12 @@ def panel_of(metric: str, first: date, until: date) -> tuple[Floats, list[str]]:
     fact are left out.
     """
     names = sorted(regions())
-    found, dated, worth = _deals(metric, first, until - timedelta(days=1))
-    if worth is not None:
-        found = found.annotate(worth=worth).exclude(worth=None)
-    columns = ["account__region", dated] + (["worth"] if worth is not None else [])
-    weeks = (until - first).days // 7
+    weeks, last = (until - first).days // 7, until - timedelta(days=1)
     panel = np.zeros((weeks, len(names)))
     places = {name: place for place, name in enumerate(names)}
-    for row in found.exclude(account=None).order_by("pk").values_list(*columns):
-        week = weeks - 1 - (until - timedelta(days=1) - row[1]).days // 7
-        if row[0] in places and week >= 0:
-            panel[week, places[row[0]]] += float(row[2]) if worth is not None else 1.0
+    for name, day, worth in _facts(metric, "account__region", first, last):
+        week = weeks - 1 - (last - day).days // 7
+        if name in places and week >= 0:
+            panel[week, places[name]] += float(worth)
     busy = np.flatnonzero(panel.any(axis=1))
     return panel[busy[0] :] if busy.size else panel, names

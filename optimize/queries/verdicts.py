@@ -26,33 +26,37 @@ WORDS = {
 def said(found: Design | RegionDesign, wanted: float, weeks: int, unit: str) -> str:
     """Return why a test cannot tell a lift, and what that would take; empty where it can."""
     words = WORDS[Unit(unit)]
-    if found.smallest is None:
-        if isinstance(found, Design) and found.mean <= 0 and found.n_control + found.n_treated > 3:
-            return (
-                f"None of these {words} did this in the last {weeks} weeks, so there is no base "
-                "rate to reckon with. Choose a result that happens, or a longer test."
-            )
+    few = isinstance(found, Design) and min(found.n_control, found.n_treated) < 2
+    if found.smallest is None and (isinstance(found, RegionDesign) or few):
         return f"It cannot tell: {found.reason}."
-    if found.smallest <= wanted:
+    if isinstance(found, Design) and (found.mean <= 0 or found.sd <= 0):
+        return (
+            f"None of these {words} did this in the last {weeks} weeks, so there is no base rate "
+            "to reckon with. Choose a result that happens, or a longer test."
+            if found.mean <= 0
+            else f"All of these {words} did the same in the last {weeks} weeks: nothing can rise."
+        )
+    if found.smallest is not None and found.smallest <= wanted:
         return ""
-    times = (found.smallest / wanted) ** 2
-    longer = math.ceil(weeks * times)
-    some = (
-        f"{found.n_control + found.n_treated:,} {words}"
-        if isinstance(found, Design)
-        else f"{found.n_treated} of {found.n_treated + found.n_others} regions treated"
-    )
     ways = []
-    if longer <= 2 * 52:
-        ways.append(f"about {longer} weeks")
     if isinstance(found, Design):
-        ways.append(f"about {math.ceil((found.n_control + found.n_treated) * times):,} {words}")
-        ways.append("a result that happens more often")
+        size = found.n_control + found.n_treated
+        some, times = f"{size:,} {words}", found.times(wanted)
+        ways = [f"about {math.ceil(size * times):,} {words}", "a result that happens more often"]
     else:
-        ways.append("more treated regions")
+        some = f"{found.n_treated} of {found.n_treated + found.n_others} regions treated"
+        times, ways = ((found.smallest or 0.0) / wanted) ** 2, ["more treated regions"]
+    longer = math.ceil(weeks * times)
+    if longer <= 2 * 52:
+        ways.insert(0, f"about {longer} weeks")
+    shows = (
+        "not even a lift of 500% would show"
+        if found.smallest is None
+        else f"the smallest lift that it shows is {found.smallest:.0%}"
+    )
     return (
-        f"In {weeks} weeks with {some} the smallest lift that it shows is {found.smallest:.0%}; "
-        f"you want to see {wanted:.0%}. It would take {', or '.join(ways)}."
+        f"In {weeks} weeks with {some} {shows}; you want to see {wanted:.0%}. It would take "
+        f"{', or '.join(ways)}."
     )
 
 
