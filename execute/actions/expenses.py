@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,7 @@ from django.core import signing
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 
+from execute.actions.versions import hold_version
 from execute.models import Expense, SpendRule
 from execute.queries.rates import converted, rate_on
 from ipeo import tenancy
@@ -34,6 +36,7 @@ KEPT = (
     "clicks",
     "source_id",
     "import_key",
+    "series",
 )
 
 
@@ -50,23 +53,25 @@ class NotCommitted(Exception):
 
 
 @transaction.atomic
-def save_expense(*, expense: Expense) -> Expense:
+def save_expense(*, expense: Expense, version: int | None = None) -> Expense:
     """Save a new or corrected expense; its channel is its program's where none is given.
 
     Where `original_currency` is another than the workspace's, `amount` follows from
     `original_amount` at the rate of the expense's date. What was converted before keeps its rate
-    until its amount, currency or date is changed. Raises `NothingToSpendOn`, and
+    until its amount, currency or date is changed. `version` is the one the person saw. Raises
+    `NothingToSpendOn`, `EditedMeanwhile` of `execute.actions.versions`, and
     `execute.queries.rates.NoRate` and `TooLarge`.
     """
     if expense.program is None and expense.channel is None:
         raise NothingToSpendOn("Name the program or the channel that the money is for.")
-    stored = Expense.objects.filter(pk=expense.pk).first() if expense.pk else None
+    stored = hold_version(expense, version) if expense.pk else None
     if stored is not None and stored.program_id != expense.program_id:
         # A person's word is above a rule's.
         expense.rule, expense.channel_before_rule = None, None
     if expense.channel is None and expense.program is not None:
         expense.channel = expense.program.channel
     _convert(expense, stored)
+    expense.version = stored.version + 1 if stored else 1
     expense.save()
     return expense
 
@@ -107,21 +112,30 @@ def invoice_arrived(*, expense: Expense, amount: Decimal, day: date) -> Expense:
 
 def delete_expense(*, expense: Expense) -> str:
     """Remove an expense and return a token that brings it back within the hour."""
-    kept = {name: getattr(expense, name) for name in KEPT} | {"id": expense.pk}
+    token = remembered([expense])
     expense.delete()
+    return token
+
+
+def remembered(expenses: Sequence[Expense]) -> str:
+    """Return a token that brings expenses back, once they are removed."""
+    kept = [{name: getattr(one, name) for name in KEPT} | {"id": one.pk} for one in expenses]
     text = json.dumps(kept, cls=DjangoJSONEncoder)
     return signing.dumps(text, salt=_salt(), compress=True)
 
 
 @transaction.atomic
-def restore_expense(*, token: str) -> Expense:
-    """Bring a removed expense back as it was; raises `CannotBeUndone`."""
+def restore_expense(*, token: str) -> list[Expense]:
+    """Bring back as they were what was removed together; raises `CannotBeUndone`."""
     try:
         text = signing.loads(token, salt=_salt(), max_age=UNDO_SECONDS)
     except signing.BadSignature:
         raise CannotBeUndone("This removal can no longer be undone.") from None
+    return [_restored(raw) for raw in json.loads(text)]
+
+
+def _restored(raw: dict[str, Any]) -> Expense:
     field: Any = Expense._meta.get_field
-    raw: dict[str, Any] = json.loads(text)
     kept = {name: field(name.removesuffix("_id")).to_python(raw[name]) for name in KEPT}
     # A rule may be gone since; the row keeps where it had put it.
     if not SpendRule.objects.filter(pk=kept["rule_id"]).exists():

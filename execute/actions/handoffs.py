@@ -16,7 +16,7 @@ from itertools import groupby
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
 from execute.models import Handoff, Task, Touch
@@ -201,7 +201,7 @@ def _end(found: QuerySet[Task], now: datetime, **values: Any) -> None:
     """Give the open ones of some tasks their last state."""
     still = found.filter(state__in=(Task.State.TO_DO, Task.State.DOING))
     keys = list(still.values_list("pk", flat=True))
-    Task.objects.filter(pk__in=keys).update(updated_at=now, **values)
+    Task.objects.filter(pk__in=keys).update(updated_at=now, version=F("version") + 1, **values)
     _tell(keys)
 
 
@@ -277,7 +277,9 @@ def _join(task: Task, some: Iterable[Handoff], now: datetime) -> None:
     Handoff.objects.filter(pk__in=[one.pk for one in some]).update(task=task)
     count = Handoff.objects.filter(task=task).count()
     if count > EACH:
-        Task.objects.filter(pk=task.pk).update(title=_many(count), updated_at=now)
+        Task.objects.filter(pk=task.pk).update(
+            title=_many(count), updated_at=now, version=F("version") + 1
+        )
 
 
 def _title(handoff: Handoff) -> str:

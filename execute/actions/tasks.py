@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
+from execute.actions.versions import hold_version
 from execute.models import Handoff, Task, TaskDependency
 from execute.queries.events import task_told
 from ipeo import tenancy
@@ -25,19 +27,25 @@ class WaitsInCircle(Exception):
 
 @transaction.atomic
 def save_task(
-    *, task: Task, waits_for: Sequence[Task] | None = None, now: datetime | None = None
+    *,
+    task: Task,
+    waits_for: Sequence[Task] | None = None,
+    version: int | None = None,
+    now: datetime | None = None,
 ) -> Task:
     """Save a new or edited task; `waits_for` are the tasks it waits for, None to leave them.
 
     One that belongs to a program and names no cycle joins the open cycle of the program's
-    campaign. Raises `CycleIsClosed` for a new task of a cycle that is over, and
-    `WaitsInCircle`.
+    campaign. `version` is the one the person saw. Raises `CycleIsClosed` for a new task of a
+    cycle that is over, `WaitsInCircle`, and `EditedMeanwhile` of `execute.actions.versions`.
     """
     now = now or timezone.now()
+    stored = hold_version(task, version) if task.pk else None
     if task.program is not None and task.cycle is None:
         task.cycle = Cycle.objects.filter(campaign=task.program.campaign_id, closed_at=None).first()
     if task.pk is None and task.cycle is not None and task.cycle.closed_at is not None:
         raise CycleIsClosed(f"{task.cycle} is closed.")
+    task.version = stored.version + 1 if stored else 1
     before = task.done_at
     task.done_at = (task.done_at or now) if _is_done(task) else None
     task.updated_at = now
@@ -95,7 +103,8 @@ def set_task_state(*, task: Task, state: str, now: datetime | None = None) -> Ta
         stored.state = wanted
         stored.done_at = now if wanted == Task.State.DONE else None
         stored.updated_at = now
-        stored.save(update_fields=["state", "done_at", "updated_at"])
+        stored.version += 1
+        stored.save(update_fields=["state", "done_at", "updated_at", "version"])
         _stop_clocks(stored, before)
         record_event("task.changed", task_told(stored))
     return stored
@@ -130,7 +139,9 @@ def reopen_task(*, task: Task) -> Task:
 @transaction.atomic
 def give_task(*, task: Task, owner: Membership | None) -> None:
     """Hand a task to somebody, or to nobody."""
-    Task.objects.filter(pk=task.pk).update(owner=owner, updated_at=timezone.now())
+    Task.objects.filter(pk=task.pk).update(
+        owner=owner, updated_at=timezone.now(), version=F("version") + 1
+    )
     record_event("task.changed", task_told(Task.objects.get(pk=task.pk)))
 
 

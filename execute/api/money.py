@@ -13,7 +13,8 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from execute.actions import expenses, rates, rules
+from execute.actions import expenses, rates, recurring, rules
+from execute.actions.versions import EditedMeanwhile
 from execute.api.filters import ExpenseFilter
 from execute.api.views import WriteViewSet
 from execute.models import ExchangeRate, Expense, SpendRule
@@ -38,6 +39,10 @@ def answered() -> Iterator[None]:
         raise ValidationError({"text": [str(refusal)]}) from None
     except expenses.NotCommitted as refusal:
         raise Conflict(str(refusal)) from None
+    except recurring.CannotRecur as refusal:
+        raise ValidationError({"until": [str(refusal)]}) from None
+    except EditedMeanwhile as refusal:
+        raise Conflict(f"{refusal} It is at version {refusal.row.version} now.") from None
 
 
 class ExpenseSerializer(serializers.ModelSerializer[Expense]):
@@ -49,6 +54,7 @@ class ExpenseSerializer(serializers.ModelSerializer[Expense]):
     original_amount = serializers.DecimalField(
         max_digits=16, decimal_places=2, required=False, allow_null=True
     )
+    version = serializers.IntegerField(required=False)
     original_currency = serializers.RegexField(
         r"^[A-Z]{3}$", required=False, allow_blank=True, help_text="Three letters, such as GBP."
     )
@@ -71,8 +77,10 @@ class ExpenseSerializer(serializers.ModelSerializer[Expense]):
             "rule",
             "impressions",
             "clicks",
+            "series",
+            "version",
         )
-        read_only_fields = ("exchange_rate", "committed_amount", "rule")
+        read_only_fields = ("exchange_rate", "committed_amount", "rule", "series")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Take the amount in one currency, not in two."""
@@ -99,6 +107,12 @@ class InvoiceSerializer(serializers.Serializer[Any]):
     day = serializers.DateField()
 
 
+class RepeatSerializer(serializers.Serializer[Any]):
+    """Until when an expense recurs, month by month."""
+
+    until = serializers.DateField()
+
+
 class ExpenseView(mixins.DestroyModelMixin, WriteViewSet):
     """Expenses."""
 
@@ -109,13 +123,24 @@ class ExpenseView(mixins.DestroyModelMixin, WriteViewSet):
     filterset_class = ExpenseFilter
 
     def keep(self, row: Expense) -> Expense:
-        """Save an expense."""
+        """Save an expense, over the version that was sent with it."""
         with answered():
-            return expenses.save_expense(expense=row)
+            return expenses.save_expense(expense=row, version=row.version if row.pk else None)
 
     def perform_destroy(self, instance: Expense) -> None:
         """Remove an expense."""
         expenses.delete_expense(expense=instance)
+
+    @extend_schema(request=RepeatSerializer, responses=ExpenseSerializer(many=True))
+    @action(detail=True, methods=["post"])
+    def repeat(self, request: Request, pk: int) -> Response:
+        """Write what is planned or committed down for each later month too; answers all of them."""
+        row = self.get_object()
+        given = RepeatSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        with answered():
+            made = recurring.repeat_expense(expense=row, **given.validated_data)
+        return Response(ExpenseSerializer(made, many=True).data)
 
     @extend_schema(request=InvoiceSerializer, responses=ExpenseSerializer)
     @action(detail=True, methods=["post"])

@@ -14,10 +14,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from execute.actions import calendars, handoffs, tasks, templates
+from execute.actions.versions import EditedMeanwhile
 from execute.api.filters import TaskFilter
 from execute.api.views import WriteViewSet, answered
 from execute.models import CalendarFeed, Handoff, Task, TaskTemplate, TemplateTask
 from execute.queries.calendars import feeds_of
+from ipeo.api.problems import Conflict
 from ipeo.api.views import ReadViewSet
 from ipeo.models import Cycle, Membership
 from ipeo.tenancy import CurrentWorkspace
@@ -40,6 +42,7 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
         help_text="The tasks it waits for; shown as `waits`.",
     )
     waits = serializers.SerializerMethodField(help_text="The tasks it waits for.")
+    version = serializers.IntegerField(required=False)
 
     class Meta:
         model = Task
@@ -57,6 +60,7 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
             "done_at",
             "created_at",
             "updated_at",
+            "version",
         )
         read_only_fields = ("done_at", "created_at", "updated_at")
 
@@ -107,7 +111,10 @@ class TaskView(mixins.DestroyModelMixin, WriteViewSet):
             setattr(row, name, value)
         try:
             with answered():
-                saved = tasks.save_task(task=row, waits_for=waits_for)
+                version = row.version if row.pk else None
+                saved = tasks.save_task(task=row, waits_for=waits_for, version=version)
+        except EditedMeanwhile as refusal:
+            raise Conflict(f"{refusal} It is at version {refusal.row.version} now.") from None
         except tasks.WaitsInCircle as refusal:
             raise ValidationError({"waits_for": [str(refusal)]}) from None
         serializer.instance = self.get_queryset().get(pk=saved.pk)

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from execute.forms.merging import versioned
 from execute.models import ExchangeRate, Expense, SpendRule
 from insight.models import Channel
 from ipeo.forms import DateInput
@@ -67,6 +68,23 @@ class ExpenseForm(forms.ModelForm[Expense]):
         ].help_text = f"Anything but {home} is converted at the rate of that date."
         if self.instance.original_currency:
             self.initial["amount"] = self.instance.original_amount
+        versioned(self)
+        if self.instance.pk is None:
+            self.fields["until"] = forms.DateField(
+                required=False,
+                label="Again each month until",
+                widget=DateInput(),
+                help_text="For what is planned or committed month by month, such as a retainer.",
+            )
+        elif self.instance.series is not None and self.instance.state != Expense.State.ACTUAL:
+            self.fields["later"] = forms.BooleanField(
+                required=False, label="Change the later ones of the series too, but for their dates"
+            )
+
+    @property
+    def merged_fields(self) -> tuple[str, ...]:
+        """The fields that two people may both have changed."""
+        return (*(self._meta.fields or ()), "currency")
 
     def clean(self) -> dict[str, Any]:
         """Keep what was said in another currency beside what it is worth."""

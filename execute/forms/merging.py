@@ -6,6 +6,7 @@ different ways, the second person sees both beside what they started from, and c
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -79,6 +80,26 @@ def merged(
             shown = [words_of(field, text) for text in (mine, theirs, before)]
             conflicts.append(Difference(name, label, *shown))
     return Merge(result, conflicts, taken)
+
+
+def versioned(form: forms.ModelForm[Any]) -> None:
+    """Let a form say what each field held when it was opened, and which version that was."""
+    held = form.instance.pk is not None
+    for field in form.fields.values():
+        field.show_hidden_initial = held
+    form.fields["version"] = forms.IntegerField(required=False, widget=forms.HiddenInput())
+    form.initial["version"] = form.instance.version
+
+
+def merged_choice(data: QueryDict, name: str, theirs: Iterable[object]) -> QueryDict:
+    """Put together what two people ticked: what either added is in, what either took is out."""
+    result = data.copy()
+    before, mine = set(data.getlist(f"initial-{name}")), set(data.getlist(name))
+    stored = {str(value) for value in theirs}
+    kept = (stored | (mine - before)) - (before - mine)
+    result.setlist(name, sorted(kept))
+    result.setlist(f"initial-{name}", sorted(stored))
+    return result
 
 
 def text_of(value: Any) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from execute.forms.fields import offer_members
+from execute.forms.merging import versioned
 from execute.models import CalendarFeed, Task, TaskTemplate, TemplateTask
 from execute.queries.handoffs import STATES
 from execute.queries.tasks import could_wait_for, waits_for
@@ -63,6 +64,12 @@ class TaskForm(forms.ModelForm[Task]):
         self._offer_waits()
         if self.instance.pk is None:
             del self.fields["state"]
+        versioned(self)
+
+    @property
+    def merged_fields(self) -> tuple[str, ...]:
+        """The fields that two people may both have changed."""
+        return tuple(name for name in self._meta.fields or () if name in self.fields)
 
     def _offer_waits(self) -> None:
         """Show the tasks that come first, those it waits for among them; take any open one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
@@ -16,12 +17,21 @@ from execute.actions.expenses import (
     restore_expense,
     save_expense,
 )
+from execute.actions.recurring import (
+    CannotRecur,
+    delete_with_later,
+    repeat_expense,
+    save_with_later,
+)
 from execute.forms.expenses import ExpenseFilterForm, ExpenseForm, InvoiceForm
+from execute.forms.merging import Merge
 from execute.models import Expense
 from execute.queries.days import today
 from execute.queries.rates import NoRate, TooLarge
 from execute.queries.rules import unplaced
+from execute.queries.series import series_of
 from execute.queries.spending import matching_expenses, spend_of, totals_of
+from execute.views.together import edit_together
 from ipeo.models import Cycle
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
@@ -55,41 +65,85 @@ def expenses(request: WorkspaceRequest) -> HttpResponse:
 
 @page("expenses.edit")
 def new_expense(request: WorkspaceRequest) -> HttpResponse:
-    """Write an expense down."""
+    """Write an expense down, once or for each month until a day."""
     given = {name: request.GET[name] for name in ("program", "channel") if name in request.GET}
     form = ExpenseForm(request.POST or None, instance=Expense(), initial={"date": today()} | given)
-    return _edit(request, form, "New expense")
+    if request.method == "POST" and form.is_valid() and _kept(form):
+        count = series_of(form.instance).count
+        messages.success(
+            request,
+            f"The expense is saved for {count} months." if count else "The expense is saved.",
+        )
+        return redirect(link("execute:expenses"))
+    return _edit_page(request, form, title="New expense", status=422 if form.is_bound else 200)
 
 
 @page("expenses.edit")
 def edit_expense(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    """Correct an expense."""
-    found = get_object_or_404(Expense.objects.select_related("program", "channel"), pk=pk)
-    return _edit(request, ExpenseForm(request.POST or None, instance=found), "Expense")
+    """Correct an expense, and the later ones of its series where that is wanted."""
+    found = get_object_or_404(Expense.objects.all(), pk=pk)
+    if request.method != "POST":
+        return _edit_page(request, ExpenseForm(instance=found), title="Expense", status=200)
+    edited = edit_together(
+        request,
+        bind=lambda data: ExpenseForm(
+            data, instance=Expense.objects.select_related("program", "channel").get(pk=pk)
+        ),
+        save=lambda form, version: _kept(form, version),
+    )
+    if not edited.saved:
+        return _edit_page(
+            request, edited.form, title="Expense", status=edited.status, merge=edited.merge
+        )
+    messages.success(request, edited.told("The expense is saved."))
+    return redirect(link("execute:expenses"))
 
 
-def _edit(request: WorkspaceRequest, form: ExpenseForm, title: str) -> HttpResponse:
-    if request.method == "POST" and form.is_valid():
-        try:
-            save_expense(expense=form.instance)
-        except NothingToSpendOn as refusal:
-            form.add_error("program", str(refusal))
-        except NoRate as refusal:
-            form.add_error("currency", str(refusal))
-        except TooLarge as refusal:
-            form.add_error("amount", str(refusal))
+def _kept(form: ExpenseForm, version: int | None = None) -> bool:
+    """Save what a valid form holds; False where it was refused, which the form then tells."""
+    expense, until = form.instance, form.cleaned_data.get("until")
+    try:
+        if form.cleaned_data.get("later"):
+            save_with_later(expense=expense, version=version)
         else:
-            messages.success(request, "The expense is saved.")
-            return redirect(link("execute:expenses"))
+            with transaction.atomic():
+                save_expense(expense=expense, version=version)
+                if until is not None:
+                    form.instance = repeat_expense(expense=expense, until=until)[0]
+    except NothingToSpendOn as refusal:
+        form.add_error("program", str(refusal))
+    except CannotRecur as refusal:
+        form.add_error("until" if "until" in form.fields else "state", str(refusal))
+        expense.pk = expense.pk if version is not None else None
+    except NoRate as refusal:
+        form.add_error("currency", str(refusal))
+    except TooLarge as refusal:
+        form.add_error("amount", str(refusal))
+    else:
+        return True
+    return False
+
+
+def _edit_page(
+    request: WorkspaceRequest,
+    form: ExpenseForm,
+    *,
+    title: str,
+    status: int,
+    merge: Merge | None = None,
+) -> HttpResponse:
     pk = form.instance.pk
+    expense = Expense.objects.select_related("rule", "source").get(pk=pk) if pk else None
     context = {
         "form": form,
         "title": title,
         "eyebrow": "Expenses",
         "back": link("execute:expenses"),
-        "expense": Expense.objects.select_related("rule", "source").get(pk=pk) if pk else None,
+        "expense": expense,
+        "series": series_of(expense) if expense and expense.series else None,
+        "merge": merge,
     }
-    return render(request, "execute/expense.html", context, status=422 if form.is_bound else 200)
+    return render(request, "execute/expense.html", context, status=status)
 
 
 @page("expenses.edit")
@@ -123,7 +177,8 @@ def delete(request: WorkspaceRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Expense.objects.all(), pk=pk)
     if request.method != "POST":
         return redirect(link("execute:edit_expense", pk))
-    token = delete_expense(expense=found)
+    later = "later" in request.POST and found.series is not None
+    token = (delete_with_later if later else delete_expense)(expense=found)
     return redirect(f"{link('execute:expenses')}?{urlencode({'undo': token})}")
 
 
@@ -132,9 +187,10 @@ def restore(request: WorkspaceRequest) -> HttpResponse:
     """Bring a removed expense back."""
     if request.method == "POST":
         try:
-            restore_expense(token=request.POST.get("token", ""))
+            back = restore_expense(token=request.POST.get("token", ""))
         except CannotBeUndone as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, "The expense is back.")
+            some = "The expense is back." if len(back) == 1 else f"{len(back)} expenses are back."
+            messages.success(request, some)
     return redirect(link("execute:expenses"))

@@ -13,12 +13,14 @@ from execute.actions.tasks import (
     save_task,
     set_task_state,
 )
+from execute.forms.merging import Merge, merged_choice
 from execute.forms.tasks import QuickTaskForm, TaskFilterForm, TaskForm
 from execute.models import Task
 from execute.queries import tasks as queries
 from execute.queries.days import today
 from execute.queries.handoffs import clock_of, handoffs
 from execute.views.months import board_context
+from execute.views.together import edit_together
 from ipeo.models import Role
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
@@ -71,7 +73,10 @@ def new_task(request: WorkspaceRequest) -> HttpResponse:
     form = TaskForm(
         request.POST or None, instance=Task(), initial={"owner": request.membership} | given
     )
-    return _edit(request, form, "New task")
+    if request.method == "POST" and form.is_valid() and _kept(form):
+        messages.success(request, f"“{form.instance}” is saved.")
+        return redirect(link("execute:tasks"))
+    return _edit_page(request, form, "New task", status=422 if form.is_bound else 200)
 
 
 @page("tasks.edit")
@@ -83,20 +88,44 @@ def edit_task(request: WorkspaceRequest, pk: int) -> HttpResponse:
         delete_task(task=found)
         messages.success(request, f"“{title}” is removed.")
         return redirect(link("execute:tasks"))
-    return _edit(request, TaskForm(request.POST or None, instance=found), title)
+    if request.method != "POST":
+        return _edit_page(request, TaskForm(instance=found), title, status=200)
+    edited = edit_together(
+        request,
+        bind=lambda data: TaskForm(data, instance=Task.objects.get(pk=pk)),
+        save=_kept,
+        choices=lambda data, form: merged_choice(
+            data, "waits_for", [other.pk for other in queries.waits_for(form.instance)]
+        ),
+    )
+    if not edited.saved:
+        return _edit_page(request, edited.form, title, status=edited.status, merge=edited.merge)
+    messages.success(request, edited.told(f"“{edited.form.instance}” is saved."))
+    return redirect(link("execute:tasks"))
 
 
-def _edit(request: WorkspaceRequest, form: TaskForm, title: str) -> HttpResponse:
-    if request.method == "POST" and form.is_valid():
-        try:
-            saved = save_task(task=form.instance, waits_for=form.cleaned_data["waits_for"])
-        except CycleIsClosed as refusal:
-            form.add_error("cycle", str(refusal))
-        except WaitsInCircle as refusal:
-            form.add_error("waits_for", str(refusal))
-        else:
-            messages.success(request, f"“{saved}” is saved.")
-            return redirect(link("execute:tasks"))
+def _kept(form: TaskForm, version: int | None = None) -> bool:
+    """Save what a valid form holds; False where it was refused, which the form then tells."""
+    waits_for = form.cleaned_data["waits_for"]
+    try:
+        save_task(task=form.instance, waits_for=waits_for, version=version)
+    except CycleIsClosed as refusal:
+        form.add_error("cycle", str(refusal))
+    except WaitsInCircle as refusal:
+        form.add_error("waits_for", str(refusal))
+    else:
+        return True
+    return False
+
+
+def _edit_page(
+    request: WorkspaceRequest,
+    form: TaskForm,
+    title: str,
+    *,
+    status: int,
+    merge: Merge | None = None,
+) -> HttpResponse:
     task = form.instance
     context = {
         "form": form,
@@ -105,8 +134,9 @@ def _edit(request: WorkspaceRequest, form: TaskForm, title: str) -> HttpResponse
         "holds_up": queries.held_up_by(task) if task.pk else [],
         "handoffs": handoffs(task=task.pk).order_by("due_at", "pk")[:20] if task.pk else [],
         "handoff_count": task.handoffs.count() if task.pk else 0,
+        "merge": merge,
     }
-    return render(request, "execute/task_form.html", context, status=422 if form.is_bound else 200)
+    return render(request, "execute/task_form.html", context, status=status)
 
 
 @page("tasks.edit")

@@ -68,6 +68,7 @@ def load_piece(*, brought: Import, frame: pd.DataFrame) -> Counts:
                     source=brought,
                     at_first={} if brought.kind == "touches" else _EMPTY_EXPENSE,
                     with_change={"source_id": brought.pk},
+                    counted_up=() if brought.kind == "touches" else ("version",),
                 )
             case _:
                 raise ValueError(f"Files of {brought.kind} cannot be loaded.")
