@@ -59,6 +59,10 @@ class OptimizeConfig(AppConfig):
                 also=(
                     "optimize:cycle",
                     "optimize:program",
+                    "optimize:wear",
+                    "optimize:wearing",
+                    "optimize:price",
+                    "optimize:wins",
                     "optimize:recommendation",
                     "optimize:funnel",
                     "optimize:efficacy",

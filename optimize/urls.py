@@ -13,6 +13,7 @@ from optimize.views import (
     panels,
     prices,
     programs,
+    wins,
 )
 
 app_name = "optimize"
@@ -41,6 +42,7 @@ urlpatterns: list[URLPattern] = [
     path("optimize/programs/<int:pk>/wear/", programs.wear, name="wear"),
     path("optimize/wear/", programs.wearing, name="wearing"),
     path("optimize/price/", prices.price, name="price"),
+    path("optimize/wins/", wins.wins, name="wins"),
     path("optimize/experiments/", experiments.experiments, name="experiments"),
     path("optimize/experiments/new/", experiments.new_experiment, name="new_experiment"),
     path("optimize/experiments/check/", experiments.check_design, name="check_design"),

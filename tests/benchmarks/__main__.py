@@ -7,7 +7,17 @@ import sys
 
 import tests.servers  # noqa: F401  # starts the servers before Django reads its settings
 
-MODULES = ("importing", "touching", "pages", "links", "outcomes", "allocation", "plan", "fatigue")
+MODULES = (
+    "importing",
+    "touching",
+    "pages",
+    "links",
+    "outcomes",
+    "allocation",
+    "plan",
+    "fatigue",
+    "prices",
+)
 
 
 def main() -> None:

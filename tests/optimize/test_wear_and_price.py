@@ -87,7 +87,7 @@ def test_price_and_value_say_what_discounts_bought_and_how_little_that_proves(me
     assert "Pocket price" in text
     assert "Rebates and bonuses" in text
     assert "Revenue ROMI" in text
-    assert "Wins on value" in text
+    assert "Pays, but by price" in text
 
 
 def test_the_deals_behind_a_band_of_discount_are_those_that_it_counts(measured, sign_in):
