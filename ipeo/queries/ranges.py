@@ -186,10 +186,12 @@ def _typed(typed: tuple[str, str], now: date) -> tuple[Days | None, str]:
     except ValueError:
         return None, "Write both days as dates."
     first, last = ends
+    if any(one is not None and not 1900 <= one.year <= 2200 for one in ends):
+        return None, "Choose days between 1900 and 2200."
     last = last or (now if first is None or first <= now else first)
     first = first or ranges.month_after(last, -11)
     if first > last:
         return None, "The time must end after it starts."
-    if last - first > LONGEST or first.year < 1900 or last.year > 2200:
+    if last - first > LONGEST:
         return None, "Choose at most twenty years."
     return Days(first, last), ""
