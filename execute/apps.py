@@ -13,15 +13,27 @@ class ExecuteConfig(AppConfig):
         """Make the stage, its pages and the importer's work known."""
         from execute.actions.imports.files import RUN_KIND, import_file
         from execute.actions.imports.undoing import UNDO_KIND, undo_import
+        from execute.queries.deeds import FIELDS
+        from execute.queries.planning import (
+            materials_by_program,
+            money_by_cell,
+            sales_capacity,
+        )
         from execute.queries.stage import gate, handoff, summary
         from execute.queries.tables import read_table
         from execute.queries.told import driver_names
         from insight import registry
+        from insight.queries import fields
         from ipeo import navigation, runs, stages, tables
         from ipeo.models import Cycle
+        from plan.queries import later
 
+        later.register_money(money_by_cell)
+        later.register_materials(materials_by_program)
+        later.register_capacity(sales_capacity)
         tables.register(read_table)
         registry.register_drivers(driver_names)
+        fields.register(FIELDS)
         runs.register(RUN_KIND, import_file)
         runs.register(UNDO_KIND, undo_import)
         stages.register(

@@ -12,10 +12,13 @@ class InsightConfig(AppConfig):
     def ready(self) -> None:
         """Make the stage and its pages known."""
         from insight.actions.findings import enter_insight
+        from insight.actions.segments import find_segments
+        from insight.queries.segments import KIND
         from insight.queries.stage import gate, handoff, summary
-        from ipeo import navigation, stages
+        from ipeo import navigation, runs, stages
         from ipeo.models import Cycle
 
+        runs.register(KIND, find_segments)
         stages.register(
             stages.Stage(
                 key=Cycle.Stage.INSIGHT,
@@ -44,6 +47,8 @@ class InsightConfig(AppConfig):
                     "insight:renew_finding",
                     "insight:new_evidence",
                     "insight:audiences",
+                    "insight:compare_audiences",
+                    "insight:segments",
                     "insight:new_audience",
                     "insight:audience",
                     "insight:edit_audience",

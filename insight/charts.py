@@ -180,3 +180,60 @@ def driver_shares(names: Sequence[str], shares: Sequence[Estimate]) -> go.Figure
         stage="insight",
         kind="percent",
     )
+
+
+def response_curve(
+    spend: Sequence[float],
+    mid: Sequence[float],
+    low: Sequence[float],
+    high: Sequence[float],
+    *,
+    today: float,
+    currency: str,
+    kind: str,
+    level: float = 0.8,
+) -> go.Figure:
+    """Draw what a weekly spend brings a week, with its band, and mark what is spent today.
+
+    `spend`, `mid`, `low` and `high` are of one length; spends are in `currency`, and what they
+    bring counts in `kind`.
+    """
+    edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "x": list(spend)}
+    figure = house_figure(
+        go.Scatter(y=list(low), **edge),
+        go.Scatter(y=list(high), fill="tonexty", fillcolor=token("optimize-soft"), **edge),
+        go.Scatter(
+            x=list(spend),
+            y=list(mid),
+            customdata=list(zip(low, high, strict=True)),
+            mode="lines",
+            line={"color": token("optimize"), "width": 2.5},
+            name="Brings a week",
+            hovertemplate=f"%{{y:.3~s}} ({level:.0%} interval "
+            "%{customdata[0]:.3~s} to %{customdata[1]:.3~s})",
+        ),
+        xaxis={**axis(currency), "title": {"text": "Spend a week"}, "rangemode": "tozero"},
+        yaxis={**axis(kind), "rangemode": "tozero"},
+        showlegend=False,
+    )
+    if today > 0:
+        figure.add_shape(
+            type="line",
+            yref="paper",
+            x0=today,
+            x1=today,
+            y0=0,
+            y1=1,
+            line={"color": token("ink-3"), "width": 1, "dash": "3px,3px"},
+        )
+        figure.add_annotation(
+            x=today,
+            yref="paper",
+            y=1,
+            text="today",
+            showarrow=False,
+            xanchor="left",
+            yanchor="top",
+            font={"size": 11, "color": token("ink-2")},
+        )
+    return figure

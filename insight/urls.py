@@ -12,6 +12,7 @@ from insight.views import (
     overview,
     research,
     rivals,
+    segments,
     stories,
 )
 
@@ -41,6 +42,9 @@ pages = [
     path("research/<int:pk>/ask/", answers.ask_people, name="ask_people"),
     path("research/links/<int:pk>/revoke/", answers.revoke_study_form, name="revoke_study_form"),
     path("audiences/", audiences.audiences, name="audiences"),
+    path("audiences/overlaps/", segments.compare_audiences, name="compare_audiences"),
+    path("audiences/suggested/", segments.segments, name="segments"),
+    path("audiences/<int:pk>/people.csv", segments.audience_file, name="audience_file"),
     path("audiences/new/", audiences.new_audience, name="new_audience"),
     path("audiences/<int:pk>/", audiences.audience, name="audience"),
     path("audiences/<int:pk>/edit/", audiences.edit_audience, name="edit_audience"),

@@ -9,18 +9,8 @@ from django import forms
 from django.http import QueryDict
 
 from insight.models import Audience
-from insight.queries.rules import (
-    FIELDS,
-    MATCHES,
-    MAX_CONDITIONS,
-    OPERATORS,
-    Field,
-    Operator,
-    Rule,
-    RuleNotValid,
-    field_of,
-    read_rule,
-)
+from insight.queries.fields import FIELDS, OPERATORS, Field, Operator, field_of
+from insight.queries.rules import MATCHES, MAX_CONDITIONS, Rule, RuleNotValid, read_rule
 
 
 class AudienceForm(forms.ModelForm[Audience]):

@@ -21,7 +21,7 @@ class PickForm(forms.Form):
     chart = forms.BooleanField(label="Keep the chart too", required=False, initial=True)
 
     def __init__(self, *args: Any, snapshot: dict[str, Any], **kwargs: Any) -> None:
-        super().__init__(*args, prefix="keep", **kwargs)
+        super().__init__(*args, **({"prefix": "keep"} | kwargs))
         labels = [fact["label"] for fact in snapshot["facts"]]
         facts = self.fields["facts"]
         assert isinstance(facts, forms.MultipleChoiceField)

@@ -1,10 +1,11 @@
 """Reading a fitted response curve: what a weekly spend brings, draw by draw.
 
 A curve is a table of posterior draws, one row each, in the columns `PARAMETERS`. In steady
-state a weekly spend x brings effect * saturation(x) a week. Two saturations are known:
+state a weekly spend x brings effect * saturation(x) a week. Two saturations are known,
+of u = (x / scale)^shape:
 
-- Hill (code 0): x^shape / (x^shape + scale^shape);
-- logistic (code 1): (1 - e^(-x/scale)) / (1 + e^(-x/scale)) = tanh(x / (2 scale)).
+- Hill (code 0): u / (1 + u);
+- logistic (code 1): (1 - e^(-u)) / (1 + e^(-u)) = tanh(u / 2).
 
 Spend carries over to later weeks with weights that sum to 1 over `lags` weeks: geometric
 (code 0) as retention^lag, delayed (code 1) as retention^((lag - peak)^2), after Jin and others,
@@ -91,8 +92,8 @@ def marginal(draws: Floats, spend: npt.ArrayLike) -> Floats:
     ratio = np.maximum(x / scale, 1e-3)
     power = ratio**shape
     hill = shape * power / ratio / (1.0 + power) ** 2
-    tanh = np.tanh(ratio / 2.0)
-    logistic = 0.5 * (1.0 - tanh * tanh)
+    tanh = np.tanh(power / 2.0)
+    logistic = 0.5 * (1.0 - tanh * tanh) * shape * power / ratio
     slope = np.where(draws[:, _SATURATION, None] == HILL, hill, logistic)
     found: Floats = draws[:, _EFFECT, None] * slope / scale
     return found
@@ -113,6 +114,6 @@ def _effect(draws: Floats, held: Floats) -> Floats:
     power = ratio ** draws[:, _SHAPE, None]
     is_hill = draws[:, _SATURATION, None] == HILL
     found: Floats = draws[:, _EFFECT, None] * np.where(
-        is_hill, power / (1.0 + power), np.tanh(ratio / 2.0)
+        is_hill, power / (1.0 + power), np.tanh(power / 2.0)
     )
     return found

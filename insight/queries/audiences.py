@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -13,11 +14,15 @@ from insight.queries.rules import Rule, read_rule
 
 @dataclass(frozen=True)
 class Size:
-    """How many people and companies a rule finds, and how many of them refused contact."""
+    """How many people and companies a rule finds, and how many of them refused contact.
+
+    `as_of` is when that was true, None for now.
+    """
 
     contacts: int
     accounts: int
     refused: int
+    as_of: datetime | None = None
 
 
 def audiences() -> QuerySet[Audience]:
@@ -54,7 +59,7 @@ def attribute_keys(limit: int = 40) -> list[tuple[str, str]]:
     name any other.
     """
     from insight.models import Account
-    from insight.queries.rules import field_of
+    from insight.queries.fields import field_of
 
     keys = set()
     for model, prefix in ((Contact, "attributes"), (Account, "account_attributes")):

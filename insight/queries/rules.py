@@ -1,26 +1,23 @@
-"""The rule of an audience: which fields and operators there are, and what they mean in SQL.
+"""The rule of an audience: conditions, read and found valid.
 
 A rule is `{"all": [...]}` or `{"any": [...]}` over conditions
-`{"field": "industry", "op": "is", "value": "Healthcare"}`. Only the fields and operators listed
-here are known; a value travels as a parameter of the query and never as part of it.
+`{"field": "industry", "op": "is", "value": "Healthcare"}`. Only the fields and operators that
+`fields` lists are known; a value travels as a parameter of the query and never as part of it.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.db.models import DateField, DecimalField, F, Q, TextField, Value, lookups
-from django.db.models.expressions import Combinable
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 from django.utils import timezone
 
-from insight.models import Contact
+from insight.queries.fields import OPERATORS, Condition, Field, Operator, field_of
+from insight.queries.meanings import meaning_of
 
 MAX_CONDITIONS = 20
 MAX_VALUES = 50
@@ -28,7 +25,6 @@ MAX_TEXT = 200
 MAX_NUMBER = Decimal(10) ** 15
 MAX_DAYS = 36500
 MATCHES = {"all": "all of these", "any": "any of these"}
-ATTRIBUTE = re.compile(r"(account_)?attributes\.([A-Za-z][\w .-]{0,58}\w|[A-Za-z])")
 
 
 class RuleNotValid(Exception):
@@ -47,53 +43,6 @@ class RuleNotValid(Exception):
 
 
 @dataclass(frozen=True)
-class Field:
-    """Something an audience can ask about."""
-
-    key: str
-    label: str
-    kind: str
-    path: str
-    choices: tuple[tuple[str, str], ...] = ()
-    whole: bool = False
-
-
-@dataclass(frozen=True)
-class Operator:
-    """A way to compare. `shape` says what is typed: one, many, two, days or nothing."""
-
-    key: str
-    label: str
-    shape: str
-
-
-@dataclass(frozen=True)
-class Condition:
-    """One line of a rule, read and found valid."""
-
-    field: Field
-    operator: Operator
-    value: Any
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the condition as it is stored."""
-        stored: dict[str, Any] = {"field": self.field.key, "op": self.operator.key}
-        if self.operator.shape != "nothing":
-            stored["value"] = _plain(self.value)
-        return stored
-
-    def __str__(self) -> str:
-        words = f"{self.field.label} {self.operator.label}"
-        if self.operator.shape == "nothing":
-            return words
-        names = dict(self.field.choices)
-        values = self.value if isinstance(self.value, list) else [self.value]
-        shown = [names.get(value, _shown(value)) for value in values]
-        joined = " and ".join(shown) if self.operator.shape == "two" else ", ".join(shown)
-        return f"{words} {joined}{' days' if self.operator.shape == 'days' else ''}"
-
-
-@dataclass(frozen=True)
 class Rule:
     """Conditions of which all, or any, must hold. Without any condition it means everybody."""
 
@@ -109,73 +58,9 @@ class Rule:
         today = today or timezone.localdate()
         joined = Q()
         for condition in self.conditions:
-            meant = _MEANINGS[condition.operator.key](condition, today)
+            meant = meaning_of(condition, today)
             joined = joined & meant if self.match == "all" else joined | meant
         return joined
-
-
-FIELDS: dict[str, Field] = {
-    field.key: field
-    for field in (
-        Field("industry", "Industry", "text", "account__industry"),
-        Field("region", "Region", "text", "account__region"),
-        Field("country", "Country", "text", "account__country"),
-        Field("employees", "Employees", "number", "account__employees", whole=True),
-        Field("annual_revenue", "Annual revenue", "number", "account__annual_revenue"),
-        Field("source", "Lead source", "text", "source"),
-        Field("lead_date", "First contact", "date", "lead_date"),
-        Field("consent", "Consent", "choice", "consent", choices=tuple(Contact.Consent.choices)),
-        Field("title", "Job title", "text", "title"),
-    )
-}
-
-_IS = Operator("is", "is", "one")
-_IS_NOT = Operator("is_not", "is not", "one")
-_IN = Operator("in", "is one of", "many")
-_NOT_IN = Operator("not_in", "is none of", "many")
-_KNOWN = Operator("is_known", "is known", "nothing")
-_UNKNOWN = Operator("is_unknown", "is not known", "nothing")
-OPERATORS: dict[str, tuple[Operator, ...]] = {
-    "text": (
-        _IS,
-        _IS_NOT,
-        Operator("contains", "contains", "one"),
-        Operator("starts_with", "starts with", "one"),
-        _IN,
-        _NOT_IN,
-        _KNOWN,
-        _UNKNOWN,
-    ),
-    "number": (
-        Operator("at_least", "is at least", "one"),
-        Operator("at_most", "is at most", "one"),
-        Operator("between", "is between", "two"),
-        _IS,
-        _KNOWN,
-        _UNKNOWN,
-    ),
-    "date": (
-        Operator("on_or_after", "is on or after", "one"),
-        Operator("before", "is before", "one"),
-        Operator("within_days", "is within the last", "days"),
-        _KNOWN,
-        _UNKNOWN,
-    ),
-    "choice": (_IS, _IS_NOT, _IN),
-}
-
-
-def field_of(key: str) -> Field | None:
-    """Return a known field, one of an import's own attributes included; None if there is none."""
-    found = FIELDS.get(key)
-    if found is not None:
-        return found
-    attribute = ATTRIBUTE.fullmatch(key)
-    if attribute is None:
-        return None
-    of_account, name = attribute.groups()
-    label = f"{'Account' if of_account else 'Contact'}: {name}"
-    return Field(key, label, "text", "account__attributes" if of_account else "attributes")
 
 
 def read_rule(stored: Any) -> Rule:
@@ -293,94 +178,3 @@ _READERS: dict[str, Callable[[Field, Any], Any]] = {
 
 def _cut(given: Any) -> str:
     return str(given if given is not None else "")[:60]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_plain(one) for one in value]
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else str(value)
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, (Decimal, int)):
-        return f"{value:,}"
-    if isinstance(value, date):
-        return f"{value.day} {value:%B %Y}"
-    return str(value)
-
-
-def _expression(field: Field) -> Combinable:
-    """Return the column; a text that is missing reads as empty, so that `is not` keeps it."""
-    if field.kind != "text":
-        return F(field.path)
-    attribute = ATTRIBUTE.fullmatch(field.key)
-    column = KeyTextTransform(attribute[2], field.path) if attribute else F(field.path)
-    return Coalesce(column, Value(""), output_field=TextField())
-
-
-def _typed(condition: Condition, value: Any) -> Any:
-    if condition.field.kind == "number":
-        return Value(value, output_field=DecimalField())
-    return Value(value, output_field=DateField()) if isinstance(value, date) else value
-
-
-def _compare(lookup: Any) -> Callable[[Condition, date], Q]:
-    def meaning(condition: Condition, today: date) -> Q:
-        expression = _expression(condition.field)
-        return Q(lookup(expression, _typed(condition, condition.value)))
-
-    return meaning
-
-
-def _is(condition: Condition, today: date) -> Q:
-    lookup = lookups.IExact if condition.field.kind == "text" else lookups.Exact
-    return Q(lookup(_expression(condition.field), _typed(condition, condition.value)))
-
-
-def _in(condition: Condition, today: date) -> Q:
-    joined = Q()
-    for value in condition.value:
-        joined |= _is(Condition(condition.field, _IS, value), today)
-    return joined
-
-
-def _between(condition: Condition, today: date) -> Q:
-    expression = _expression(condition.field)
-    low, high = (_typed(condition, value) for value in condition.value)
-    return Q(lookups.GreaterThanOrEqual(expression, low)) & Q(
-        lookups.LessThanOrEqual(expression, high)
-    )
-
-
-def _within(condition: Condition, today: date) -> Q:
-    since = Value(today - timedelta(days=condition.value), output_field=DateField())
-    return Q(lookups.GreaterThan(F(condition.field.path), since)) & Q(
-        lookups.LessThanOrEqual(F(condition.field.path), Value(today, output_field=DateField()))
-    )
-
-
-def _known(condition: Condition, today: date) -> Q:
-    expression = _expression(condition.field)
-    if condition.field.kind == "text":
-        return ~Q(lookups.Exact(expression, Value("")))
-    return Q(lookups.IsNull(expression, False))
-
-
-_MEANINGS: dict[str, Callable[[Condition, date], Q]] = {
-    "is": _is,
-    "is_not": lambda condition, today: ~_is(condition, today),
-    "in": _in,
-    "not_in": lambda condition, today: ~_in(condition, today),
-    "contains": _compare(lookups.IContains),
-    "starts_with": _compare(lookups.IStartsWith),
-    "at_least": _compare(lookups.GreaterThanOrEqual),
-    "at_most": _compare(lookups.LessThanOrEqual),
-    "on_or_after": _compare(lookups.GreaterThanOrEqual),
-    "before": _compare(lookups.LessThan),
-    "between": _between,
-    "within_days": _within,
-    "is_known": _known,
-    "is_unknown": lambda condition, today: ~_known(condition, today),
-}

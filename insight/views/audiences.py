@@ -10,7 +10,9 @@ from insight.actions.audiences import AudienceNameTaken, count_audience, save_au
 from insight.forms.audiences import AudienceForm, RuleLines
 from insight.models import Audience, Contact
 from insight.queries import audiences as queries
-from insight.queries.rules import FIELDS, MATCHES, MAX_CONDITIONS, RuleNotValid, read_rule
+from insight.queries import membership
+from insight.queries.fields import FIELDS
+from insight.queries.rules import MATCHES, MAX_CONDITIONS, RuleNotValid, read_rule
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.paging import page_of
@@ -92,7 +94,7 @@ def _edit(request: WorkspaceRequest, audience: Audience) -> HttpResponse:
         "audience": audience,
         "lines": lines,
         "rule": rule,
-        "size": queries.size_of(rule) if rule is not None else None,
+        "size": membership.counted(rule) if rule is not None else None,
         "fields": list(FIELDS.values()),
         "own_fields": _own_fields(lines),
         "matches": MATCHES.items(),

@@ -29,7 +29,9 @@ def _row(names: Sequence[str]) -> np.dtype[np.void]:
 
 
 def read_integers(
-    names: Sequence[str], query: str, parameters: Mapping[str, object] | None = None
+    names: Sequence[str],
+    query: str,
+    parameters: Mapping[str, object] | Sequence[object] | None = None,
 ) -> dict[str, Ints]:
     """Run a query whose columns are non-null `bigint`s; return them as int64 arrays by name.
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from insight.models import Contact
 from insight.queries.audiences import contacts_by, contacts_of, size_of
-from insight.queries.rules import FIELDS, OPERATORS, RuleNotValid, read_rule
+from insight.queries.fields import FIELDS, OPERATORS
+from insight.queries.rules import RuleNotValid, read_rule
 from ipeo import tenancy
 from tests.factories.insight import AccountFactory, AudienceFactory, ContactFactory
 from tests.factories.ipeo import WorkspaceFactory
