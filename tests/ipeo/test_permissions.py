@@ -1,17 +1,49 @@
 """Every address x every role x a stranger: one table decides."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.db import connections
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from ipeo.models import Role
 from ipeo.permissions import PERMISSIONS
-from tests.factories.ipeo import UserFactory
+from tests import databases
+from tests.factories.ipeo import MembershipFactory, UserFactory, WorkspaceFactory
 
-pytestmark = pytest.mark.django_db
+# One worker runs them in turn: they share the people at the doors.
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("doors")]
+
+
+@dataclass(frozen=True)
+class Doors:
+    """A workspace, and a signed-in browser for each role and for a stranger."""
+
+    slug: str
+    browsers: dict[str, Client]
+    stranger: Client
+
+
+@pytest.fixture(scope="module")
+def doors(django_db_setup: None, django_db_blocker: Any) -> Iterator[Doors]:
+    """Made once, in a database of its own: each test undoes what it did there."""
+    with django_db_blocker.unblock(), databases.clone("doors") as name:
+        before = connections["default"].settings_dict["NAME"]
+        databases.use(name)
+        workspace = WorkspaceFactory()
+        members = {
+            role: MembershipFactory(workspace=workspace, role=Role(role)) for role in Role.values
+        }
+        made = {role: Client() for role in members} | {"stranger": Client()}
+        for role, browser in made.items():
+            browser.force_login(members[role].user if role in members else UserFactory())
+        stranger = made.pop("stranger")
+        yield Doors(slug=workspace.slug, browsers=made, stranger=stranger)
+        connections.close_all()
+        databases.use(before)
 
 
 def _patterns(resolver: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -47,15 +79,13 @@ def test_there_are_pages_to_walk():
 
 
 @pytest.mark.parametrize(("route", "view"), PAGES, ids=[route for route, _ in PAGES])
-def test_every_page_of_a_workspace_asks_the_table(route, view, workspace, sign_in, client):
+def test_every_page_of_a_workspace_asks_the_table(route, view, doors, client, db):
     assert hasattr(view, "permissions"), "declare @page on this view"
-    address = _address(route, workspace.slug)
+    address = _address(route, doors.slug)
     assert client.get(address).status_code == 302
-    client.force_login(UserFactory())
-    assert client.get(address).status_code == 404
-    assert client.post(address).status_code == 404
-    for role in Role.values:
-        browser = sign_in(role)
+    assert doors.stranger.get(address).status_code == 404
+    assert doors.stranger.post(address).status_code == 404
+    for role, browser in doors.browsers.items():
         for method, kind in (("get", "view"), ("post", "change")):
             allowed = role in PERMISSIONS[view.permissions[kind]]
             status = getattr(browser, method)(address).status_code
@@ -76,17 +106,13 @@ API_VIEWS = _api_views()
 
 
 @pytest.mark.parametrize(("route", "view"), API_VIEWS, ids=[route for route, _ in API_VIEWS])
-def test_every_resource_of_the_api_asks_the_table(route, view, workspace, member):
+def test_every_resource_of_the_api_asks_the_table(route, view, doors, client, db):
     plain = route.replace("(?P<pk>[^/.]+)", "999999999")
     address = "/" + plain.replace("^", "").replace("$", "")
-    slug = {"HTTP_IPEO_WORKSPACE": workspace.slug}
-    assert Client().get(address).status_code in {401, 403}
-    stranger = Client()
-    stranger.force_login(UserFactory())
-    assert stranger.get(address, **slug).status_code == 404
-    for role in Role.values:
-        browser = Client()
-        browser.force_login(member(role).user)
+    slug = {"HTTP_IPEO_WORKSPACE": doors.slug}
+    assert client.get(address).status_code in {401, 403}
+    assert doors.stranger.get(address, **slug).status_code == 404
+    for role, browser in doors.browsers.items():
         for method, action in view.actions.items():
             if method not in {"get", "post"}:
                 continue
