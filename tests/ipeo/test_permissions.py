@@ -143,5 +143,10 @@ def test_only_known_addresses_are_open_to_everybody():
     outside = {route for route, _ in ROUTES if not route.startswith(("w/", "api/", "accounts/"))}
     phone = {"app.webmanifest", "service-worker.js", "no-network/"}
     links = {"l/<str:code>", "l/<str:code>/<str:person>"}
-    secrets = {"ask/<str:secret>/", "review/<str:secret>/", "calendars/<str:token>.ics", "digests/<str:token>/stop/"}
+    secrets = {
+        "ask/<str:secret>/",
+        "review/<str:secret>/",
+        "calendars/<str:token>.ics",
+        "digests/<str:token>/stop/",
+    }
     assert outside == {"", "workspaces/new/", "gallery/", "healthz", *phone, *links, *secrets}
