@@ -51,6 +51,8 @@ def edit_together(
     """
     data: QueryDict = chosen(request.POST)
     merge: Merge | None = None
+    # What names no version did not come from the page, and says what it wants outright.
+    data.setdefault("version", str(bind(None).instance.version))
     while True:
         fresh = bind(None)
         version: int = fresh.instance.version

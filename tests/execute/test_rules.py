@@ -196,5 +196,5 @@ def test_a_removed_expense_comes_back_when_its_rule_is_gone(workspace):
     rule = rules.save_rule(rule=SpendRule(text="desks", program=program), by=None).rule
     token = expenses.delete_expense(expense=Expense.objects.get())
     rules.remove_rule(rule=rule)
-    back = expenses.restore_expense(token=token)
+    (back,) = expenses.restore_expense(token=token)
     assert (back.program, back.rule) == (program, None)
