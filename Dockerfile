@@ -14,6 +14,11 @@ ENV PATH=/opt/ipeo/bin:$PATH \
     STATIC_ROOT=/srv/static \
     HOST=0.0.0.0 \
     PORT=8000
+# What prints PDF needs Pango, and a font to print with.
+RUN apt-get update \
+    && apt-get install --no-install-recommends -y \
+        fonts-dejavu-core libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin ipeo \
     && install -d -o ipeo -g ipeo -m 0700 /data
 COPY --from=build /opt/ipeo /opt/ipeo

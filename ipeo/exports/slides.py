@@ -223,7 +223,7 @@ def _data(shown: str) -> Any:
 
 def _colour(text: str) -> RGBColor:
     red, green, blue = (int(text[place : place + 2], 16) for place in (1, 3, 5))
-    return RGBColor(red, green, blue)
+    return RGBColor(red, green, blue)  # type: ignore[no-untyped-call]
 
 
 def _plain(text: str) -> str:
