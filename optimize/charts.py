@@ -321,3 +321,55 @@ def two_voices(lines: Sequence[tuple[str, Estimate, Estimate]]) -> go.Figure:
         xaxis={**axis("percent"), "showgrid": True, "gridcolor": token("line"), "nticks": 5},
         yaxis={"autorange": "reversed", "showgrid": False, "ticklabelstandoff": 8},
     )
+
+
+def models_side_by_side(
+    names: Sequence[str],
+    models: Sequence[str],
+    credit: Sequence[Sequence[Estimate]],
+    *,
+    kind: str,
+) -> go.Figure:
+    """Draw what each model credits to each name, as points with intervals beside one another.
+
+    `credit` has a row for each name with an estimate for each model; the last two learn from
+    deals that were not won, and stand out.
+    """
+    middle = (len(models) - 1) / 2
+    traces = []
+    for place, model in enumerate(models):
+        held = [row[place] for row in credit]
+        learns = place >= len(models) - 2
+        tone = token("optimize" if learns else "ink-3")
+        values = [one.value for one in held]
+        traces.append(
+            go.Scatter(
+                x=[row + (place - middle) * 0.09 for row in range(len(names))],
+                y=values,
+                mode="markers",
+                name=model,
+                marker={"color": tone, "size": 8, "symbol": "diamond" if learns else "circle"},
+                error_y={
+                    "type": "data",
+                    "symmetric": False,
+                    "array": [_reach(one.high, one.value) for one in held],
+                    "arrayminus": [_reach(one.value, one.low) for one in held],
+                    "color": tone,
+                    "thickness": 1,
+                    "width": 0,
+                },
+                hovertemplate="%{y:,.3~s}",
+            )
+        )
+    ticks = {"tickvals": list(range(len(names))), "ticktext": [plain(name) for name in names]}
+    return house_figure(
+        *traces,
+        showlegend=False,
+        margin={"t": 16},
+        xaxis={**ticks, "showgrid": False, "zeroline": False},
+        yaxis={**axis(kind), "rangemode": "tozero"},
+    )
+
+
+def _reach(one: float | None, other: float | None) -> float:
+    return 0.0 if one is None or other is None else one - other

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_datetime
 from insight.models import Audience, Channel
 from ipeo.models import Cycle
 from optimize.models import AttributionModel, Decision, Experiment
+from optimize.queries.side_by_side import COHORTS, GRAINS, KINDS
 from optimize.queries.units import regions
 from plan.forms.figures import PercentField
 from plan.models import Program
@@ -34,6 +35,16 @@ class ReportForm(forms.Form):
         label="Credit goes to", choices=AttributionModel.choices, required=False
     )
     by = forms.ChoiceField(choices=BREAKDOWNS, required=False, widget=forms.HiddenInput())
+
+
+class CompareForm(forms.Form):
+    """What the models share out, over what, and which deals count; the range is the page's."""
+
+    defaults: ClassVar = {"by": "channel", "kind": "margin", "cohort": "closed"}
+
+    by = forms.ChoiceField(choices=GRAINS, required=False, widget=forms.HiddenInput())
+    kind = forms.ChoiceField(choices=KINDS, required=False, widget=forms.HiddenInput())
+    cohort = forms.ChoiceField(label="Which deals", choices=COHORTS, required=False)
 
 
 class DecideForm(forms.Form):

@@ -12,15 +12,13 @@ from rest_framework.response import Response
 from ipeo.api.views import WorkspaceViewSet
 from optimize.models import AttributionModel, DealFact
 from optimize.queries.report import BREAKDOWNS, report
+from optimize.queries.side_by_side import COHORTS, GRAINS, KINDS, side_by_side
+from optimize.queries.slices import Days
 
 
-class ReportWishSerializer(serializers.Serializer[Any]):
-    """What to report: the breakdown, the days and the attribution model."""
+class DaysSerializer(serializers.Serializer[Any]):
+    """Which days to tell of; either end may be left open."""
 
-    by = serializers.ChoiceField(choices=BREAKDOWNS, default="all")
-    model = serializers.ChoiceField(
-        choices=AttributionModel.choices, default=AttributionModel.FIRST.value
-    )
     to = serializers.DateField(required=False, default=None)
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
@@ -33,6 +31,15 @@ class ReportWishSerializer(serializers.Serializer[Any]):
         if attrs["from"] and attrs["to"] and attrs["to"] < attrs["from"]:
             raise serializers.ValidationError({"to": ["This is before the first day."]})
         return attrs
+
+
+class ReportWishSerializer(DaysSerializer):
+    """What to report: the breakdown, the days and the attribution model."""
+
+    by = serializers.ChoiceField(choices=BREAKDOWNS, default="all")
+    model = serializers.ChoiceField(
+        choices=AttributionModel.choices, default=AttributionModel.FIRST.value
+    )
 
 
 class ReportSerializer(serializers.Serializer[Any]):
@@ -63,3 +70,54 @@ class ReportView(WorkspaceViewSet):
             by=asked["by"], date_from=asked["from"], date_to=asked["to"], model=asked["model"]
         )
         return Response({"rows": [row.as_dict() for row in rows]})
+
+
+class ComparisonWishSerializer(DaysSerializer):
+    """What to compare: by what, of which kind, for which deals, over which days."""
+
+    by = serializers.ChoiceField(choices=GRAINS, default="channel")
+    kind = serializers.ChoiceField(choices=KINDS, default="margin")
+    cohort = serializers.ChoiceField(choices=COHORTS, default="closed")
+
+
+class ComparisonSerializer(serializers.Serializer[Any]):
+    """Each key's credit and return under every model, and whether all models agree.
+
+    `direction` is 1 where every model says that it earned more than it cost, -1 for less, 0 where
+    they disagree, null where the return is not known; `sure` where every interval says so too.
+    """
+
+    rows = serializers.ListField(child=serializers.DictField())
+    journeys = serializers.IntegerField()
+    won = serializers.IntegerField()
+    summary = serializers.CharField()
+
+
+class ComparisonView(WorkspaceViewSet):
+    """The attribution models side by side, with 80 % intervals."""
+
+    permission = "optimize.view"
+    pagination_class = None
+    serializer_class = ComparisonSerializer
+    queryset = DealFact.objects.none()
+
+    @extend_schema(parameters=[ComparisonWishSerializer], responses=ComparisonSerializer)
+    def list(self, request: Request) -> Response:
+        """Return a row for each key, the most credit first."""
+        wish = ComparisonWishSerializer(data=request.query_params)
+        wish.is_valid(raise_exception=True)
+        asked = wish.validated_data
+        found = side_by_side(
+            by=asked["by"],
+            kind=asked["kind"],
+            cohort=asked["cohort"],
+            days=Days(asked["from"], asked["to"]),
+        )
+        return Response(
+            {
+                "rows": [row.as_dict() for row in found.rows],
+                "journeys": found.journeys,
+                "won": found.won,
+                "summary": found.summary,
+            }
+        )

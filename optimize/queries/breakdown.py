@@ -7,7 +7,8 @@ from datetime import date
 
 from ipeo import tenancy
 from ipeo.numerics.ranges import Days, month_end
-from optimize.queries.behind import deals_href, expenses_href, touches_href
+from optimize.numerics.attribution import MODELS
+from optimize.queries.behind import ANY, deals_href, expenses_href, touches_href
 from optimize.queries.report import NOBODY, ReportRow, report
 
 CREDITED = frozenset({"program", "campaign", "channel"})
@@ -36,7 +37,8 @@ def _line(row: ReportRow, by: str, days: Days, model: str) -> Line:
     behind: str = ""
     others: dict[str, int | None] = {}
     if by in CREDITED:
-        behind = f"{model}.{by}.{row.id or 'none'}"
+        stands = model if model in MODELS else ANY
+        behind = f"{stands}.{by}.{row.id or 'none'}"
         if row.id is not None:
             others = {by: row.id}
     elif by == "month":
