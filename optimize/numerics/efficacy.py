@@ -41,9 +41,11 @@ from optimize.numerics.fading import (
     weights,
 )
 
-ALARM = 0.005
-"""The p-value at which a program is called tiring: strict, since programs are looked at again and
-again. A steady one that is looked at all through a year is called tiring in about 5 % of cases."""
+ALARM = 0.04
+"""The p-value at which a program is called tiring: one look at a steady one errs that often."""
+WEEKLY_ALARM = 0.005
+"""The same for one that is judged by weeks, and looked at as often: stricter, since chance has
+more throws. It shows in the rate over a whole year of looks."""
 
 WIDE = 0.9
 """The level of the wider intervals of dates."""
@@ -118,6 +120,7 @@ def judge(
     counts: bool = True,
     break_even: float | None = None,
     horizon: int = HORIZON,
+    alarm: float = ALARM,
     draws: int = 999,
     seed: int = 0,
 ) -> Wear:
@@ -127,7 +130,8 @@ def judge(
     conversions (`counts`) or money, not negative; `season`: float (periods), the efficacy usual in
     such a period relative to the average (1.2 = 20 % better), 1 when absent; `break_even`: the
     outcome per exposure below which the program no longer pays; `horizon`: how many periods ahead
-    that is forecast. The same seed, the same answer.
+    that is forecast; `alarm`: the p-value at which it is called tiring. The same seed, the same
+    answer.
 
     Raises ValueError when the arrays differ in length or hold what they must not.
     """
@@ -142,10 +146,10 @@ def judge(
     coarse = courses(t, coarse=True)
     p_value, spread = _tested(y, known, coarse, counts, draws, seed)
     n = round(total) if counts else y.size
-    tiring, unclear = p_value <= ALARM, False
+    tiring, unclear = p_value <= alarm, False
     if not tiring and known.powers.size > 1:
         plain, plain_spread = _tested(y, known.of_power(0), coarse, counts, draws, seed)
-        unclear = plain <= ALARM
+        unclear = plain <= alarm
         spread = plain_spread if unclear else spread
     if not tiring and not unclear:
         return _steady(exposure.size, n, p_value, y, known, spread)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimize.numerics.efficacy import judge
+from optimize.numerics.efficacy import WEEKLY_ALARM, judge
 from optimize.numerics.seasons import WINDOW, shared_season
 
 KINDS = ("plain", "overdispersed", "seasonal", "growing", "swinging")
@@ -69,4 +69,9 @@ def company(seed, *, kind="plain", decline=0.0, course="drops", weeks=104, since
 def judged(truth, *, upto=None, **wanted):
     """Judge the program over its first weeks, season as the others show it."""
     end = slice(upto)
-    return judge(truth.exposure[end], truth.outcome[end], season=truth.season[end], **wanted)
+    return judge(
+        truth.exposure[end],
+        truth.outcome[end],
+        season=truth.season[end],
+        **{"alarm": WEEKLY_ALARM} | wanted,
+    )
