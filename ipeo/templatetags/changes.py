@@ -26,7 +26,8 @@ def change_words(change: Change | None, kind: str = "number") -> str:
         return f"The same as before, {was}"
     by = ""
     if not change.now.has_interval and change.relative is not None and change.relative < 10:
-        by = f" {percent(abs(change.relative))}"
+        share = abs(change.relative)
+        by = f" {percent(share)}" if share >= 0.01 else " by less than 1%"
     return f"{change.verdict.capitalize()}{by} from {was}"
 
 

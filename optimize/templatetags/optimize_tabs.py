@@ -28,7 +28,7 @@ TABS = (
     Tab("Curves", "optimize:curves", ("optimize:curve",)),
     Tab("Wear", "optimize:wearing", ("optimize:wear",)),
     Tab("Price and value", "optimize:price"),
-    Tab("Win and loss", "optimize:reasons"),
+    Tab("Win and loss", "optimize:wins"),
     Tab("Experiments", "optimize:experiments", ("optimize:experiment",)),
     Tab("Advice", "optimize:advice", ("optimize:recommendation",)),
 )

@@ -63,12 +63,12 @@ def test_managers_and_owners_get_it_once_though_it_is_asked_for_and_delivered_tw
 
 def test_the_mail_tells_in_words_and_html_what_changed_and_what_waits(workspace, measured):
     advice = RecommendationFactory(cycle=measured)
-    send(week=WEEK)
+    send(week=Days(date(2026, 5, 11), date(2026, 5, 17)))
 
     message = mail.outbox[0]
     html = message.alternatives[0][0]
     for text in (message.body, html):
-        assert "8 Jun 2026 to 14 Jun 2026" in text
+        assert "11 May 2026 to 17 May 2026" in text
         assert "Win rate" in text
         assert "80% interval" in text
         assert "n = " in text
