@@ -21,7 +21,7 @@ class ExecuteConfig(AppConfig):
         )
         from execute.queries.stage import gate, handoff, summary
         from execute.queries.tables import read_table
-        from execute.queries.told import driver_names
+        from execute.queries.told import driver_names, market_facts, uses_of_proofs
         from insight import registry
         from insight.queries import fields
         from ipeo import navigation, runs, stages, tables
@@ -33,6 +33,8 @@ class ExecuteConfig(AppConfig):
         later.register_capacity(sales_capacity)
         tables.register(read_table)
         registry.register_drivers(driver_names)
+        registry.register_uses(uses_of_proofs)
+        registry.register_market(market_facts)
         fields.register(FIELDS)
         runs.register(RUN_KIND, import_file)
         runs.register(UNDO_KIND, undo_import)

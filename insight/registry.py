@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True)
@@ -48,3 +49,27 @@ def uses_of(proof_points: Sequence[int]) -> dict[int, list[Use]]:
         for point, named in uses(proof_points).items():
             found[point] += named
     return found
+
+
+@dataclass(frozen=True)
+class MarketFacts:
+    """Two years of deals up to a day, the later year first."""
+
+    opened: tuple[int, int]
+    discounts: tuple[Sequence[float], Sequence[float]]
+    lost: tuple[int, int]
+    lost_on_price: tuple[int, int]
+
+
+Market = Callable[[date], MarketFacts]
+_markets: list[Market] = []
+
+
+def register_market(market: Market) -> None:
+    """Say how two years of deals up to a day are counted."""
+    _markets[:] = [market]
+
+
+def market_facts(today: date) -> MarketFacts | None:
+    """Return two years of deals; None where no stage keeps any."""
+    return _markets[0](today) if _markets else None

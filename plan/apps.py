@@ -18,9 +18,13 @@ class PlanConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the kernel about the stage, its panels and its place in the navigation."""
+        from insight import registry
         from ipeo import navigation, stages
         from ipeo.models import Cycle
         from plan.queries import handoff
+        from plan.queries.told import uses_of_proofs
+
+        registry.register_uses(uses_of_proofs)
 
         stages.register(
             stages.Stage(

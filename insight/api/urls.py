@@ -2,7 +2,7 @@
 
 from rest_framework.routers import SimpleRouter
 
-from insight.api import views
+from insight.api import curves, views
 
 router = SimpleRouter(trailing_slash=True)
 router.register("products", views.ProductView, basename="api-product")
@@ -15,5 +15,6 @@ router.register("competitor-moves", views.CompetitorMoveView, basename="api-comp
 router.register("brand-stories", views.BrandStoryView, basename="api-brand-story")
 router.register("proof-points", views.ProofPointView, basename="api-proof-point")
 router.register("findings", views.FindingView, basename="api-finding")
+router.register("response-curves", curves.ResponseCurveView, basename="api-response-curve")
 
 urlpatterns = router.urls

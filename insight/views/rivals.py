@@ -15,6 +15,7 @@ from insight.actions.rivals import (
 from insight.forms.market import CompetitorForm, MoveForm
 from insight.models import Competitor, CompetitorMove
 from insight.queries import market
+from insight.views.battlecards import shown
 from insight.views.editing import edit_page
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
@@ -37,6 +38,7 @@ def rivals(request: WorkspaceRequest) -> HttpResponse:
 def rival(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Show a rival with its moves, and note another."""
     found = get_object_or_404(Competitor.objects.all(), pk=pk)
+    card, versions = shown(found)
     return edit_page(
         request,
         form=MoveForm(request.POST or None, instance=CompetitorMove(competitor=found)),
@@ -44,6 +46,8 @@ def rival(request: WorkspaceRequest, pk: int) -> HttpResponse:
         then=lambda move: link("insight:rival", pk),
         context={
             "rival": found,
+            "card": card,
+            "versions": versions,
             "page": page_of(
                 market.moves(competitor_id=pk),
                 order=("-happened_on", "-id"),

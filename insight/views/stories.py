@@ -42,9 +42,11 @@ def story(request: WorkspaceRequest) -> HttpResponse:
         else:
             messages.success(request, "The proof point is added.")
             return redirect(link("insight:story"))
+    points = queries.proof_points(current) if current else []
+    uses = queries.uses(points)
     context = {
         "story": current,
-        "points": queries.proof_points(current) if current else [],
+        "points": [(point, uses[point.pk]) for point in points],
         "versions": page_of(
             queries.story_versions(), order=("-version",), after=request.GET.get("after", "")
         ),

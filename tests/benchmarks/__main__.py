@@ -17,6 +17,7 @@ MODULES = (
     "plan",
     "fatigue",
     "prices",
+    "insight",
 )
 
 
