@@ -7,6 +7,7 @@ import pytest
 
 from execute.actions import rules
 from execute.models import Deal, Expense, ImportRefusal, SpendRule, Touch
+from insight.models import Product
 from ipeo import tenancy
 from tests.execute.importing import counts, load
 from tests.factories.execute import ExchangeRateFactory
@@ -55,6 +56,24 @@ def test_each_day_of_a_period_is_converted_at_its_own_rate(client, do_due_work):
     assert counts(brought) == (1, 0, 0, 1)
     days = dict(Expense.objects.values_list("date", "amount"))
     assert days == {date(2026, 1, 2): Decimal("55.00"), date(2026, 1, 3): Decimal("60.00")}
+
+
+def test_a_price_list_in_another_currency_is_converted_today_and_refused_without_a_rate(
+    client, do_due_work
+):
+    rate("EUR", date(2026, 1, 1), "1.105")
+    text = (
+        "Product Name,List Price,Unit Cost,Currency\n"
+        "Desk,1000,600.05,EUR\nChair,100,40,USD\nLamp,50,20,CHF\n"
+    )
+    brought = load(client, do_due_work, text, "products")
+    assert counts(brought) == (2, 0, 0, 1)
+    prices = dict(Product.objects.values_list("name", "list_price"))
+    assert prices == {"Desk": Decimal("1105.00"), "Chair": Decimal("100.00")}
+    assert Product.objects.get(name="Desk").unit_cost == Decimal("663.06")
+    assert any("converted at today's rate, 1.105" in note for note in brought.notes)
+    assert ImportRefusal.objects.get().reason.startswith("No rate for CHF")
+    assert counts(load(client, do_due_work, text, "products"))[:3] == (0, 0, 2)
 
 
 def test_a_deal_is_converted_at_the_rate_of_the_day_it_closed(client, do_due_work):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 from execute.models import SpendRule
@@ -15,6 +15,9 @@ from ipeo import tenancy
 
 if TYPE_CHECKING:
     from execute.actions.imports.rows import Rows, Sheet
+
+
+CENT = Decimal("0.01")
 
 
 def foreign(codes: Sequence[str | None]) -> list[str]:
@@ -34,6 +37,16 @@ def rates_of(sheet: Sheet, codes: Sequence[str], days: Sequence[date]) -> list[D
         if code and (code, day) not in found:
             sheet.refuse(place, "currency", code, str(NoRate(code, day)))
     return [found.get(pair) if pair[0] else None for pair in pairs]
+
+
+def worth(
+    amounts: Sequence[Decimal | None], rates: Sequence[Decimal | None]
+) -> list[Decimal | None]:
+    """Return amounts at their rates, to the cent; as they are where there is no rate."""
+    return [
+        amount if amount is None or rate is None else (amount * rate).quantize(CENT, ROUND_HALF_UP)
+        for amount, rate in zip(amounts, rates, strict=True)
+    ]
 
 
 def convert_amounts(rows: Rows, codes: Mapping[int, str]) -> None:

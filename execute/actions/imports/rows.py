@@ -16,9 +16,9 @@ from execute.numerics.doubts import Note, Refusal, counted, shown
 from execute.numerics.periods import spread
 from execute.numerics.typed import Interpretation
 from execute.numerics.values import TOUCH_KINDS
+from execute.queries.days import today
 from execute.queries.references import contacts_named
 from insight.models import Contact
-from ipeo import tenancy
 from ipeo.models import Membership
 
 if TYPE_CHECKING:
@@ -97,16 +97,6 @@ class Sheet:
         """Say something about the file as a whole."""
         self.notes.append(Note(text))
 
-    def refuse_other_currencies(self, currency: str) -> None:
-        """Refuse amounts in a currency that the workspace does not keep its books in."""
-        for place, code in enumerate(self.column("currency")):
-            if code and code != currency:
-                why = (
-                    f"{code} is not the workspace's currency, {currency}; a price list has no "
-                    "day, at whose rate it could be converted"
-                )
-                self.refuse(place, "currency", code, why)
-
     def keep_attributes(self) -> None:
         """Keep beside each row what the file says and no column has a place for."""
         kept = self.given.attributes
@@ -140,12 +130,19 @@ def owners(sheet: Sheet) -> dict[str, int]:
 
 
 def products(sheet: Sheet) -> Rows:
-    """Return products."""
-    sheet.refuse_other_currencies(tenancy.current_workspace().currency)
+    """Return products; prices in another currency are converted at today's rate, and said so."""
     sheet.text("name")
     sheet.text("family")
-    sheet.plain("list_price")
-    sheet.plain("unit_cost")
+    codes = money.foreign(sheet.column("currency"))
+    rates = money.rates_of(sheet, codes, [today()] * len(sheet))
+    for name in ("list_price", "unit_cost"):
+        if sheet.has(name):
+            sheet.set(name, money.worth(sheet.column(name), rates))
+    for code, rate in sorted({pair for pair in zip(codes, rates, strict=True) if pair[1]}):
+        sheet.say(
+            f"Prices in {code} are converted at today's rate, {rate.normalize():f}. Import the "
+            "list again to take another day's."
+        )
     return sheet.done()
 
 
