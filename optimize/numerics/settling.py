@@ -24,6 +24,7 @@ POWER = 0.8
 LONGEST = 12
 """A test period is at most so many periods long."""
 MIN_PERIODS = 8
+MIN_SPREAD = 0.08
 _LOW, _HIGH = (0.6, 0.5, 0.33), 1.5
 _BASE = 8  # the latest periods that today's rate is read from
 
@@ -102,6 +103,8 @@ def _power_of_exposure(
     """The power that saturation alone would need to explain what was seen, 0.1 to 1."""
     powers = np.linspace(0.1, 1.0, 91)
     relative = np.log(exposure / exposure.mean())
+    if float(relative.std()) < MIN_SPREAD:
+        return 1.0
     held = np.exp(powers[:, None] * relative[None, :]).sum(axis=1)
     fits = powers * float(outcome @ relative) - float(outcome.sum()) * np.log(held)
     return float(powers[int(fits.argmax())])
