@@ -17,7 +17,7 @@ class OptimizeConfig(AppConfig):
         from ipeo import navigation, runs, stages
         from ipeo.models import Cycle
         from ipeo.stages import Panel
-        from optimize.actions import digest, recompute
+        from optimize.actions import curves, digest, recompute
         from optimize.actions.learning import record_learnings
         from optimize.queries import behind, stage
         from optimize.queries.histories import histories_of
@@ -25,6 +25,7 @@ class OptimizeConfig(AppConfig):
 
         runs.register(recompute.KIND, recompute.perform)
         runs.register(digest.KIND, digest.perform)
+        runs.register(curves.KIND, curves.perform)
         see = "optimize.view"
         stages.register(
             stages.Stage(
@@ -39,6 +40,7 @@ class OptimizeConfig(AppConfig):
                     Panel("home", "optimize:home_money", 7, 15, see),
                     Panel("home", "optimize:home_next", 5, 16, see),
                     Panel("campaign", "optimize:figures", 12, 10, see),
+                    Panel("campaign", "optimize:pacing", 7, 15, see),
                     Panel("campaign", "optimize:funnel", 7, 20, see),
                     Panel("campaign", "optimize:next_steps", 5, 30, see),
                     Panel("campaign", "optimize:efficacy", 5, 50, see),
@@ -62,10 +64,14 @@ class OptimizeConfig(AppConfig):
                     "optimize:wear",
                     "optimize:wearing",
                     "optimize:price",
+                    "optimize:curves",
+                    "optimize:curve",
                     "optimize:wins",
                     "optimize:recommendation",
                     "optimize:funnel",
                     "optimize:efficacy",
+                    "optimize:pacing",
+                    "optimize:snapshot",
                     "optimize:measure",
                 ),
             )

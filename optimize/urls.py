@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from optimize.views import (
+    curves,
     cycles,
     decisions,
     digests,
@@ -15,6 +16,7 @@ from optimize.views import (
     panels,
     prices,
     programs,
+    snapshots,
     wins,
 )
 
@@ -45,8 +47,12 @@ urlpatterns: list[URLPattern] = [
     path("optimize/programs/<int:pk>/", cycles.program, name="program"),
     path("optimize/programs/<int:pk>/wear/", programs.wear, name="wear"),
     path("optimize/wear/", programs.wearing, name="wearing"),
+    path("optimize/curves/", curves.curves, name="curves"),
+    path("optimize/curves/<int:pk>/", curves.curve, name="curve"),
+    path("optimize/curves/fits/<int:pk>/", curves.fitting, name="fitting"),
     path("optimize/price/", prices.price, name="price"),
     path("optimize/wins/", wins.wins, name="wins"),
+    path("optimize/evidence/<int:pk>/", snapshots.snapshot, name="snapshot"),
     path("optimize/experiments/", experiments.experiments, name="experiments"),
     path("optimize/experiments/new/", experiments.new_experiment, name="new_experiment"),
     path("optimize/experiments/check/", experiments.check_design, name="check_design"),

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from execute.models import DealDriver, Outcome
 from execute.queries.deals import deals, of_campaign
@@ -18,14 +17,17 @@ from ipeo.models import Cycle, Membership
 from ipeo.navigation import link
 from ipeo.numerics.estimates import Estimate, rate
 from ipeo.templatetags.figures import figure, money, percent, points
-from optimize.models import Decision, Recommendation
-from optimize.numerics.figures import Figures
+from optimize.actions.scoring import score_forecasts
+from optimize.actions.snapshots import keep_snapshot
+from optimize.models import Decision, Experiment, Recommendation
 from optimize.queries.evidence import standings_of
 from optimize.queries.fits import discount_fit, wears
-from optimize.queries.measures import Slice, by_program, key_figures
-from optimize.queries.recommendations import recommendations_of
-from plan.actions.forecasts import score_forecast
-from plan.models import Forecast, Objective, Program
+from optimize.queries.pacing import calibration, kind_of, score_of
+from optimize.queries.readings import Reading
+from optimize.queries.recommendations import after_of, recommendations_of
+from optimize.queries.snapshots import experiment_now, wear_now
+from optimize.queries.verdicts import told
+from plan.models import Forecast, Program
 from plan.queries.budget import approved_scenario
 
 HOLDS_FOR = timedelta(days=365)
@@ -38,14 +40,38 @@ _Record = Callable[..., Finding]
 def record_learnings(cycle: Cycle, following: Cycle | None, by: Membership | None) -> None:
     """Record what a closing cycle taught; each learning once, however often this is called.
 
+    Each is linked to its evidence as it was then, which never moves again.
     Does nothing while the cycle only moves between stages.
     """
     if following is None:
         return
 
-    def record(kind: str, subject_key: str, statement: str, **more: Any) -> Finding:
+    def record(
+        kind: str,
+        subject_key: str,
+        statement: str,
+        *,
+        evidence: dict[str, Any],
+        evidence_url: str = "",
+        drawn: dict[str, Any] | None = None,
+        **more: Any,
+    ) -> Finding:
         more.setdefault("expires_on", cycle.ends_on + HOLDS_FOR)
+        kept = keep_snapshot(
+            cycle=cycle,
+            kind=kind,
+            subject_key=subject_key,
+            title=statement[:300],
+            content={
+                "facts": evidence.get("facts", []),
+                "detail": more.get("detail", ""),
+                "now": evidence_url,
+                **(drawn or {}),
+            },
+        )
         return record_finding(
+            evidence=evidence,
+            evidence_url=link("optimize:snapshot", kept.pk),
             cycle=cycle,
             kind=kind,
             subject_key=subject_key,
@@ -59,6 +85,7 @@ def record_learnings(cycle: Cycle, following: Cycle | None, by: Membership | Non
     _returns(cycle, record)
     _drivers(cycle, record)
     _price(cycle, record)
+    _experiments(cycle, record)
     _decisions(cycle, record)
     _forecasts(cycle, record)
 
@@ -108,6 +135,7 @@ def _wear(cycle: Cycle, record: _Record) -> None:
                 ]
             },
             evidence_url=link("optimize:program", program_id),
+            drawn={"wear": wear_now(fit)},
             confidence=confidence_of(wear.decline),
             expires_on=cycle.ends_on + TIRED_FOR,
         )
@@ -191,7 +219,45 @@ def _price(cycle: Cycle, record: _Record) -> None:
     )
 
 
+def _experiments(cycle: Cycle, record: _Record) -> None:
+    """Record the tests that were stopped in the cycle, whatever they found."""
+    stopped = Experiment.objects.filter(state=Experiment.State.STOPPED, finding=None).filter(
+        Q(cycle=cycle)
+        | Q(cycle=None, stopped_at__date__range=(cycle.starts_on, cycle.ends_on))
+        & (Q(program=None) | Q(program__campaign=cycle.campaign_id))
+    )
+    sure = {"treated": Finding.Confidence.HIGH, "control": Finding.Confidence.HIGH}
+    for row in stopped.order_by("pk"):
+        held = Reading.kept(row.result)
+        if held.value is None or held.low is None or held.high is None:
+            lift = Estimate.unknown(held.reason or "it was not told")
+        else:
+            size = held.n_control + held.n_treated
+            lift = Estimate(held.value, held.low, held.high, size, level=held.level)
+        facts = [
+            _fact("Lift", lift, "percent:1", f"{row.starts_on} to {held.through}"),
+            {"label": "Interval", "value": f"{held.level:.0%}, and holds whenever one looked"},
+            {"label": "Treated", "value": row.treatment},
+            {"label": "Decision", "value": row.get_decision_display()},
+        ]
+        made = record(
+            "experiment",
+            f"experiment-{row.pk}",
+            f"Test “{row.name}”: {told(row, held)}",
+            detail=row.reason,
+            evidence={"facts": facts},
+            evidence_url=link("optimize:experiment", row.pk),
+            drawn={"experiment": experiment_now(row)} if held.series else None,
+            confidence=sure.get(held.verdict, Finding.Confidence.MEDIUM)
+            if held.verdict != "broken"
+            else Finding.Confidence.LOW,
+        )
+        row.finding = made
+        row.save(update_fields=["finding"])
+
+
 def _decisions(cycle: Cycle, record: _Record) -> None:
+    currency = tenancy.current_workspace().currency
     for row in recommendations_of(cycle):
         if row.state == Recommendation.State.WAITING:
             continue
@@ -210,7 +276,8 @@ def _decisions(cycle: Cycle, record: _Record) -> None:
             detail=row.text,
             evidence={
                 "facts": [
-                    _fact("Expected gain of margin", gain, tenancy.current_workspace().currency)
+                    _fact("Expected gain of margin", gain, currency),
+                    _fact("Margin less spend since, a month", after_of(row), currency),
                 ]
             },
             evidence_url=link("optimize:recommendation", row.pk),
@@ -218,40 +285,15 @@ def _decisions(cycle: Cycle, record: _Record) -> None:
         )
 
 
-_ACTUALS: dict[str, Callable[[Figures], Decimal | float | None]] = {
-    Objective.Metric.WON_MARGIN: lambda held: held.margin_amount,
-    Objective.Metric.NET_AMOUNT: lambda held: held.net_amount,
-    Objective.Metric.NEW_CUSTOMERS: lambda held: held.new_customers,
-    Objective.Metric.WIN_RATE: lambda held: held.win_rate.value,
-    Objective.Metric.PIPELINE: lambda held: held.sourced_pipeline_amount,
-    Objective.Metric.VALUE_SHARE: lambda held: (
-        None if held.price_dependence.value is None else 1 - held.price_dependence.value
-    ),
-}
-_KINDS = {
-    Objective.Metric.NEW_CUSTOMERS: "count",
-    Objective.Metric.WIN_RATE: "percent",
-    Objective.Metric.VALUE_SHARE: "percent",
-}
-
-
 def _forecasts(cycle: Cycle, record: _Record) -> None:
     scenario = approved_scenario(cycle)
     if scenario is None:
         return
-    whole = key_figures(Slice(cycle=cycle))
-    programs = {one.program.pk: one.figures for one in by_program(Slice(cycle=cycle))}
-    currency = tenancy.current_workspace().currency
-    for row in Forecast.objects.filter(scenario=scenario).select_related("program").order_by("pk"):
-        held = whole if row.program_id is None else programs.get(row.program_id)
-        actual = None if held is None else _ACTUALS[row.metric](held)
-        if actual is None or row.expected is None:
-            continue
-        row = score_forecast(forecast=row, actual=actual)
+    for row in score_forecasts(cycle=cycle):
         if row.program_id is not None or row.low is None or row.high is None:
             continue
         came, low, high = float(row.actual or 0), float(row.low), float(row.high)
-        kind = _KINDS.get(Objective.Metric(row.metric), f"{currency}:short")
+        kind = kind_of(row.metric)
         where = "above it" if came > high else "below it" if came < low else "within it"
         expected = Estimate(float(row.expected or 0), low, high, int(row.rests_on.get("n") or 0))
         record(
@@ -264,8 +306,24 @@ def _forecasts(cycle: Cycle, record: _Record) -> None:
                 "facts": [
                     _fact("Forecast at approval", expected, kind, _days(cycle)),
                     _fact("Became true", Estimate.exact(came), kind, _days(cycle)),
+                    *_scored(row),
                 ]
             },
             evidence_url=link("plan:scenario", scenario.pk),
             confidence=Finding.Confidence.HIGH,
         )
+
+
+def _scored(row: Forecast) -> list[dict[str, Any]]:
+    """How the forecast did, and how often forecasts of this campaign held what came."""
+    held = score_of(row)
+    facts = []
+    if held is not None:
+        own = Estimate.exact(held.interval_score)
+        facts.append(_fact("Interval score, smaller is better", own, held.score_kind))
+        if held.crps is not None:
+            facts.append(
+                _fact("CRPS, smaller is better", Estimate.exact(held.crps), held.score_kind)
+            )
+    often = calibration(row.scenario.cycle).inside
+    return [*facts, _fact("Forecasts that held what came, so far", often, "percent")]

@@ -121,10 +121,35 @@ class Shown:
         return ", ".join(parts)
 
     @property
+    def after(self) -> Estimate:
+        """How margin less spend changed a month after the decision."""
+        return after_of(self.row)
+
+    @property
     def decision(self) -> Decision | None:
         """The decision that holds, None while it waits."""
         history: list[Decision] = getattr(self.row, "history", [])
         return history[0] if history else None
+
+
+def after_of(row: Recommendation) -> Estimate:
+    """Return how margin less spend changed a month after a decision, or why that is not known."""
+    if row.after is None:
+        return Estimate.unknown(row.after_reason or "it has not been scored yet")
+    return Estimate(row.after, row.after_low, row.after_high, row.after_n, row.after_reason)
+
+
+def earlier_decisions(cycle: Cycle, limit: int = 8) -> list[Recommendation]:
+    """Return what was decided in the campaign's cycle before, for what came of it to be seen."""
+    before = (
+        Cycle.objects.filter(campaign=cycle.campaign_id, number__lt=cycle.number)
+        .order_by("-number")
+        .first()
+    )
+    if before is None:
+        return []
+    found = recommendations().filter(cycle=before).exclude(decided_at=None)
+    return list(found.order_by("decided_at", "pk")[:limit])
 
 
 def shown(found: list[Recommendation], currency: str) -> list[Shown]:

@@ -14,7 +14,7 @@ from optimize.actions.closing import AlreadyClosed, MeasureFirst, NotInOptimize,
 from optimize.actions.fits import refresh_fits
 from optimize.actions.learning import record_learnings
 from optimize.actions.recompute import recompute
-from optimize.models import Period, Recommendation
+from optimize.models import Period, Recommendation, Snapshot
 from plan.models import Forecast
 from tests.factories.execute import DriverFactory
 from tests.factories.plan import ScenarioFactory
@@ -123,7 +123,10 @@ def test_what_a_cycle_taught_awaits_a_decision_in_the_next_one(workspace, member
     assert "Webinar has been wearing out since" in wear.statement
     assert wear.evidence["facts"][0]["low"] < wear.evidence["facts"][0]["value"]
     assert wear.expires_on is not None
-    assert f"/optimize/programs/{worn.pk}/" in wear.evidence_url
+    kept = Snapshot.objects.get(kind="wear", subject_key=f"program-{worn.pk}")
+    assert wear.evidence_url.endswith(f"/optimize/evidence/{kept.pk}/")
+    assert f"/optimize/programs/{worn.pk}/" in kept.content["now"]
+    assert kept.content["wear"]["fitted"]
     kinds = {kind for kind, _ in findings}
     assert {"wear", "return", "loss_driver", "price", "decision"} <= kinds
     assert "9 of 9" in findings["loss_driver", f"driver-{price.pk}"].statement

@@ -1,0 +1,94 @@
+"""Forecasts and decisions are scored by what came of them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from execute.queries.days import today
+from ipeo.models import Cycle
+from optimize.models import Recommendation
+from optimize.queries.aftermath import MONTHS, came_after
+from optimize.queries.measures import Slice, by_program, key_figures
+from optimize.queries.pacing import ACTUALS
+from plan.actions.forecasts import score_forecast
+from plan.models import Forecast, Scenario
+from plan.queries.budget import approved_scenario, month_after
+
+
+def score_forecasts(*, cycle: Cycle, now: datetime | None = None) -> list[Forecast]:
+    """Score a cycle's frozen forecasts by the figures as measured; each is scored once.
+
+    What was not measured, and what was not forecast, stays without a score.
+    """
+    scenario = approved_scenario(cycle)
+    if scenario is None:
+        return []
+    whole = key_figures(Slice(cycle=cycle))
+    programs = {one.program.pk: one.figures for one in by_program(Slice(cycle=cycle))}
+    scored = []
+    for row in (
+        Forecast.objects.filter(scenario=scenario)
+        .select_related("program", "scenario__cycle")
+        .order_by("pk")
+    ):
+        held = whole if row.program_id is None else programs.get(row.program_id)
+        actual = None if held is None else ACTUALS[row.metric](held)
+        if actual is not None and row.expected is not None:
+            scored.append(score_forecast(forecast=row, actual=actual, now=now))
+    return scored
+
+
+def score_closed_cycles(*, now: datetime | None = None) -> int:
+    """Score the forecasts of closed cycles that have none scored; return how many cycles."""
+    waiting = (
+        Scenario.objects.filter(
+            status=Scenario.Status.APPROVED,
+            cycle__closed_at__isnull=False,
+            forecasts__isnull=False,
+        )
+        .exclude(forecasts__scored_at__isnull=False)
+        .select_related("cycle")
+        .distinct()
+    )
+    cycles = [scenario.cycle for scenario in waiting]
+    for cycle in cycles:
+        score_forecasts(cycle=cycle, now=now)
+    return len(cycles)
+
+
+@transaction.atomic
+def score_decisions(*, now: datetime | None = None, on: date | None = None) -> int:
+    """Say of each decision what came after it; return how many were looked at.
+
+    A score follows each measurement until half a year after the decision, and then stays.
+    """
+    now, on = now or timezone.now(), on or today(now)
+    rows = (
+        Recommendation.objects.exclude(decided_at=None)
+        .select_related("cycle")
+        .select_for_update(of=("self",))
+    )
+    looked = 0
+    for row in rows:
+        assert row.decided_at is not None
+        settled = month_after(today(row.decided_at).replace(day=1), MONTHS + 2)
+        if row.scored_at is not None and today(row.scored_at) > settled:
+            continue
+        found = came_after(row, on)
+        row.after, row.after_low, row.after_high = found.value, found.low, found.high
+        row.after_n, row.after_reason, row.scored_at = found.n, found.reason, now
+        row.save(
+            update_fields=[
+                "after",
+                "after_low",
+                "after_high",
+                "after_n",
+                "after_reason",
+                "scored_at",
+            ]
+        )
+        looked += 1
+    return looked

@@ -1,0 +1,118 @@
+"""Objectives' pacing and the scores of frozen forecasts, in the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ipeo.api.views import WorkspaceViewSet
+from ipeo.models import Cycle
+from ipeo.numerics.estimates import Estimate
+from optimize.queries.pacing import Pace, Score, calibration, paces_of, scores_of
+from plan.models import Objective
+
+
+class PaceSerializer(serializers.Serializer[Any]):
+    """An objective on this day. Estimates are `{"value", "low", "high", "n"}` at 80 %.
+
+    `pacing` is actual / planned to date, `chance` that it is reached by its date.
+    """
+
+    objective = serializers.IntegerField()
+    metric = serializers.ChoiceField(choices=Objective.Metric.choices)
+    target = serializers.FloatField(allow_null=True)
+    actual = serializers.FloatField(allow_null=True)
+    planned_to_date = serializers.FloatField(allow_null=True)
+    share_gone = serializers.FloatField()
+    pacing = serializers.DictField()
+    ends_at = serializers.DictField()
+    chance = serializers.FloatField(allow_null=True)
+    forecast = serializers.DictField()
+
+
+class ScoreSerializer(serializers.Serializer[Any]):
+    """How a frozen forecast came out; scores are in the metric's unit, smaller is better."""
+
+    metric = serializers.ChoiceField(choices=Objective.Metric.choices)
+    forecast_of = serializers.CharField()
+    forecast = serializers.DictField()
+    actual = serializers.FloatField()
+    inside = serializers.BooleanField()
+    interval_score = serializers.FloatField()
+    crps = serializers.FloatField(allow_null=True)
+
+
+class PacingSerializer(serializers.Serializer[Any]):
+    """A cycle's objectives, its scored forecasts, and how often forecasts held so far."""
+
+    cycle = serializers.IntegerField()
+    objectives = PaceSerializer(many=True)
+    scores = ScoreSerializer(many=True)
+    held = serializers.DictField(help_text="Share of scored forecasts that held what came.")
+
+
+class PacingView(WorkspaceViewSet):
+    """How a cycle's objectives come along, and how its forecasts came out."""
+
+    permission = "optimize.view"
+    pagination_class = None
+    serializer_class = PacingSerializer
+    queryset = Cycle.objects.none()
+
+    @extend_schema(
+        parameters=[OpenApiParameter("cycle", int, required=True)], responses=PacingSerializer
+    )
+    def list(self, request: Request) -> Response:
+        """Return the pacing of a cycle; 404 where there is none such."""
+        asked = request.query_params.get("cycle", "")
+        if not (asked.isascii() and asked.isdigit()):
+            raise ValidationError({"cycle": ["Name a cycle by its id."]})
+        found = Cycle.objects.select_related("campaign").filter(pk=min(int(asked), 2**63 - 1))
+        cycle = found.first()
+        if cycle is None:
+            raise NotFound("There is no such cycle.")
+        return Response(
+            {
+                "cycle": cycle.pk,
+                "objectives": [_pace(one) for one in paces_of(cycle)],
+                "scores": [_score(one) for one in scores_of(cycle)],
+                "held": _estimate(calibration(cycle).inside),
+            }
+        )
+
+
+def _estimate(held: Estimate) -> dict[str, Any]:
+    return dict(held.as_dict())
+
+
+def _pace(one: Pace) -> dict[str, Any]:
+    target = one.objective.target
+    return {
+        "objective": one.objective.pk,
+        "metric": one.objective.metric,
+        "target": None if target is None else float(target),
+        "actual": one.actual,
+        "planned_to_date": one.planned,
+        "share_gone": one.gone,
+        "pacing": _estimate(one.pacing),
+        "ends_at": _estimate(one.outlook.ends_at),
+        "chance": one.outlook.chance,
+        "forecast": _estimate(one.forecast),
+    }
+
+
+def _score(one: Score) -> dict[str, Any]:
+    return {
+        "metric": one.metric,
+        "forecast_of": one.label,
+        "forecast": _estimate(one.expected),
+        "actual": one.actual,
+        "inside": one.inside,
+        "interval_score": one.interval_score,
+        "crps": one.crps,
+    }

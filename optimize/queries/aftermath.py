@@ -1,0 +1,66 @@
+"""What happened to the money after a recommendation was decided on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from execute.queries.days import today
+from ipeo.numerics.estimates import Estimate
+from optimize.models import Recommendation
+from optimize.numerics.pacing import Stretch, change_after
+from optimize.queries.histories import histories_of
+from plan.models import Program
+from plan.queries.budget import month_after, months_between
+from plan.queries.evidence import History
+
+MONTHS = 6
+"""How many whole months before a decision, and after it, are compared."""
+
+
+def came_after(row: Recommendation, on: date) -> Estimate:
+    """Return how much more margin less spend came a month since a decision, with its interval.
+
+    Of the program it is about (of both, where money moved), beside the campaign's other programs;
+    of price, of the whole campaign. Only months that are over count, the decision's own not.
+    """
+    if row.decided_at is None:
+        return Estimate.unknown("nothing was decided")
+    everybody = list(
+        Program.objects.filter(campaign=row.cycle.campaign_id).values_list("pk", flat=True)
+    )
+    subject = _subject(row) & set(everybody) or set(everybody)
+    decided, running = today(row.decided_at).replace(day=1), on.replace(day=1)
+    before = months_between(month_after(decided, -MONTHS), month_after(decided, -1))
+    last = min(month_after(decided, MONTHS), month_after(running, -1))
+    after = months_between(month_after(decided, 1), last) if last > decided else []
+    past = histories_of(everybody, on)
+    known = {month for history in past.values() for month in history.months}
+    first = min(known, default=running)
+    return change_after(
+        _stretch(past, subject, [month for month in before if month >= first]),
+        _stretch(past, subject, after),
+    )
+
+
+def _subject(row: Recommendation) -> set[int]:
+    named = [row.program_id, row.evidence.get("from"), row.evidence.get("to")]
+    return {int(one) for one in named if one is not None and str(one).isdigit()}
+
+
+def _stretch(past: Mapping[int, History], subject: set[int], months: Iterable[date]) -> Stretch:
+    of = {
+        program: {
+            month: margin - spend
+            for month, margin, spend in zip(
+                history.months, history.margin, history.spend, strict=True
+            )
+        }
+        for program, history in past.items()
+    }
+    ours, others = [], []
+    for month in months:
+        ours.append(sum(held.get(month, 0.0) for pk, held in of.items() if pk in subject))
+        others.append(sum(held.get(month, 0.0) for pk, held in of.items() if pk not in subject))
+    compared = any(pk not in subject for pk in of)
+    return Stretch(tuple(ours), tuple(others) if compared else ())

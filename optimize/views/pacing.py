@@ -1,0 +1,28 @@
+"""How a cycle's objectives come along, and how its frozen forecasts came out."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from ipeo.models import Cycle
+from ipeo.permissions import WorkspaceRequest, page
+from optimize.queries.measures import measured
+from optimize.queries.pacing import calibration, paces_of, scores_of
+
+
+@page("optimize.view")
+def pacing(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Show each objective's pacing and chance; once scored, how the forecasts came out."""
+    cycle = get_object_or_404(Cycle.objects.select_related("campaign"), pk=pk)
+    at = measured()
+    context = {
+        "cycle": cycle,
+        "measured": at,
+        "paces": paces_of(cycle) if at.measured_at else [],
+        "width": 7 if request.htmx else 12,
+        "scores": [] if request.htmx else scores_of(cycle),
+        "calibration": None if request.htmx else calibration(cycle),
+    }
+    part = "#panel" if request.htmx else ""
+    return render(request, f"optimize/pacing.html{part}", context)
