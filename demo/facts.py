@@ -53,6 +53,7 @@ def load_facts(*, company: Company, cast: Cast) -> dict[str, int]:
         "insight_contact",
         "execute_touch",
         "execute_deal",
+        "execute_dealline",
         "execute_dealstagechange",
         "execute_dealdriver",
         "execute_dealmaterial",
@@ -159,8 +160,15 @@ def _deals(company: Company, cast: Cast, accounts: np.ndarray, contacts: np.ndar
     ids = np.array(bulk.next_ids("execute_deal", count))
     price = np.array([product.list_price for product in truth.PRODUCTS]) * 100
     cost = np.array([product.unit_cost for product in truth.PRODUCTS]) * 100
-    list_cents = price[deals.product] * deals.quantity
-    net_cents = np.rint(list_cents * (1 - deals.discount)).astype(np.int64)
+    lists = [
+        price[product] * quantity
+        for product, quantity in (
+            (deals.product, deals.quantity),
+            (deals.extra, deals.extra_quantity),
+        )
+    ]
+    nets = [np.rint(cents * (1 - deals.discount)).astype(np.int64) for cents in lists]
+    costs = [cost[deals.product] * deals.quantity, cost[deals.extra] * deals.extra_quantity]
     closed = deals.outcome != "open"
     product_names = np.array([product.name for product in truth.PRODUCTS], dtype=object)
     account = company.account_of_contact[deals.contact]
@@ -179,9 +187,9 @@ def _deals(company: Company, cast: Cast, accounts: np.ndarray, contacts: np.ndar
             "created_date": _dates(company, deals.created),
             "expected_close_date": _dates(company, deals.due),
             "closed_date": _dates(company, np.where(closed, deals.due, -1)),
-            "list_amount": _money(list_cents),
-            "net_amount": _money(net_cents),
-            "cost_amount": _money(cost[deals.product] * deals.quantity),
+            "list_amount": _money(lists[0] + lists[1]),
+            "net_amount": _money(nets[0] + nets[1]),
+            "cost_amount": _money(costs[0] + costs[1]),
             "competitor_id": pd.array(
                 np.array([-1, *(rival.pk for rival in cast.rivals)])[deals.rival + 1], dtype="Int64"
             ),
@@ -196,9 +204,36 @@ def _deals(company: Company, cast: Cast, accounts: np.ndarray, contacts: np.ndar
         frame,
         {"outcome_note": "", "version": 1, "attributes": "{}"},
     )
+    _lines(company, cast, ids, (lists, nets, costs))
     _stage_changes(company, cast, ids)
     _reasons(company, cast, ids)
     return count
+
+
+def _lines(
+    company: Company,
+    cast: Cast,
+    ids: np.ndarray,
+    money: tuple[list[np.ndarray], list[np.ndarray], list[np.ndarray]],
+) -> None:
+    """The two products of the deals that sell two."""
+    deals = company.deals
+    two = deals.extra >= 0
+    products = np.array([product.pk for product in cast.products])
+    sold = ((deals.product, deals.quantity), (deals.extra, deals.extra_quantity))
+    for place, (product, quantity) in enumerate(sold):
+        lists, nets, costs = (amounts[place][two] for amounts in money)
+        frame = pd.DataFrame(
+            {
+                "deal_id": ids[two],
+                "product_id": products[product[two]],
+                "quantity": quantity[two],
+                "list_amount": _money(lists),
+                "net_amount": _money(nets),
+                "cost_amount": _money(costs),
+            }
+        )
+        bulk.insert("execute_dealline", cast.workspace.pk, frame, {"position": place + 1})
 
 
 def _days(company: Company) -> int:

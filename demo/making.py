@@ -13,6 +13,7 @@ from demo.facts import load_facts
 from demo.simulation import simulate
 from demo.story import set_the_scene
 from demo.turns import turn_the_cycles
+from execute.actions.handoffs import hand_over
 from insight.actions.audiences import count_audience
 from insight.models import Audience
 from ipeo import tenancy
@@ -81,6 +82,7 @@ def make_demonstration(*, slug: str, seed: int, scale: float, today: date) -> Ma
         turn_the_cycles(cast=cast, people=people, today=today)
         recompute()
         draw_conclusions()
+        hand_over()
     return Made(workspace, counts)
 
 

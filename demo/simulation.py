@@ -72,6 +72,9 @@ class Deals:
     rival: Ints
     driver: Ints
     helped: Ints
+    extra: Ints
+    """Index of the second product into `truth.PRODUCTS`; -1 where the deal sells one."""
+    extra_quantity: Ints
 
 
 @dataclass(frozen=True)
@@ -120,6 +123,7 @@ def simulate(*, seed: int, scale: float, today: date, reps: int = 6) -> Company:
     spend = _spend(random, today, first_day, days)
     touches = _touches(random, spend, contacts, days, scale)
     deals, sales_touches = _deals(random, touches, contacts, days, reps)
+    answers = _answers(seed, touches, deals, account_of_contact, days)
     return Company(
         today=today,
         first_day=first_day,
@@ -127,7 +131,7 @@ def simulate(*, seed: int, scale: float, today: date, reps: int = 6) -> Company:
         industry=random.integers(0, 6, accounts),
         region=random.integers(0, 4, accounts),
         employees=np.maximum(random.lognormal(4.6, 1.1, accounts).astype(np.int64), 3),
-        touches=_joined(touches, sales_touches),
+        touches=_joined(_joined(touches, sales_touches), answers),
         deals=deals,
         spend=spend,
     )
@@ -233,13 +237,16 @@ def _deals(
     )
     won_on_price = random.random(n) < 0.05 + 2.5 * discount
     won_driver = np.where(won_on_price, 4, random.choice(4, n, p=[0.42, 0.27, 0.16, 0.15]))
+    product = random.choice(len(truth.PRODUCTS), n, p=[product.share for product in truth.PRODUCTS])
+    quantity = np.maximum(random.lognormal(1.7, 0.7, n).astype(np.int64), 1)
+    extra, extra_quantity = _second_products(product, quantity)
     deals = Deals(
         contact=touches.contact[opens],
         program=opened_by,
-        product=random.choice(
-            len(truth.PRODUCTS), n, p=[product.share for product in truth.PRODUCTS]
-        ),
-        quantity=np.maximum(random.lognormal(1.7, 0.7, n).astype(np.int64), 1),
+        product=product,
+        quantity=quantity,
+        extra=extra,
+        extra_quantity=extra_quantity,
         rep=random.integers(0, reps, n),
         created=created,
         due=due,
@@ -252,6 +259,41 @@ def _deals(
         ),
     )
     return deals, _sales_touches(random, deals, days)
+
+
+def _second_products(product: Ints, quantity: Ints) -> tuple[Ints, Ints]:
+    """Some deals sell a second product too, which brings less than the first."""
+    random = np.random.default_rng(len(product))
+    price = np.array([item.list_price for item in truth.PRODUCTS])
+    extra = (product + random.integers(1, len(price), len(product))) % len(price)
+    count = random.integers(1, 4, len(product))
+    sold = random.random(len(product)) < truth.SECOND_PRODUCT
+    sold &= price[extra] * count < 0.6 * price[product] * quantity
+    return np.where(sold, extra, -1), np.where(sold, count, 0)
+
+
+def _answers(seed: int, touches: Touches, deals: Deals, account: Ints, days: int) -> Touches:
+    """Sales gets in touch with most of those who lately took a second look, within a day or so.
+
+    `account` is each person's.
+    """
+    random = np.random.default_rng([seed, 1])
+    day = touches.seconds / 86_400
+    looks = np.flatnonzero((touches.level == 3) & (day > days - truth.ANSWERED_DAYS))
+    looks = looks[~np.isin(account[touches.contact[looks]], account[deals.contact])]
+    # One call for each account: after the first of the looks.
+    looks = looks[np.argsort(touches.seconds[looks], kind="stable")]
+    looks = looks[np.unique(account[touches.contact[looks]], return_index=True)[1]]
+    when = day[looks] + random.lognormal(math.log(truth.ANSWER_DAYS), 0.7, len(looks))
+    done = (random.random(len(looks)) < truth.ANSWERED) & (when < days - 0.01)
+    meeting = random.random(len(looks)) < 0.2
+    return Touches(
+        contact=touches.contact[looks][done],
+        program=np.full(int(done.sum()), -1),
+        kind=np.where(meeting, "meeting", "call")[done],
+        level=np.full(int(done.sum()), 3),
+        seconds=(when[done] * 86_400).astype(np.int64),
+    )
 
 
 def _sales_touches(random: np.random.Generator, deals: Deals, days: int) -> Touches:

@@ -178,6 +178,14 @@ RIVAL_LOG_ODDS = -0.40
 NO_DECISION = 0.11
 CYCLE_DAYS = 55.0
 HANDOFF_DAYS = 1.4
+ANSWERED_DAYS = 14
+"""For how many days back sales answers second looks that open no deal."""
+ANSWERED = 0.8
+"""The share of them that sales answers."""
+ANSWER_DAYS = 0.5
+"""After how many days it does, at the median."""
+SECOND_PRODUCT = 0.18
+"""The share of deals that may sell a second product; in some it would bring too much."""
 """Median days from a deal's opening to the first touch of sales."""
 
 
