@@ -9,7 +9,8 @@ import django_filters as filters
 from django.db.models import QuerySet
 
 from execute.models import Deal, Expense, Task, Touch
-from execute.queries.deals import closes, has_words, of_campaign, past_due
+from execute.queries.behind import NoSuchFigure, behind
+from execute.queries.deals import closes, counted, has_words, of_campaign, past_due
 
 
 class DealFilter(filters.FilterSet):  # type: ignore[misc]
@@ -22,6 +23,13 @@ class DealFilter(filters.FilterSet):  # type: ignore[misc]
     )
     closes_to = filters.DateFilter(
         method="by_closing", label="Ended, or expected to close, until this day"
+    )
+    counted_from = filters.DateFilter(
+        method="by_counting", label="Counted by figures on this day or later"
+    )
+    counted_to = filters.DateFilter(method="by_counting", label="Counted by figures until this day")
+    behind = filters.CharFilter(
+        method="by_figure", label="Deals behind a figure, such as first.program.12"
     )
     net_from = filters.NumberFilter(field_name="net_amount", lookup_expr="gte")
     net_to = filters.NumberFilter(field_name="net_amount", lookup_expr="lte")
@@ -50,6 +58,18 @@ class DealFilter(filters.FilterSet):  # type: ignore[misc]
         """Return the deals that close from a day on, or until one."""
         first, last = (value, date.max) if name == "closes_from" else (date.min, value)
         return found.filter(closes(first, last))
+
+    def by_counting(self, found: QuerySet[Any], name: str, value: date) -> QuerySet[Any]:
+        """Return the deals that figures count from a day on, or until one."""
+        first, last = (value, date.max) if name == "counted_from" else (date.min, value)
+        return found.filter(counted(first, last))
+
+    def by_figure(self, found: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Return the deals behind a figure; none for one that is not known."""
+        try:
+            return found.filter(behind(value).condition)
+        except NoSuchFigure:
+            return found.none()
 
     def by_due(self, found: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
         """Return the deals that are past their close date, or those that are not."""
