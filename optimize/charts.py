@@ -277,7 +277,7 @@ def value_quadrant(spots: Sequence[Spot], *, healthy: float) -> go.Figure:
 def win_rates(lines: Sequence[tuple[str, Estimate]]) -> go.Figure:
     """Draw win rates as lying bars with their intervals."""
     held = [one for _, one in lines]
-    return bars(
+    figure = bars(
         [label for label, _ in lines],
         [one.value for one in held],
         low=[one.low for one in held],
@@ -285,6 +285,8 @@ def win_rates(lines: Sequence[tuple[str, Estimate]]) -> go.Figure:
         stage="optimize",
         kind="percent",
     )
+    figure.update_yaxes(dtick=1)
+    return figure
 
 
 def two_voices(lines: Sequence[tuple[str, Estimate, Estimate]]) -> go.Figure:
@@ -319,7 +321,7 @@ def two_voices(lines: Sequence[tuple[str, Estimate, Estimate]]) -> go.Figure:
         showlegend=True,
         margin={"t": 32},
         xaxis={**axis("percent"), "showgrid": True, "gridcolor": token("line"), "nticks": 5},
-        yaxis={"autorange": "reversed", "showgrid": False, "ticklabelstandoff": 8},
+        yaxis={"autorange": "reversed", "showgrid": False, "ticklabelstandoff": 8, "dtick": 1},
     )
 
 

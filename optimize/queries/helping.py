@@ -45,7 +45,7 @@ class Helping:
 
 
 def helping(days: Days) -> Helping:
-    """Return materials and proof points by how often reps said they helped; five queries."""
+    """Return materials and proof points by how often reps said they helped; seven queries."""
     inside = Q(deal__closed_date__range=(days.first, days.last))
     won = inside & Q(deal__outcome=Outcome.WON)
     told = DealMaterial.objects.filter(won).values("deal_id").distinct().count()
@@ -56,33 +56,37 @@ def helping(days: Days) -> Helping:
         .count()
     )
     fitted = _fitted()
-    used = Count("dealmaterial__deal", filter=_under("dealmaterial__", days), distinct=True)
-    materials = Material.objects.annotate(n=used).order_by("-n", "name")
-    by_proof = Count(
-        "material__dealmaterial__deal",
-        filter=_under("material__dealmaterial__", days),
-        distinct=True,
+    by_material = _counts(won, "material_id")
+    by_proof = _counts(won, "material__proof_point_id")
+    materials = sorted(
+        Material.objects.all(), key=lambda row: (-by_material.get(row.pk, 0), row.name)
     )
-    proofs = ProofPoint.objects.annotate(n=by_proof).order_by("-n", "position")
+    proofs = sorted(
+        ProofPoint.objects.filter(pk__in=list(by_proof)),
+        key=lambda row: (-by_proof[row.pk], row.position),
+    )
     return Helping(
-        tuple(_line("material", row.pk, row.name, row.n, told, fitted, days) for row in materials),
         tuple(
-            _line("proof", row.pk, row.statement, row.n, told, fitted, days)
+            _line("material", row.pk, row.name, by_material.get(row.pk, 0), told, fitted, days)
+            for row in materials
+        ),
+        tuple(
+            _line("proof", row.pk, row.statement, by_proof[row.pk], told, fitted, days)
             for row in proofs
-            if row.n
         ),
         told,
         lost_told,
     )
 
 
-def _under(path: str, days: Days) -> Q:
-    return Q(
-        **{
-            f"{path}deal__outcome": Outcome.WON,
-            f"{path}deal__closed_date__range": (days.first, days.last),
-        }
+def _counts(won: Q, key: str) -> dict[int, int]:
+    rows = (
+        DealMaterial.objects.filter(won, **{f"{key}__isnull": False})
+        .order_by()
+        .values_list(key)
+        .annotate(n=Count("deal_id", distinct=True))
     )
+    return dict(rows)
 
 
 def _line(
