@@ -90,7 +90,6 @@ def range_of(
     given: Mapping[str, str],
     *,
     cycle: Cycle | None = None,
-    default: str = "",
     on: date | None = None,
 ) -> Range:
     """Return the range that an address asks for; what makes no sense falls back, with a word.
@@ -100,7 +99,7 @@ def range_of(
     """
     now = on or today()
     typed = (given.get("date_from", ""), given.get("date_to", ""))
-    usual = default or (CYCLE if cycle is not None else TWELVE)
+    usual = CYCLE if cycle is not None else TWELVE
     key = given.get("range") or (CUSTOM if any(typed) else usual)
     against = given.get("against") if given.get("against") in AGAINST else BEFORE
     assert against is not None
@@ -114,7 +113,7 @@ def range_of(
         wanted = cycle if key == CYCLE else _cycle(key)
         if wanted is not None:
             return _of_cycle(wanted, key, against, now)
-        key = usual if usual in PERIODS or cycle is not None else TWELVE
+        key = usual
     if key == CYCLE:
         assert cycle is not None
         found = _of_cycle(cycle, key, against, now)

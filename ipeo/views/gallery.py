@@ -13,7 +13,10 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from ipeo import charts
+from ipeo.numerics.changes import change
 from ipeo.numerics.estimates import Estimate, rate
+from ipeo.numerics.ranges import BEFORE, PERIODS, Days
+from ipeo.queries.ranges import Choice, Range
 from ipeo.stages import Blocker
 
 
@@ -100,6 +103,16 @@ def _figures() -> dict[str, Any]:
         "cac": Estimate.unknown("no spend is known for this channel"),
         "counted": Estimate.exact(412, 412),
         "trend": [12, 14, 13, 17, None, 19, 18, 22, 25],
+        "risen": change(Estimate(2.4, 1.9, 3.0, 86), Estimate(1.4, 1.1, 1.7, 74)),
+        "within": change(rate(86, 277), rate(80, 251)),
+        "chosen": Range(
+            "quarter",
+            "This quarter",
+            Days(date(2026, 4, 1), date(2026, 6, 30)),
+            Days(date(2026, 1, 1), date(2026, 3, 31)),
+            BEFORE,
+        ),
+        "choices": [Choice(key, label, key == "quarter") for key, label in PERIODS.items()],
     }
 
 
