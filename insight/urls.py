@@ -74,6 +74,7 @@ pages = [
     path("accounts/options/", accounts.account_options, name="account_options"),
     path("accounts/<int:pk>/", accounts.account, name="account"),
     path("accounts/<int:pk>/edit/", accounts.edit_account, name="edit_account"),
+    path("accounts/<int:pk>/merge/", accounts.merge_account, name="merge_account"),
     path("contacts/", accounts.contacts, name="contacts"),
     path("contacts/new/", accounts.new_contact, name="new_contact"),
     path("contacts/<int:pk>/", accounts.contact, name="contact"),

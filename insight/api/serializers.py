@@ -101,6 +101,12 @@ class AccountSerializer(serializers.ModelSerializer[Account]):
         read_only_fields = ("created_at",)
 
 
+class MergeSerializer(serializers.Serializer[Any]):
+    """The account that another one is merged into."""
+
+    into = serializers.PrimaryKeyRelatedField(queryset=Account.objects.all())
+
+
 class ContactSerializer(serializers.ModelSerializer[Contact]):
     """A person at an account, or a lead without one yet."""
 
@@ -164,6 +170,7 @@ class SizeSerializer(serializers.Serializer[Any]):
     contacts = serializers.IntegerField()
     accounts = serializers.IntegerField()
     refused = serializers.IntegerField()
+    as_of = serializers.DateTimeField(allow_null=True, help_text="When it was so; null is now.")
 
 
 class CompetitorSerializer(serializers.ModelSerializer[Competitor]):
@@ -285,3 +292,10 @@ class DisposeSerializer(serializers.Serializer[Any]):
     )
     reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=300)
     seen = serializers.DateTimeField(required=False, allow_null=True, default=None)
+
+
+class RenewSerializer(serializers.Serializer[Any]):
+    """A new date for a finding, null for none, and why it still holds."""
+
+    expires_on = serializers.DateField(allow_null=True)
+    reason = serializers.CharField(max_length=300)

@@ -12,7 +12,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from insight.actions import accounts, audiences, catalog, findings, rivals, stories
+from insight.actions import accounts, audiences, catalog, evidence, findings, rivals, stories
 from insight.api import filters, serializers
 from insight.models import (
     Account,
@@ -26,7 +26,8 @@ from insight.models import (
     Product,
     ProofPoint,
 )
-from insight.queries.audiences import contacts_of, size_of
+from insight.queries.audiences import contacts_of
+from insight.queries.membership import counted
 from insight.queries.rules import read_rule
 from insight.queries.stories import current_story
 from ipeo.api.problems import Conflict
@@ -99,6 +100,20 @@ class AccountView(KeptViewSet):
         """Save an account."""
         return accounts.save_account(account=row)
 
+    @extend_schema(request=serializers.MergeSerializer, responses=serializers.AccountSerializer)
+    @action(detail=True, methods=["post"])
+    def merge(self, request: Request, pk: int) -> Response:
+        """Move all that is known of this account to another, and delete it; returns the other."""
+        wish = serializers.MergeSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        try:
+            kept = accounts.merge_accounts(
+                account=self.get_object(), into=wish.validated_data["into"]
+            )
+        except accounts.SameAccount as refusal:
+            raise ValidationError({"into": [str(refusal)]}) from None
+        return Response(self.get_serializer(kept).data)
+
 
 class ContactView(KeptViewSet):
     """Contacts and leads."""
@@ -132,7 +147,7 @@ class AudienceView(KeptViewSet):
         """Count whom a rule would find, and save nothing."""
         wish = serializers.RuleSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
-        size = size_of(read_rule(wish.validated_data["rule"]))
+        size = counted(read_rule(wish.validated_data["rule"]))
         return Response(serializers.SizeSerializer(size).data)
 
     @extend_schema(request=None, responses=serializers.AudienceSerializer)
@@ -287,3 +302,16 @@ class FindingView(mixins.DestroyModelMixin, KeptViewSet):
         except (findings.AlreadyDecided, findings.CycleIsClosed) as refusal:
             raise Conflict(str(refusal)) from None
         return Response(serializers.DispositionSerializer(held).data)
+
+    @extend_schema(request=serializers.RenewSerializer, responses=serializers.FindingSerializer)
+    @action(detail=True, methods=["post"])
+    def renew(self, request: Request, pk: int) -> Response:
+        """Let a finding hold until a new day, with the reason."""
+        wish = serializers.RenewSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        found = self.get_object()
+        try:
+            evidence.renew_finding(finding=found, by=self.membership, **wish.validated_data)
+        except evidence.DateNotAhead as refusal:
+            raise ValidationError({"expires_on": [str(refusal)]}) from None
+        return Response(self.get_serializer(found).data)

@@ -113,12 +113,7 @@ class ContactForm(forms.ModelForm[Contact]):
         super().__init__(*args, **kwargs)
         _offer_members(self)
 
-        self.fields["account"].widget.attrs |= {
-            "hx-get": link("insight:account_options"),
-            "hx-trigger": "input changed delay:250ms",
-            "hx-target": "#account-options",
-            "hx-sync": "this:replace",
-        }
+        _offer_accounts(self)
 
     def clean(self) -> dict[str, Any]:
         """Refuse a contact who can be called nothing."""
@@ -133,6 +128,28 @@ def _offer_members(form: AccountForm | ContactForm) -> None:
     assert isinstance(owner, forms.ModelChoiceField)
     owner.queryset = members_of(current_workspace()).filter(is_active=True)
     owner.empty_label = "Nobody yet"
+
+
+def _offer_accounts(form: ContactForm | MergeForm) -> None:
+    form.fields["account"].widget.attrs |= {
+        "hx-get": link("insight:account_options"),
+        "hx-trigger": "input changed delay:250ms",
+        "hx-target": "#account-options",
+        "hx-sync": "this:replace",
+    }
+
+
+class MergeForm(forms.Form):
+    """Which account another is merged into."""
+
+    account = AccountField(
+        label="Merge into",
+        help_text="Its people, touches and deals go there. This cannot be undone.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer_accounts(self)
 
 
 class ContactFilterForm(forms.Form):

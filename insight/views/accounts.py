@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 
-from insight.actions.accounts import NobodyNamed, save_account, save_contact
-from insight.forms.catalog import AccountForm, ContactFilterForm, ContactForm, SearchForm
+from insight.actions.accounts import (
+    NobodyNamed,
+    SameAccount,
+    merge_accounts,
+    save_account,
+    save_contact,
+)
+from insight.forms.catalog import (
+    AccountForm,
+    ContactFilterForm,
+    ContactForm,
+    MergeForm,
+    SearchForm,
+)
 from insight.models import Account, Contact
 from insight.queries import accounts as queries
 from insight.views.editing import edit_page
@@ -72,6 +85,29 @@ def _edit_account(request: WorkspaceRequest, row: Account, title: str) -> HttpRe
         then=lambda account: link("insight:account", account.pk),
         context={"title": title, "eyebrow": "Accounts", "back": back},
     )
+
+
+@page("insight.edit")
+def merge_account(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Merge an account into another that is the same company."""
+    found = get_object_or_404(Account.objects.all(), pk=pk)
+    form = MergeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            kept = merge_accounts(account=found, into=form.cleaned_data["account"])
+        except SameAccount as refusal:
+            form.add_error("account", str(refusal))
+        else:
+            messages.success(request, f"{found.name} is now part of {kept.name}.")
+            return redirect(link("insight:account", kept.pk))
+    context = {
+        "form": form,
+        "title": f"Merge {found.name} into another account",
+        "eyebrow": found.name,
+        "back": link("insight:account", found.pk),
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "insight/contact_form.html", context, status=status)
 
 
 @page("insight.view")
