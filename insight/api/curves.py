@@ -30,7 +30,7 @@ class ResponseCurveSerializer(serializers.ModelSerializer[ResponseCurve]):
 
     class Meta:
         model = ResponseCurve
-        fields = (
+        fields: tuple[str, ...] = (
             "id",
             "channel",
             "channel_name",
@@ -50,7 +50,7 @@ class ResponseCurveSerializer(serializers.ModelSerializer[ResponseCurve]):
             "diagnostics",
             "fitted_at",
         )
-        read_only_fields = fields
+        read_only_fields: tuple[str, ...] = fields
 
     @extend_schema_field(
         {

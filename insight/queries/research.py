@@ -53,7 +53,7 @@ def library(
             found = found.filter(tags__contains=[tag])
         return page_of(found, order=ORDER, after=after, size=size)
     key = _read_token(after)
-    ids = _found(search, kind, tag, key, size + 1)
+    ids = found_ids(search, kind=kind, tag=tag, key=key, most=size + 1)
     held = {row.pk: row for row in studies().filter(pk__in=ids)}
     rows = [held[pk] for pk in ids[:size] if pk in held]
     more = len(ids) > size and rows
@@ -61,7 +61,15 @@ def library(
     return Page(rows=rows, next=token, is_first=key is None)
 
 
-def _found(search: str, kind: str, tag: str, key: tuple[date, int] | None, most: int) -> list[int]:
+def found_ids(
+    search: str,
+    *,
+    kind: str = "",
+    tag: str = "",
+    key: tuple[date, int] | None = None,
+    most: int = 50,
+) -> list[int]:
+    """Return the ids of the latest studies that hold the words, below a day and id if given."""
     up_to, below = key or (None, 0)
     with connection.cursor() as cursor:
         cursor.execute(

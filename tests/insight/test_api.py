@@ -9,6 +9,7 @@ from ipeo import tenancy
 from tests.factories.insight import (
     AccountFactory,
     AudienceFactory,
+    BattlecardFactory,
     BrandStoryFactory,
     ChannelFactory,
     CompetitorFactory,
@@ -16,8 +17,10 @@ from tests.factories.insight import (
     ContactFactory,
     DispositionFactory,
     FindingFactory,
+    MindsetWaveFactory,
     ProductFactory,
     ProofPointFactory,
+    StudyFactory,
 )
 from tests.factories.ipeo import CampaignFactory, CycleFactory, MembershipFactory, WorkspaceFactory
 
@@ -32,6 +35,9 @@ ROWS = {
     "brand-stories": BrandStoryFactory,
     "proof-points": ProofPointFactory,
     "findings": FindingFactory,
+    "studies": StudyFactory,
+    "mindset-waves": MindsetWaveFactory,
+    "battlecards": BattlecardFactory,
 }
 
 
@@ -159,7 +165,7 @@ def test_an_audience_is_previewed_saved_and_read(call):
     ContactFactory(name="Ben")
     rule = {"all": [{"field": "industry", "op": "is", "value": "healthcare"}]}
     counted = call("post", "audiences/preview/", {"rule": rule}, role="viewer")
-    assert counted.json() == {"contacts": 1, "accounts": 1, "refused": 0}
+    assert counted.json() == {"contacts": 1, "accounts": 1, "refused": 0, "as_of": None}
     made = call("post", "audiences/", {"name": "Health", "rule": rule}).json()
     assert made["size"] == 1
     assert made["counted_at"]
