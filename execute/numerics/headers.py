@@ -6,6 +6,7 @@ from typing import Any
 
 from execute.numerics import dates, numbers
 from execute.numerics.doubts import Doubt, Option, shown
+from execute.numerics.entries import stage_entered
 from execute.numerics.fields import ATTRIBUTES, FIELDS, INDEX, PERIOD_STARTS, Field, normalise
 from execute.numerics.sheets import Sheet
 from execute.numerics.texts import as_text, email_share, is_null
@@ -253,6 +254,9 @@ def _attributes(sheet: Sheet, unmapped: tuple[str, ...]) -> dict[str, str]:
     for header in unmapped:
         name = normalise(header)
         if not name or name.startswith("fivetran") or not _filled(sheet, header, 1):
+            continue
+        if stage_entered(header):
+            out[header] = header
             continue
         out.setdefault(ATTRIBUTES.get(name, name.replace(" ", "_"))[:60], header)
     return out

@@ -53,6 +53,31 @@ def test_a_history_gives_each_entry_once_and_corrects_what_was_inferred(client, 
     assert Deal.objects.get().stage.name == "Closed Won"
 
 
+WIDE = (
+    'Record ID,Deal Name,Deal Stage,Amount,Create Date,Close Date,"Date entered ""Lead (Sales '
+    'Pipeline)""","Date entered ""Proposal (Sales Pipeline)""","Date entered ""Closed Won (Sales '
+    'Pipeline)"""\n'
+    "W1,Booths,Closed Won,900,2026-01-20,2026-02-15,2026-01-20 09:00,2026-01-28 10:30,"
+    "2026-02-15 16:45\n"
+    "W2,Chairs,Proposal,300,2026-01-22,2026-03-15,2026-01-22 09:00,2026-02-01 10:30,\n"
+)
+
+
+def test_a_column_of_dates_for_each_stage_is_the_deals_history(client, do_due_work):
+    DealStageChange.objects.all().delete()
+    brought = load(client, do_due_work, WIDE, "deals")
+    assert counts(brought) == (2, 0, 0, 0)
+    assert "3 columns of dates entered became the stage history." in brought.notes
+    whole = entries()
+    assert [stage for stage, _ in whole] == ["Lead", "Lead", "Proposal", "Proposal", "Closed Won"]
+    assert ("Closed Won", "02-15 16:45") in whole
+    assert counts(load(client, do_due_work, WIDE, "deals")) == (0, 0, 2, 0)
+    assert entries() == whole
+    unclear = WIDE.replace("2026-01-28 10:30", "01/02/2026").replace("W", "V")
+    notes = load(client, do_due_work, unclear, "deals").notes
+    assert any("is kept beside the deals and not read" in note for note in notes)
+
+
 def test_what_is_no_entry_is_left_out_and_said(client, do_due_work):
     notes = load(client, do_due_work, SALESFORCE, "stage_history").notes
     assert "1 row left out at which the deal stayed in its stage." in notes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from execute.actions.imports import money, references
+from execute.actions.imports import entries, money, references
 from execute.actions.imports.rows import PLACES, Rows, Sheet, owners
 from execute.models import Outcome
 from execute.numerics.doubts import counted, shown
@@ -30,6 +30,7 @@ def deals(sheet: Sheet) -> Rows:
     if sheet.has("driver"):
         drivers = references.drivers_for(references.distinct(sheet.column("driver")), sheet.made)
         sheet.refer("driver_id", drivers, "driver")
+    entries.take_entries(sheet)
     sheet.keep_attributes()
     return sheet.done()
 

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from psycopg2 import sql
 
-from execute.actions.imports import ledger, references, rows
+from execute.actions.imports import entries, ledger, references, rows
 from execute.actions.imports.deals import deals
 from execute.actions.imports.stages import load_stages, stage_history
 from execute.actions.imports.upsert import Counts, adopt, upsert
@@ -166,7 +166,8 @@ def _lead_touches(workspace_id: int, frame: pd.DataFrame, brought: Import) -> No
 
 
 def _deals(workspace_id: int, frame: pd.DataFrame, brought: Import) -> Counts:
-    columns = frame.drop(columns=["driver_id"] if "driver_id" in frame.columns else [])
+    followed = [name for name in ("driver_id", entries.COLUMN) if name in frame.columns]
+    columns = frame.drop(columns=followed)
     counts = upsert(
         "execute_deal",
         workspace_id,
@@ -176,6 +177,8 @@ def _deals(workspace_id: int, frame: pd.DataFrame, brought: Import) -> Counts:
         with_change={"source_id": brought.pk, "updated_at": timezone.now()},
         counted_up=("version",),
     )
+    if entries.COLUMN in frame.columns:
+        entries.load_entries(workspace_id, frame, brought)
     _note_stages(workspace_id, brought)
     if "driver_id" in frame.columns:
         _note_drivers(workspace_id, frame[["import_key", "driver_id"]].dropna(), brought)
