@@ -21,8 +21,14 @@ from optimize.queries.evidence import OWN_LABEL, standings_of, window_of
 from optimize.queries.fits import discount_fit, holding_of, wears
 from optimize.queries.measures import Slice, by_model, measured, program_months
 from optimize.queries.overview import Subject
+from optimize.queries.pacing import calibration, scores_of
 from optimize.queries.periods import books_of, period_of
-from optimize.queries.recommendations import counts_of, recommendations_of, shown
+from optimize.queries.recommendations import (
+    counts_of,
+    earlier_decisions,
+    recommendations_of,
+    shown,
+)
 from optimize.queries.stage import gate
 from optimize.views.drawing import efficacy_of
 from plan.models import Program
@@ -73,6 +79,9 @@ def cycle(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "note": counts_of(advice),
         "recommendations": shown(advice, currency),
         "holding": holding_of(found),
+        "earlier": shown(earlier_decisions(found), currency),
+        "scores": scores_of(found) if found.closed_at else [],
+        "calibration": calibration(found) if found.closed_at else None,
     }
     return render(request, "optimize/cycle.html", context)
 

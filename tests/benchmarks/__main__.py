@@ -18,6 +18,9 @@ MODULES = (
     "fatigue",
     "prices",
     "insight",
+    "attribution",
+    "recompute",
+    "advice",
 )
 
 

@@ -10,7 +10,7 @@ from optimize.numerics.efficacy import judge
 from optimize.numerics.metrics import Sums, romi
 from optimize.numerics.price import DiscountEffect
 
-MODELS = ("first", "last", "linear", "time_decay", "u", "w")
+MODELS = ("own", "first", "last", "linear", "time_decay", "u", "w", "markov", "shapley")
 
 
 def around(value, error=0.1, n=80):
@@ -70,7 +70,7 @@ def test_where_one_model_disagrees_a_test_is_proposed_instead():
     doubted = replace(webinars, romi={**webinars.romi, "last": around(0.1)})
     (advice,) = advise([doubted, program("banners", 0.2)])
     assert advice.kind == "test"
-    assert "5 of 6" in advice.text
+    assert "8 of 9" in advice.text
     assert not advice.expected_gain.known
 
 
