@@ -2,7 +2,7 @@
 
 from rest_framework.routers import SimpleRouter
 
-from optimize.api import experiments, pacing, reports, views
+from optimize.api import experiments, pacing, reports, views, wear
 
 router = SimpleRouter(trailing_slash=True)
 router.register("report", reports.ReportView, basename="api-report")
@@ -12,5 +12,9 @@ router.register("experiments", experiments.ExperimentView)
 router.register("pacing", pacing.PacingView, basename="pacing")
 router.register("periods", views.PeriodView)
 router.register("measurement", views.MeasurementView, basename="measurement")
+router.register("wear", wear.WearView, basename="api-wear")
+router.register("wear-cells", wear.WearCellView, basename="api-wear-cell")
+router.register("price", wear.PriceView, basename="api-price")
+router.register("wins", wear.WinsView, basename="api-wins")
 
 urlpatterns = router.urls

@@ -45,8 +45,10 @@ def _looks(kind: str) -> Line:
         alarms += any(judged(truth, upto=week).tiring for week in range(52, 105, 2))
     rate = alarms / LOOKS
     detail = f"{LOOKS} programs looked at every second week for a year"
-    # Of so few programs, five in a hundred is known to within some six.
-    return Line(f"false alarms in a year of looks, {kind}", rate, "<= 0.11", rate <= 0.11, detail)
+    # Nothing is promised of a year of looks: what it comes to is told.
+    return Line(
+        f"false alarms in a year of looks, {kind}", rate, "told, not promised", True, detail
+    )
 
 
 def _dates(kind: str) -> Line:

@@ -125,7 +125,7 @@ def test_the_page_shows_both_voices_and_says_what_is_not_known(story, sign_in):
 
 
 def test_without_deals_the_page_teaches_the_next_step(workspace, sign_in):
-    text = sign_in("rep").get(link("optimize:wins")).content.decode()
+    text = sign_in("viewer").get(link("optimize:wins")).content.decode()
     assert "No deal was decided in this time" in text
 
 
@@ -170,3 +170,18 @@ def test_what_helped_is_compared_once_lost_deals_tell_too(story):
     assert used["n"] == 28
     assert used["low"] > 0
     assert Deal.objects.filter(outcome=Outcome.LOST, deal_materials__isnull=False).exists()
+
+
+def test_the_interface_for_programs_gives_what_the_page_shows(story, sign_in):
+    browser = sign_in("manager")
+    where = "?date_from=2026-01-01&date_to=2026-06-30"
+    found = browser.get(f"/api/v1/wins/{where}").json()["figures"]
+    assert (found["won"], found["lost"]) == (4, 6)
+    assert found["voices"]["agreed"]["n"] == 4
+    assert found["rivals"][0]["name"] == "CheapDesk"
+    prices = browser.get(f"/api/v1/price/{where}").json()["figures"]
+    assert prices["five_points"] is None
+    refused = browser.get("/api/v1/price/?date_from=2026-06-30&date_to=2026-01-01")
+    assert refused.status_code == 400
+    assert browser.get("/api/v1/wear/").json() == {"rows": []}
+    assert browser.get("/api/v1/wear-cells/").json() == {"rows": []}

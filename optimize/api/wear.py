@@ -1,0 +1,255 @@
+"""Wear, price and value, wins and losses as JSON: what their pages show."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ipeo.api.views import WorkspaceViewSet
+from ipeo.numerics.estimates import Estimate
+from ipeo.numerics.ranges import Days
+from optimize.models import Fit
+from optimize.queries import helping, prices, wins
+from optimize.queries.fits import CellFit, Judged, SettlingTest, WearFit, cells, discount_fit, wears
+from optimize.queries.overview import last_year
+
+
+class RowsSerializer(serializers.Serializer[Any]):
+    """Rows; an estimate is `{"value", "low", "high", "n"}` at 80 %, or null with the reason."""
+
+    rows = serializers.ListField(child=serializers.DictField())
+
+
+class FoundSerializer(serializers.Serializer[Any]):
+    """Figures by name; an estimate is `{"value", "low", "high", "n"}` at 80 %, or null with why."""
+
+    figures = serializers.DictField()
+
+
+class DaysSerializer(serializers.Serializer[Any]):
+    """The days to tell of; the last twelve months where none are named."""
+
+    date_from = serializers.DateField(required=False, default=None)
+    date_to = serializers.DateField(required=False, default=None)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse days that end before they begin."""
+        if attrs["date_from"] and attrs["date_to"] and attrs["date_to"] < attrs["date_from"]:
+            raise serializers.ValidationError({"date_to": ["This is before the first day."]})
+        return attrs
+
+
+class _Reading(WorkspaceViewSet):
+    permission = "optimize.view"
+    pagination_class = None
+    queryset = Fit.objects.none()
+
+
+def _days(request: Request) -> Days:
+    wish = DaysSerializer(data=request.query_params)
+    wish.is_valid(raise_exception=True)
+    first, last = last_year()
+    asked = wish.validated_data
+    begins = asked["date_from"] or min(first, asked["date_to"] or first)
+    return Days(begins, max(asked["date_to"] or last, begins))
+
+
+class WearView(_Reading):
+    """How programs wear: verdict, date of change, decline, half-life, break-even, and the test
+    that would tell wear from saturation where observation cannot."""
+
+    serializer_class = RowsSerializer
+
+    @extend_schema(responses=RowsSerializer)
+    def list(self, request: Request) -> Response:
+        """Return every program that was judged."""
+        return Response({"rows": [_wear(fit) for fit in wears().values()]})
+
+
+class WearCellView(_Reading):
+    """The same for each audience, message and channel that approved plans brought together."""
+
+    serializer_class = RowsSerializer
+
+    @extend_schema(responses=RowsSerializer)
+    def list(self, request: Request) -> Response:
+        """Return every audience, message and channel that was judged, the most worn first."""
+        return Response({"rows": [_wear(fit) for fit in cells()]})
+
+
+class PriceView(_Reading):
+    """Price and value: what discounts bought, win rates by discount, list to pocket, programs."""
+
+    serializer_class = FoundSerializer
+
+    @extend_schema(parameters=[DaysSerializer], responses=FoundSerializer)
+    def list(self, request: Request) -> Response:
+        """Return the figures of some days; what discounts bought is of all closed deals."""
+        days = _days(request)
+        fit, pocket = discount_fit(), prices.pocket(days)
+        figures = {
+            "from": days.first,
+            "to": days.last,
+            "price_dependence": prices.dependence_of_workspace(days).as_dict(),
+            "five_points": None
+            if fit is None
+            else {
+                "win_rate": fit.bought.as_dict(),
+                "win_rate_without_controls": fit.effect.plain.as_dict(),
+                "margin_given_away": fit.cost.as_dict(),
+                "margin_per_opportunity": fit.effect.net_margin.as_dict(),
+                "hidden_odds": fit.effect.hidden_odds,
+                "fitted_at": fit.fitted_at,
+            },
+            "win_rate_by_discount": [
+                {"above": band.low, "up_to": band.high, "win_rate": band.win_rate.as_dict()}
+                for band in prices.bands(days)
+            ],
+            "pocket": {
+                "won": pocket.won,
+                "priced": pocket.priced,
+                "list_amount": pocket.list_amount,
+                "net_amount": pocket.net_amount,
+                "costs": dict(pocket.costs),
+                "told": pocket.told,
+                "pocket_amount": pocket.pocket_amount,
+            },
+            "programs": [
+                {
+                    "program": one.program.pk,
+                    "name": one.program.name,
+                    "value_share": one.value_share.as_dict(),
+                    "margin_romi": one.margin_romi.as_dict(),
+                    "revenue_romi": one.revenue_romi.as_dict(),
+                    "stands": one.quadrant,
+                    "sure": one.is_sure,
+                }
+                for one in prices.value_lines(days)
+            ],
+        }
+        return Response({"figures": figures})
+
+
+class WinsView(_Reading):
+    """Wins and losses: drivers by both voices, rivals, segments, disagreement, what helped."""
+
+    serializer_class = FoundSerializer
+
+    @extend_schema(parameters=[DaysSerializer], responses=FoundSerializer)
+    def list(self, request: Request) -> Response:
+        """Return the figures of the deals that ended in some days."""
+        days = _days(request)
+        won, lost, undecided = wins.totals(days)
+        matrix = wins.disagreement(days)
+        helped = helping.helping(days)
+        figures = {
+            "from": days.first,
+            "to": days.last,
+            "won": won,
+            "lost": lost,
+            "no_decision": undecided,
+            "buyers_answered": wins.answered_share(days).as_dict(),
+            "drivers": [
+                {
+                    "driver": line.driver.pk,
+                    "name": line.driver.name,
+                    "lost_by_rep": line.lost_rep.share.as_dict(),
+                    "lost_by_buyer": line.lost_buyer.share.as_dict(),
+                    "won_by_rep": line.won_rep.share.as_dict(),
+                    "won_by_buyer": line.won_buyer.share.as_dict(),
+                }
+                for line in wins.drivers(days).lines
+            ],
+            "rivals": _lines(wins.rivals(days)),
+            "segments": {part.title.lower(): _lines(part) for part in wins.segments(days)},
+            "voices": {
+                "agreed": matrix.agreed.as_dict(),
+                "rows": [
+                    {
+                        "rep": driver.name,
+                        "buyers": {
+                            one.name: cell.count
+                            for one, cell in zip(matrix.buyers, counts, strict=True)
+                        },
+                    }
+                    for driver, counts in matrix.rows
+                ],
+            },
+            "helped": [
+                {
+                    "kind": line.kind,
+                    "name": line.name,
+                    "named_in_won": line.named.as_dict(),
+                    "against_similar_deals": line.used.as_dict(),
+                    "since_sales_has_it": line.since.as_dict(),
+                }
+                for line in (*helped.materials, *helped.proofs)
+            ],
+        }
+        return Response({"figures": figures})
+
+
+def _lines(part: wins.Segment) -> list[dict[str, Any]]:
+    return [
+        {"name": line.label, "won": line.won, "win_rate": line.win_rate.as_dict()}
+        for line in part.lines
+    ]
+
+
+def _wear(fit: Judged) -> dict[str, Any]:
+    wear = fit.wear
+    found: dict[str, Any] = {}
+    if isinstance(fit, WearFit):
+        found["program"] = fit.program_id
+    if isinstance(fit, CellFit):
+        found |= {
+            "audience": fit.audience,
+            "message": fit.message,
+            "channel": fit.channel,
+            "programs": fit.programs,
+        }
+    verdict = "tiring" if wear.tiring else "unclear" if wear.unclear else "steady"
+    return found | {
+        "verdict": verdict if wear.known else None,
+        "reason": wear.reason,
+        "p_value": wear.p_value,
+        "weekly": fit.weekly,
+        "changed": _dates(fit.changed_on, fit.changed_between, fit.changed_between_wide),
+        "course": wear.course,
+        "decline": wear.decline.as_dict(),
+        "half_life_months": wear.half_life.as_dict(),
+        "break_even": _dates(fit.break_even_on, fit.break_even_between, fit.break_even_between_wide)
+        or _why(wear.break_even_at),
+        "saturation": wear.saturation.as_dict(),
+        "ridge": wear.ridge,
+        "test": _test(fit.plan),
+        "fitted_at": fit.fitted_at,
+    }
+
+
+def _dates(
+    on: date | None, between: tuple[date, date] | None, wide: tuple[date, date] | None
+) -> dict[str, Any] | None:
+    if on is None or between is None or wide is None:
+        return None
+    return {
+        "value": on,
+        "low": between[0],
+        "high": between[1],
+        "low_90": wide[0],
+        "high_90": wide[1],
+    }
+
+
+def _why(held: Estimate) -> dict[str, Any]:
+    return {"value": None, "reason": held.reason}
+
+
+def _test(plan: SettlingTest | None) -> dict[str, Any] | None:
+    return None if plan is None else asdict(plan) | {"settles": plan.settles}
