@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from demo import names, truth
 from demo.facts import Cast
+from demo.research import keep_research
 from execute.actions.materials import add_version, approve_material
 from execute.actions.setup import ensure_defaults
 from execute.models import DealStage, Driver, Material
@@ -66,6 +67,7 @@ def set_the_scene(
     rivals = _rivals(today)
     _audiences()
     proofs = _brand_story(people["marketer"], today)
+    keep_research(product=products[0], rivals=rivals, by=people["marketer"], today=today)
     campaign = Campaign.objects.create(
         name=CAMPAIGN,
         goal="Facilities managers buy the desk that costs less over ten years",
