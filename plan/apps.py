@@ -64,6 +64,13 @@ class PlanConfig(AppConfig):
                     "plan:value_guard",
                     "plan:approve",
                     "plan:propose",
+                    "plan:suggestion",
+                    "plan:timeline",
+                    "plan:brief",
+                    "plan:comments",
+                    "plan:templates",
+                    "plan:template",
+                    "plan:begin_program",
                 ),
             )
         )

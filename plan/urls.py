@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from plan.views import objectives, overview, programs, scenarios, sheet
+from plan.views import (
+    allocations,
+    brief,
+    comments,
+    objectives,
+    overview,
+    programs,
+    scenarios,
+    sheet,
+    templates,
+    timeline,
+)
 
 app_name = "plan"
 
@@ -16,6 +27,17 @@ urlpatterns = [
     path("plan/objectives/<int:pk>/", objectives.edit, name="objective"),
     path("plan/objectives/<int:pk>/remove/", objectives.remove, name="remove_objective"),
     path("plan/scenarios/<int:pk>/", sheet.scenario, name="scenario"),
+    path("plan/scenarios/<int:pk>/preview/", sheet.preview, name="preview"),
+    path("plan/scenarios/<int:pk>/cells/", sheet.cells, name="cells"),
+    path("plan/scenarios/<int:pk>/suggestion/", allocations.suggestion, name="suggestion"),
+    path("plan/suggestions/<int:pk>/take/", allocations.take, name="take_suggestion"),
+    path("plan/intended/<int:pk>/curve/", allocations.curve, name="curve"),
+    path("plan/scenarios/<int:pk>/timeline/", timeline.timeline, name="timeline"),
+    path("plan/intended/<int:pk>/flight/", timeline.move, name="move_flight"),
+    path("plan/scenarios/<int:pk>/remarks/", comments.comments, name="comments"),
+    path("plan/remarks/<int:pk>/settle/", comments.settle, name="settle_comment"),
+    path("plan/scenarios/<int:pk>/brief/", brief.brief, name="brief"),
+    path("plan/scenarios/<int:pk>/brief.pdf", brief.printed, name="brief_pdf"),
     path("plan/scenarios/<int:pk>/rename/", scenarios.rename, name="rename_scenario"),
     path("plan/scenarios/<int:pk>/remove/", scenarios.remove, name="remove_scenario"),
     path("plan/scenarios/<int:pk>/clone/", scenarios.clone, name="clone"),
@@ -28,6 +50,11 @@ urlpatterns = [
     path("plan/intended/<int:pk>/", programs.intended, name="program_plan"),
     path("plan/intended/<int:pk>/remove/", programs.take_out, name="remove_program_plan"),
     path("plan/intended/<int:pk>/value/", scenarios.value_guard, name="value_guard"),
+    path("plan/templates/", templates.templates, name="templates"),
+    path("plan/templates/new/", templates.new, name="new_template"),
+    path("plan/templates/<slug:key>/", templates.template, name="template"),
+    path("plan/templates/<slug:key>/put-away/", templates.hide, name="hide_template"),
+    path("plan/scenarios/<int:pk>/programs/begin/", templates.begin, name="begin_program"),
     path("plan/programs/", programs.programs, name="programs"),
     path("plan/programs/new/", programs.new, name="new_program"),
     path("plan/programs/<int:pk>/", programs.program, name="program"),

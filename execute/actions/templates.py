@@ -135,6 +135,8 @@ def make_tasks(
         plans = plans.filter(program=program)
     made = Made()
     for plan in plans.order_by("position", "pk"):
+        if plan.starts_on is not None:
+            _make_own(held, plan, on, made)
         template = template_for(plan.program, templates)
         if template is None:
             made.without_template.append(plan.program)
@@ -176,6 +178,35 @@ def _make(cycle: Cycle, plan: ProgramPlan, template: TaskTemplate, on: date, mad
     )
     made.tasks += len(new)
     for task in new:
+        record_event("task.changed", task_told(task))
+
+
+def _make_own(cycle: Cycle, plan: ProgramPlan, on: date, made: Made) -> None:
+    """Make the tasks that the plan itself names for a program, once each."""
+    assert plan.starts_on is not None
+    held = set(
+        Task.objects.filter(
+            cycle=cycle, program=plan.program, template_task__isnull=True
+        ).values_list("title", flat=True)
+    )
+    for wish in plan.tasks:
+        side = Task.Side(wish.get("side", M))
+        due = plan.starts_on + timedelta(days=int(wish.get("days", 0)))
+        title = str(wish["title"])[:200]
+        if title in held:
+            continue
+        if plan.starts_on <= on and due < on:
+            made.over += 1
+            continue
+        task = Task.objects.create(
+            title=title,
+            side=side,
+            cycle=cycle,
+            program=plan.program,
+            owner=plan.marketing_owner if side == M else plan.sales_owner,
+            due_date=due,
+        )
+        made.tasks += 1
         record_event("task.changed", task_told(task))
 
 

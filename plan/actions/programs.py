@@ -129,6 +129,19 @@ def change_program_plan(
 
 
 @transaction.atomic
+def move_flight(*, plan: ProgramPlan, starts_on: date, ends_on: date) -> ProgramPlan:
+    """Fly a draft's program from one day to another; its money stays in its months.
+
+    Raises `FlightOutsideCycle` and what `hold_draft` raises.
+    """
+    plan.scenario = hold_draft(plan.scenario)
+    plan.starts_on, plan.ends_on = starts_on, ends_on
+    _demand_flight_inside(plan)
+    plan.save(update_fields=["starts_on", "ends_on"])
+    return plan
+
+
+@transaction.atomic
 def remove_program_plan(*, plan: ProgramPlan) -> None:
     """Take a program out of a draft, with its money; the program itself stays."""
     hold_draft(plan.scenario)

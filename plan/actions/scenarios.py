@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -51,13 +52,16 @@ def create_scenario(*, cycle: Cycle, name: str, now: datetime | None = None) -> 
 
 
 @transaction.atomic
-def rename_scenario(*, scenario: Scenario, name: str) -> Scenario:
-    """Rename a draft; raises `ScenarioNameTaken` and what `hold_draft` raises."""
+def rename_scenario(*, scenario: Scenario, name: str, budget: Decimal | None = None) -> Scenario:
+    """Rename a draft and set the money there is to spend, None for no limit.
+
+    Raises `ScenarioNameTaken` and what `hold_draft` raises.
+    """
     held = hold_draft(scenario)
-    held.name = name.strip()
+    held.name, held.budget = name.strip(), budget
     try:
         with transaction.atomic():
-            held.save(update_fields=["name"])
+            held.save(update_fields=["name", "budget"])
     except IntegrityError:
         raise ScenarioNameTaken(f"This cycle has a scenario “{held.name}” already.") from None
     return held
@@ -82,6 +86,11 @@ def clone_scenario(
     """
     cycle = into or scenario.cycle
     made = create_scenario(cycle=cycle, name=name or _free_name(scenario, cycle), now=now)
+    if scenario.cycle_id == cycle.pk:
+        made.budget = scenario.budget
+        if scenario.status == Scenario.Status.APPROVED:
+            made.revises = scenario
+        made.save(update_fields=["budget", "revises"])
     source = scenario.cycle
     months = dict(zip(months_of(source), months_of(cycle), strict=False))
     plans = list(ProgramPlan.objects.filter(scenario=scenario).order_by("position", "pk"))
@@ -99,6 +108,11 @@ def clone_scenario(
             sales_owner_id=plan.sales_owner_id,
             finding_id=plan.finding_id,
             is_bet=plan.is_bet,
+            materials=plan.materials,
+            tasks=plan.tasks,
+            floor=plan.floor,
+            ceiling=plan.ceiling,
+            is_locked=plan.is_locked,
             position=plan.position,
         )
     ProgramPlan.objects.bulk_create(copies.values())
@@ -111,6 +125,7 @@ def clone_scenario(
             program_plan=copies[line.program_plan_id],
             month=months[line.month],
             amount=line.amount,
+            is_locked=line.is_locked,
         )
         for line in BudgetLine.objects.filter(program_plan__in=plans)
         if line.month in months

@@ -49,6 +49,8 @@ class ScenarioSerializer(serializers.ModelSerializer[Scenario]):
             "name",
             "status",
             "note",
+            "budget",
+            "revises",
             "proposed_by",
             "proposed_at",
             "updated_at",
@@ -57,6 +59,7 @@ class ScenarioSerializer(serializers.ModelSerializer[Scenario]):
         read_only_fields = (
             "status",
             "note",
+            "revises",
             "proposed_by",
             "proposed_at",
             "updated_at",
@@ -128,6 +131,10 @@ class ProgramPlanSerializer(serializers.ModelSerializer[ProgramPlan]):
     proof_points = serializers.PrimaryKeyRelatedField(
         queryset=ProofPoint.objects.all(), many=True, required=False
     )
+    materials = serializers.ListField(
+        child=serializers.CharField(max_length=120), required=False, max_length=50
+    )
+    tasks = serializers.ListField(child=serializers.DictField(), read_only=True)
 
     class Meta:
         model = ProgramPlan
@@ -144,9 +151,14 @@ class ProgramPlanSerializer(serializers.ModelSerializer[ProgramPlan]):
             "sales_owner",
             "finding",
             "is_bet",
+            "materials",
+            "tasks",
+            "floor",
+            "ceiling",
+            "is_locked",
             "position",
         )
-        read_only_fields = ("position",)
+        read_only_fields = ("tasks", "position")
         validators: list[Any] = []
 
 
@@ -231,3 +243,5 @@ class GuardSerializer(serializers.Serializer[Any]):
     given_away = serializers.DictField()
     given_away_says = serializers.CharField()
     months = serializers.IntegerField()
+    past_says = serializers.CharField()
+    alternatives = serializers.ListField(child=serializers.DictField())

@@ -83,14 +83,23 @@ class ScenarioView(Changes):
 
     def perform_create(self, serializer: Any) -> None:
         """Begin an empty draft."""
+        wish = {**serializer.validated_data}
+        limit = wish.pop("budget", None)
         with answered():
-            serializer.instance = scenarios.create_scenario(**serializer.validated_data)
+            made = scenarios.create_scenario(**wish)
+            if limit is not None:
+                made = scenarios.rename_scenario(scenario=made, name=made.name, budget=limit)
+        serializer.instance = made
 
     def perform_update(self, serializer: Any) -> None:
         """Rename a draft; it stays with its cycle."""
-        name = serializer.validated_data.get("name", serializer.instance.name)
+        held, wish = serializer.instance, serializer.validated_data
         with answered():
-            serializer.instance = scenarios.rename_scenario(scenario=serializer.instance, name=name)
+            serializer.instance = scenarios.rename_scenario(
+                scenario=held,
+                name=wish.get("name", held.name),
+                budget=wish.get("budget", held.budget),
+            )
 
     def perform_destroy(self, instance: Any) -> None:
         """Remove a draft."""

@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from django.core.exceptions import ValidationError
 
 from plan.forms.figures import amount_text, read_money
-from plan.queries.sheet import Cell, Row, Sheet
+from plan.queries.sheet import Cell, Row, Sheet, with_amounts
 
 CellKey = tuple[int, date]
 
@@ -87,12 +87,22 @@ class BudgetGrid:
         """Return whether every cell that was sent is an amount."""
         return self.is_bound and not self.errors
 
-    def clash(self, stored: Mapping[CellKey, Decimal]) -> None:
-        """Mark cells that somebody else changed; sent again, the person's own amounts win."""
+    def clash(
+        self, stored: Mapping[CellKey, Decimal], hands: Mapping[str, str] | None = None
+    ) -> None:
+        """Mark cells that somebody else changed; sent again, the person's own amounts win.
+
+        `hands` names who changed a cell last, by the cell's name.
+        """
         for key, amount in stored.items():
+            who = (hands or {}).get(f"{key[0]}-{key[1]:%Y-%m}", "Somebody")
             self.errors[key] = (
-                f"Somebody made this {amount_text(amount)} meanwhile. Save again to keep yours."
+                f"{who} made this {amount_text(amount)} meanwhile. Save again to keep yours."
             )
+
+    def as_typed(self) -> Sheet:
+        """Return the grid with what was typed, where it can be read, and the rest as stored."""
+        return with_amounts(self.sheet, self.amounts)
 
     def listed_errors(self) -> list[dict[str, str]]:
         """Return each error with its input's name and where it stands, in words."""

@@ -13,7 +13,7 @@ from ipeo.forms import DateInput
 from ipeo.models import Campaign, Cycle, Workspace
 from ipeo.queries.members import members_of
 from plan.actions.programs import flight_fault
-from plan.forms.figures import PercentField, percent_text, read_money, read_percent
+from plan.forms.figures import MoneyField, PercentField, percent_text, read_money, read_percent
 from plan.models import Objective, Program, ProgramPlan, Scenario
 from plan.queries.objectives import RATES, in_metric
 from plan.queries.scenarios import findings_for, proof_points, unplanned_programs
@@ -104,10 +104,16 @@ class ScenarioForm(forms.Form):
         )
 
 
-class NameForm(forms.Form):
-    """A name."""
+class LimitForm(forms.Form):
+    """A scenario's name, and the money there is to spend."""
 
     name = forms.CharField(max_length=80)
+    budget = MoneyField(
+        required=False,
+        max_length=30,
+        label="Money there is to spend",
+        help_text="The page then shows what is left to plan. Empty: no limit.",
+    )
 
 
 class NoteForm(forms.Form):
@@ -233,6 +239,13 @@ class ProgramPlanForm(forms.ModelForm[ProgramPlan]):
         if cleaned.get("finding") and cleaned.get("is_bet"):
             self.add_error("is_bet", "It rests on a finding, so it is no bet. Choose one.")
         return cleaned
+
+
+class FlightForm(forms.Form):
+    """A flight's first and last day."""
+
+    starts_on = forms.DateField(widget=DateInput())
+    ends_on = forms.DateField(widget=DateInput())
 
 
 class AddProgramForm(forms.Form):

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ipeo.numerics.estimates import LEVEL, Estimate, EstimateDict, from_draws
-from plan.numerics.responses import MIN_MONTHS, Bend, History, Response, market, responses
+from plan.numerics.responses import Bend, History, Response, market, responses, speaks
 
 __all__ = ["Forecast", "History", "ProgramForecast", "ProgramPlan", "Score", "forecast", "score"]
 
@@ -126,7 +126,7 @@ def known(
     """
     _check(plans, histories)
     usual = {}
-    if not any(sum(amount > 0 for amount in past.spend) >= MIN_MONTHS for past in histories):
+    if not any(speaks(past) for past in histories):
         for plan in plans:
             active = [amount for amount in plan.spend if amount > 0]
             usual[plan.key] = sum(active) / len(active) if active else 0.0

@@ -132,6 +132,12 @@ class _Sums:
     phi: float
 
 
+def speaks(past: History) -> bool:
+    """Return whether a history has months enough, with spend and with something won."""
+    active = [won for spent, won in zip(past.spend, past.margin, strict=True) if spent > 0]
+    return len(active) >= MIN_MONTHS and sum(won != 0 for won in active) >= MIN_MONTHS
+
+
 def market(draws: int, seed: int) -> Floats:
     """Return draws of the market's shift, of mean 1, that all programs share."""
     rng = np.random.default_rng(seed)

@@ -8,12 +8,15 @@ from datetime import date
 from decimal import Decimal
 
 from ipeo.models import Cycle
+from ipeo.templatetags.figures import number, percent
 from plan.models import Scenario
 from plan.queries.budget import months_of
 from plan.queries.expectations import ObjectiveExpectation, ScenarioForecast
-from plan.queries.forecasts import shown_forecast
+from plan.queries.forecasts import past_of, shown_forecast
+from plan.queries.later import capacity
 from plan.queries.scenarios import scenarios_of
 from plan.queries.sheet import Row, Sheet, sheet_of
+from plan.queries.timeline import Timeline, timeline_of
 
 MOST = 6
 """How many scenarios stand side by side."""
@@ -26,6 +29,7 @@ class Column:
     scenario: Scenario
     sheet: Sheet
     forecast: ScenarioForecast
+    timeline: Timeline
 
     @property
     def bets_share(self) -> float | None:
@@ -34,6 +38,25 @@ class Column:
             return None
         bets = sum((row.total for row in self.sheet.rows if row.plan.is_bet), Decimal(0))
         return float(bets / self.sheet.total)
+
+    @property
+    def loss_text(self) -> str:
+        """The chance that the money wins less margin than it costs."""
+        chance = self.forecast.chance_below(float(self.sheet.total))
+        if chance is None:
+            return "Not known"
+        if chance <= 0.01:
+            return "under 1%"
+        return "over 99%" if chance >= 0.99 else str(percent(chance))
+
+    @property
+    def capacity_text(self) -> str:
+        """The fullest week of handovers against what reps can take."""
+        peak, room = self.timeline.peak, self.timeline.capacity.weekly
+        if peak is None or peak.leads is None:
+            return "Not known"
+        asked = number(peak.leads, 0)
+        return f"{asked} a week" if room is None else f"{asked} of {number(room, 0)} a week"
 
 
 @dataclass(frozen=True)
@@ -69,10 +92,12 @@ def comparison_of(cycle: Cycle) -> Comparison:
     held = [one for one in scenarios_of(cycle) if one.status != Scenario.Status.REPLACED]
     chosen = sorted(held, key=lambda one: (one.status == Scenario.Status.DRAFT, -one.pk))[:MOST]
     columns = []
+    past, room = past_of(), capacity()
     for scenario in sorted(chosen, key=lambda one: one.pk):
         scenario.cycle = cycle
         sheet = sheet_of(scenario)
-        columns.append(Column(scenario, sheet, shown_forecast(scenario, sheet)))
+        forecast = shown_forecast(scenario, sheet, past)
+        columns.append(Column(scenario, sheet, forecast, timeline_of(sheet, room)))
     return Comparison(
         columns=columns,
         left_out=len(held) - len(columns),

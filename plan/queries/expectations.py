@@ -88,6 +88,12 @@ class ScenarioForecast:
         """The programs in the order of the grid."""
         return self.programs
 
+    def chance_below(self, amount: float) -> float | None:
+        """Return the chance of a margin below an amount; None where it was not drawn."""
+        if not self.quantiles:
+            return None
+        return sum(one < amount for one in self.quantiles) / (len(self.quantiles) + 1)
+
     def margin_of(self, plan_id: int) -> Estimate:
         """Return the expected margin of a program plan."""
         for one in self.programs:

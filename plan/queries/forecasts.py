@@ -45,14 +45,16 @@ _BASES = {
 _NO_MONEY = "There is no money in the plan yet."
 
 
-def shown_forecast(scenario: Scenario, sheet: Sheet | None = None) -> ScenarioForecast:
+def shown_forecast(
+    scenario: Scenario, sheet: Sheet | None = None, past: Past | None = None
+) -> ScenarioForecast:
     """Return the frozen forecast of a scenario that was approved, else the present one."""
     sheet = sheet or sheet_of(scenario)
     if scenario.status in {Scenario.Status.APPROVED, Scenario.Status.REPLACED}:
         rows = list(Forecast.objects.filter(scenario=scenario).select_related("objective"))
         if rows:
             return _frozen(sheet, rows)
-    return expected_of(scenario, sheet)
+    return expected_of(scenario, sheet, past=past)
 
 
 @dataclass(frozen=True)
@@ -306,6 +308,7 @@ def _frozen(sheet: Sheet, rows: list[Forecast]) -> ScenarioForecast:
         ],
         margin=estimate_of(total) if total else missing,
         says=str(total.rests_on.get("says", "")) if total else "",
+        quantiles=tuple(total.rests_on.get("quantiles", ())) if total else (),
         frozen_at=rows[0].frozen_at,
     )
 

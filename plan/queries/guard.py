@@ -3,21 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Sum
+
 from insight.models import Product
 from ipeo import tenancy
-from ipeo.numerics.estimates import Estimate, mean
-from ipeo.templatetags.figures import count, money, percent
-from plan.models import Approval, ProgramPlan
+from ipeo.navigation import link
+from ipeo.numerics.estimates import Estimate, mean, rate
+from ipeo.templatetags.figures import count, money, number, percent, points
+from plan.models import Approval, BudgetLine, Program, ProgramPlan
 from plan.numerics.value import BreakEven, break_even_uplift
 from plan.queries.budget import months_between
 from plan.queries.evidence import History, history_of
+from plan.queries.later import PastDiscounts, past_discounts
+from plan.queries.templates import catalogue
 
 NO_MARGIN = "No product has both a list price and a unit cost, so the margin is not known."
+FEWEST_DEALS = 10
+"""From how many decided deals a program counts as evidence."""
 NO_SALES = "No sales of this program have been measured yet."
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """A value-led way to the same buyers, with what shows it; `href` leads there."""
+
+    name: str
+    evidence: str
+    href: str
 
 
 @dataclass(frozen=True)
@@ -36,6 +52,29 @@ class Guard:
     given_away: Estimate
     months: int
     approval: Approval | None
+    past: PastDiscounts | None = None
+    alternatives: tuple[Alternative, ...] = ()
+    budget: Decimal = Decimal(0)
+
+    @property
+    def past_says(self) -> str:
+        """How discounts fared here so far, in a sentence."""
+        held = self.past
+        if held is None or not held.uplift.known:
+            why = held.uplift.reason if held else "no deals with and without discount were compared"
+            return f"How past discounts fared is not known: {why.rstrip('.')}."
+        step = f"{number(held.step * 100, 0)} points of discount"
+        return f"Past discounts here: {step} bought {points(held.uplift)} of win rate."
+
+    @property
+    def against_budget(self) -> str:
+        """What is given away beside what the program itself costs; empty where not known."""
+        if self.given_away.value is None or not self.budget:
+            return ""
+        share = self.given_away.value / float(self.budget)
+        if share >= 1:
+            return "That is more than the program's own budget."
+        return f"That is {percent(share)} of the program's own budget."
 
     @property
     def is_needed(self) -> bool:
@@ -105,6 +144,10 @@ class Guard:
             "given_away": dict(self.given_away.as_dict()),
             "given_away_says": self.given_away_says,
             "months": self.months,
+            "past_says": self.past_says,
+            "alternatives": [
+                {"name": one.name, "evidence": one.evidence} for one in self.alternatives
+            ],
         }
 
 
@@ -135,10 +178,69 @@ def guards_of(plans: Sequence[ProgramPlan]) -> list[Guard]:
         one.program_plan_id: one
         for one in Approval.objects.filter(program_plan__in=plans).select_related("by__user")
     }
+    past = past_discounts()
+    instead = alternatives()
+    budgets = {
+        one["program_plan_id"]: one["total"]
+        for one in BudgetLine.objects.filter(program_plan__in=plans)
+        .values("program_plan_id")
+        .annotate(total=Sum("amount"))
+    }
     return [
-        _guard(plan, margin, histories.get(plan.program_id), approvals.get(plan.pk))
+        replace(
+            _guard(plan, margin, histories.get(plan.program_id), approvals.get(plan.pk)),
+            past=past,
+            alternatives=instead,
+            budget=budgets.get(plan.pk, Decimal(0)),
+        )
         for plan in plans
     ]
+
+
+def alternatives(count_of: int = 2) -> tuple[Alternative, ...]:
+    """Return value-led alternatives with evidence: the workspace's own best, then the catalogue's.
+
+    Programs that win on value or a trial stand by how much margin each unit of their money
+    brought, at the low end of what their months say. What has not run here says so.
+    """
+    own = list(
+        Program.objects.exclude(offer=Program.Offer.PRICE).select_related("channel").order_by("pk")
+    )
+    histories = history_of([one.pk for one in own])
+    ranked = []
+    for one in own:
+        held = histories.get(one.pk)
+        if held is None or not sum(held.spend) or held.decided < FEWEST_DEALS:
+            continue
+        returned = [m / s for m, s in zip(held.margin, held.spend, strict=True) if s > 0]
+        low = mean(returned).low
+        ranked.append((low if low is not None else 0.0, one, held))
+    ranked.sort(key=lambda entry: (-entry[0], entry[1].pk))
+    found = [
+        Alternative(one.name, _evidence(one, held), link("plan:program", one.pk))
+        for _, one, held in ranked[:count_of]
+    ]
+    for kind in catalogue() if len(found) < count_of else ():
+        if len(found) < count_of and not kind.is_price_led:
+            found.append(
+                Alternative(
+                    kind.name,
+                    f"{kind.purpose} It has not run here yet: test it small first.",
+                    link("plan:templates"),
+                )
+            )
+    return tuple(found)
+
+
+def _evidence(program: Program, held: History) -> str:
+    wins = rate(held.won, held.decided)
+    words = (
+        f"{program.get_offer_display()} on {program.channel.name}. Won {percent(wins)} of its deals"
+        f" (80% {percent(wins.low)} to {percent(wins.high)}, n = {count(held.decided)})"
+    )
+    if held.won:
+        words += f", {percent(held.won_at_value / held.won)} of them near list price"
+    return f"{words}; each unit of money brought {number(sum(held.margin) / sum(held.spend), 1)}."
 
 
 def _guard(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from ipeo import tenancy
 from plan.models import Approval, ProgramPlan, Scenario
 from plan.queries.budget import amounts_of, month_after, months_of
 from plan.queries.readiness import plans_of, price_approvals_of
@@ -37,6 +39,14 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Quarter:
+    """The months of a grid that lie in one quarter of the fiscal year."""
+
+    label: str
+    places: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Sheet:
     """The whole grid."""
 
@@ -45,6 +55,7 @@ class Sheet:
     rows: list[Row]
     month_totals: list[Decimal]
     total: Decimal
+    quarters: list[Quarter]
 
     @property
     def is_open(self) -> bool:
@@ -88,7 +99,42 @@ def sheet_of(scenario: Scenario) -> Sheet:
             for place in range(len(months))
         ],
         total=sum((row.total for row in rows), Decimal(0)),
+        quarters=quarters_of(months, tenancy.current_workspace().fiscal_year_start),
     )
+
+
+def with_amounts(sheet: Sheet, amounts: Mapping[tuple[int, date], Decimal]) -> Sheet:
+    """Return a grid as it would be with other amounts in some cells, not saved anywhere."""
+    rows = []
+    for row in sheet.rows:
+        cells = [
+            replace(cell, amount=amounts.get((cell.plan_id, cell.month), cell.amount))
+            for cell in row.cells
+        ]
+        rows.append(replace(row, cells=cells, total=sum((one.amount for one in cells), Decimal(0))))
+    return replace(
+        sheet,
+        rows=rows,
+        month_totals=[
+            sum((row.cells[place].amount for row in rows), Decimal(0))
+            for place in range(len(sheet.months))
+        ],
+        total=sum((row.total for row in rows), Decimal(0)),
+    )
+
+
+def quarters_of(months: list[date], fiscal_year_start: int) -> list[Quarter]:
+    """Return the quarters of the fiscal year that months fall in: `Q3 2026`, or `Q1 FY2027`.
+
+    A fiscal year that does not begin in January is named for the year in which it ends.
+    """
+    places: dict[str, list[int]] = {}
+    for place, month in enumerate(months):
+        since = (month.month - fiscal_year_start) % 12
+        begun = month.year - (month.month < fiscal_year_start)
+        year = str(begun) if fiscal_year_start == 1 else f"FY{begun + 1}"
+        places.setdefault(f"Q{since // 3 + 1} {year}", []).append(place)
+    return [Quarter(label, tuple(held)) for label, held in places.items()]
 
 
 def _flies(plan: ProgramPlan, month: date) -> bool:

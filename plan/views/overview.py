@@ -9,6 +9,7 @@ from ipeo.models import Cycle
 from ipeo.permissions import WorkspaceRequest, may, page
 from ipeo.queries.campaigns import campaigns_with_open_cycle
 from ipeo.queries.paging import page_of
+from plan.queries.comments import unread_mentions
 from plan.queries.comparison import comparison_of
 from plan.queries.scenarios import open_plans, waiting_for_approval
 
@@ -20,6 +21,7 @@ def plan(request: WorkspaceRequest) -> HttpResponse:
     context = {
         "page": found,
         "plans": open_plans(found.rows),
+        "mentions": unread_mentions(request.membership),
         "waiting": waiting_for_approval() if may(request.membership, "plan.approve") else [],
     }
     return render(request, "plan/plan.html", context)

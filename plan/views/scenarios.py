@@ -16,7 +16,7 @@ from plan.actions import approvals as approving
 from plan.actions import scenarios as actions
 from plan.actions.drafts import CycleOver, ScenarioLocked
 from plan.forms.figures import percent_text
-from plan.forms.planning import NameForm, NoteForm, ScenarioForm
+from plan.forms.planning import LimitForm, NoteForm, ScenarioForm
 from plan.models import ProgramPlan, Scenario
 from plan.queries.budget import approved_scenario, total_of
 from plan.queries.forecasts import shown_forecast
@@ -65,12 +65,12 @@ def new(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
 @page("plan.edit")
 def rename(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    """Rename a draft."""
+    """Rename a draft, and set the money there is to spend."""
     found = _scenario(pk)
-    form = NameForm(request.POST or None, initial={"name": found.name})
+    form = LimitForm(request.POST or None, initial={"name": found.name, "budget": found.budget})
     if request.method == "POST" and form.is_valid():
         try:
-            actions.rename_scenario(scenario=found, name=form.cleaned_data["name"])
+            actions.rename_scenario(scenario=found, **form.cleaned_data)
         except actions.ScenarioNameTaken as error:
             form.add_error("name", str(error))
         except (ScenarioLocked, CycleOver) as error:

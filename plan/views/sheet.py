@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from decimal import Decimal
 from typing import Any
+from zlib import crc32
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -10,19 +13,25 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from ipeo import stages
-from ipeo.models import Cycle
+from ipeo.models import Cycle, Membership
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, may, page
 from plan.actions.budget import AmountNotValid, ChangedMeanwhile, NotInThisPlan, set_budget
+from plan.actions.clashes import note_clash, note_hands, settle_clash
 from plan.actions.drafts import CycleOver, ScenarioLocked
+from plan.forms.figures import amount_text
 from plan.forms.grid import BudgetGrid
 from plan.models import Approval, Scenario
-from plan.queries.forecasts import shown_forecast, without_scenario
+from plan.queries.clashes import clashes_for, last_hands
+from plan.queries.expectations import ScenarioForecast
+from plan.queries.forecasts import expected_of, shown_forecast, without_scenario
 from plan.queries.guard import guards_of
 from plan.queries.handoff import leading_scenario
 from plan.queries.readiness import missing_of
 from plan.queries.scenarios import scenarios_of
-from plan.queries.sheet import sheet_of
+from plan.queries.sheet import Sheet, sheet_of
+from plan.queries.suggestions import suggested_by_plan
+from plan.queries.totals import left_of, totals_of
 
 
 @page("plan.view")
@@ -43,7 +52,7 @@ def scenario(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return render(request, "plan/scenario.html", _context(request, found))
     grid = BudgetGrid(sheet_of(found), request.POST)
-    fault = _save(grid, found)
+    fault = _save(grid, found, request.membership)
     if not fault and not grid.errors:
         if not request.htmx:
             messages.success(request, "The budget is saved.")
@@ -56,23 +65,97 @@ def scenario(request: WorkspaceRequest, pk: int) -> HttpResponse:
     return render(request, "plan/scenario.html", context, status=422)
 
 
+@page("plan.view", change="plan.edit")
+def preview(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Reckon what the grid would bring as it stands typed; nothing is saved."""
+    found = _scenario(pk)
+    if request.method != "POST":
+        return redirect(link("plan:scenario", pk))
+    grid = BudgetGrid(sheet_of(found), request.POST)
+    sheet = grid.as_typed()
+    context = {
+        "scenario": found,
+        "cycle": found.cycle,
+        **_expected(sheet, expected_of(found, sheet)),
+        "grid_errors": grid.listed_errors(),
+        "left": left_of(found, sheet),
+        "totals": totals_of(sheet),
+        "swap": True,
+    }
+    return render(request, "plan/scenario.html#typed", context)
+
+
+@page("plan.view")
+def cells(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Tell what the cells hold by now, and what others wanted there, where that has changed."""
+    found = _scenario(pk)
+    if not request.htmx:
+        return redirect(link("plan:scenario", pk))
+    version = _version(found, request.membership)
+    if request.GET.get("version") == version:
+        return HttpResponse(status=204)
+    context = {
+        "scenario": found,
+        "grid": BudgetGrid(sheet_of(found)),
+        "swap": True,
+        **_others(found, request.membership),
+    }
+    return render(request, "plan/scenario.html#others", context)
+
+
 def _scenario(pk: int) -> Scenario:
-    scenarios = Scenario.objects.select_related("cycle__campaign", "proposed_by__user")
+    scenarios = Scenario.objects.select_related("cycle__campaign", "proposed_by__user", "revises")
     found: Scenario = get_object_or_404(scenarios, pk=pk)
     return found
 
 
-def _save(grid: BudgetGrid, found: Scenario) -> str:
+def _save(grid: BudgetGrid, found: Scenario, by: Membership) -> str:
     """Save the grid's cells; return what is wrong with the whole, empty where nothing is."""
     if not grid.is_valid():
         return ""
     try:
         set_budget(scenario=found, amounts=grid.amounts, seen=grid.seen)
     except ChangedMeanwhile as error:
-        grid.clash(error.stored)
+        grid.clash(error.stored, last_hands(found))
+        note_clash(found, {key: grid.amounts[key] for key in error.stored}, by)
     except (ScenarioLocked, CycleOver, NotInThisPlan, AmountNotValid) as error:
         return str(error)
+    else:
+        note_hands(found, grid.amounts, by)
+        settle_clash(found, grid.amounts, by)
     return ""
+
+
+def _version(found: Scenario, member: Membership) -> str:
+    clashes = "".join(f"{one.by_id}{one.cell}{one.wanted}" for one in clashes_for(found, member))
+    return f"{found.updated_at.timestamp():.6f}-{crc32(clashes.encode()):x}"
+
+
+def _others(found: Scenario, member: Membership) -> dict[str, Any]:
+    return {
+        "version": _version(found, member),
+        "hands": json.dumps(last_hands(found)),
+        "clashes": [
+            {
+                "cell": f"cell-{one.cell}",
+                "text": f"{one.by} also typed {amount_text(Decimal(one.wanted))} here.",
+            }
+            for one in clashes_for(found, member)
+        ],
+    }
+
+
+def _expected(sheet: Sheet, forecast: ScenarioForecast) -> dict[str, Any]:
+    """Return what the pages show of a forecast, row by row."""
+    expected = {one.plan.pk: one.margin for one in forecast.programs}
+    return {
+        "sheet": sheet,
+        "forecast": forecast,
+        "expected": [
+            {"pk": row.plan.pk, "margin": expected[row.plan.pk], "total": row.total}
+            for row in sheet.rows
+        ],
+    }
 
 
 def _context(
@@ -80,21 +163,29 @@ def _context(
 ) -> dict[str, Any]:
     grid = grid or BudgetGrid(sheet_of(found))
     sheet = grid.sheet
-    forecast = shown_forecast(found, sheet)
-    expected = {one.plan.pk: one.margin for one in forecast.programs}
+    shown = _expected(sheet, shown_forecast(found, sheet))
+    suggested = suggested_by_plan(found)
     errors = [{"name": "", "where": "", "text": fault}] if fault else []
     return {
         "scenario": found,
         "cycle": found.cycle,
         "scenarios": scenarios_of(found.cycle),
-        "sheet": sheet,
+        **shown,
+        **_others(found, request.membership),
+        "left": left_of(found, sheet),
+        "totals": totals_of(sheet),
+        "suggestion": {"total": sum(suggested.values(), Decimal(0))} if suggested else None,
         "grid": grid,
         "grid_errors": errors + grid.listed_errors(),
         "lines": [
-            {"row": line.row, "inputs": line.inputs, "margin": expected[line.row.plan.pk]}
-            for line in grid.rows
+            {
+                "row": line.row,
+                "inputs": line.inputs,
+                "suggested": suggested.get(line.row.plan.pk),
+                **one,
+            }
+            for line, one in zip(grid.rows, shown["expected"], strict=True)
         ],
-        "forecast": forecast,
         "missing": missing_of(found) if found.status in {"draft", "proposed"} else [],
         "guards": guards_of([row.plan for row in sheet.price_led]),
         "approval": Approval.objects.filter(scenario=found, program_plan=None)

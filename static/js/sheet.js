@@ -1,165 +1,193 @@
-// The plan's sheet: arrows and Enter move, a block pasted from a spreadsheet fills the cells,
-// totals follow while one types, and what changed is saved by itself. Without this module the
-// sheet is a form of inputs with a button.
+// The plan's sheet, typed like a spreadsheet. Without this module it is a form of inputs with a
+// button. A cell is either reached (arrows move, typing replaces) or being edited (F2, or a click
+// into it: arrows move within its text).
 
-const numbers = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
+import { CELL, Grid, Selection, amount, written } from "./sheet-grid.js";
+import { asText, blockOf, emptied, filled, pasted } from "./sheet-blocks.js";
+import { History } from "./sheet-history.js";
+import { Merge } from "./sheet-merge.js";
 
-// Read an amount as the server does, roughly: only for the totals, which the server sends again.
-function amount(text) {
-  let plain = text.replace(/[\s\u00a0\u202f'’]/g, "").replace(/[^\d.,-]/g, "");
-  const comma = plain.lastIndexOf(",");
-  const point = plain.lastIndexOf(".");
-  const mark = Math.max(comma, point);
-  const after = plain.length - mark - 1;
-  if (mark >= 0 && after <= 2) {
-    plain = `${plain.slice(0, mark).replace(/[.,]/g, "")}.${plain.slice(mark + 1)}`;
-  } else {
-    plain = plain.replace(/[.,]/g, "");
-  }
-  return Number(plain) || 0;
+const SHOW_AFTER = 250;
+
+function say(text) {
+  const place = document.getElementById("sheet-says");
+  if (place) place.textContent = text;
 }
 
-function grid(form) {
-  return [...form.querySelectorAll("tbody tr")].map((row) => [...row.querySelectorAll("td > input")]);
-}
+function ready(form) {
+  const grid = new Grid(form);
+  const selection = new Selection(grid);
+  const history = new History(grid);
+  new Merge(grid);
+  let editing = false;
+  let showing;
 
-function place(rows, input) {
-  for (const [down, row] of rows.entries()) {
-    const across = row.indexOf(input);
-    if (across >= 0) return [down, across];
-  }
-  return null;
-}
+  const tell = (name) => form.dispatchEvent(new CustomEvent(name, { bubbles: true }));
+  const changed = () => {
+    grid.total();
+    const saved = document.getElementById("saved");
+    if (saved) saved.textContent = "Saving";
+    tell("sheet:typed");
+    tell("sheet:changed");
+  };
+  const write = (pairs) => {
+    say("");
+    if (history.write(pairs)) changed();
+  };
+  const commit = (input) => {
+    const before = input.dataset.before ?? input.defaultValue;
+    if (/^\s*[\d,]+\s*$/.test(input.value)) input.value = written(amount(input.value));
+    if (history.typed(input, before)) changed();
+    input.dataset.before = input.value;
+  };
 
-function total(form) {
-  const rows = grid(form);
-  const months = form.querySelectorAll("[data-month-total]");
-  const sums = [...months].map(() => 0);
-  for (const row of rows) {
-    let sum = 0;
-    for (const [across, input] of row.entries()) {
-      const value = amount(input.value);
-      sum += value;
-      if (across < sums.length) sums[across] += value;
-    }
-    const cell = row[0]?.closest("tr").querySelector("[data-row-total] > span");
-    if (cell) cell.textContent = numbers.format(sum);
-  }
-  for (const [across, cell] of months.entries()) cell.textContent = numbers.format(sums[across]);
-  const whole = form.querySelector("[data-sheet-total]");
-  if (whole) whole.textContent = numbers.format(sums.reduce((sum, value) => sum + value, 0));
-}
-
-function changed(form) {
-  const saved = document.getElementById("saved");
-  if (saved) saved.textContent = "Saving";
-  form.dispatchEvent(new CustomEvent("sheet:changed", { bubbles: true }));
-}
-
-function go(rows, down, across) {
-  const row = rows[Math.max(0, Math.min(rows.length - 1, down))];
-  const next = row?.[Math.max(0, Math.min(row.length - 1, across))];
-  next?.focus();
-  next?.select();
-}
-
-for (const form of document.querySelectorAll("form[data-sheet]")) {
   form.addEventListener("focusin", (event) => {
-    if (event.target.matches("td > input")) {
-      event.target.select();
-      event.target.dataset.before ??= event.target.value;
-    }
+    const input = event.target;
+    if (!input.matches(CELL)) return;
+    editing = false;
+    input.dataset.before = input.value;
+    input.select();
+    if (!selection.isBlock || !selection.cells.flat().includes(input)) selection.begin(input);
+    clearTimeout(showing);
+    showing = setTimeout(() => show(input), SHOW_AFTER);
+  });
+  form.addEventListener("focusout", (event) => {
+    if (!event.target.matches(CELL)) return;
+    commit(event.target);
+    delete event.target.dataset.before;
+  });
+  form.addEventListener("input", (event) => {
+    if (!event.target.matches(CELL)) return;
+    editing = true;
+    say("");
+    grid.total();
+    tell("sheet:typed");
   });
 
-  form.addEventListener("input", (event) => {
-    if (event.target.matches("td > input")) total(form);
+  // The curve of the program whose row one is in.
+  function show(input) {
+    const panel = document.getElementById("program-panel");
+    const { curve } = input.closest("tr").dataset;
+    if (!panel || !curve || panel.dataset.shown === curve) return;
+    panel.dataset.shown = curve;
+    window.htmx.ajax("GET", curve, { target: panel, swap: "innerHTML" });
+  }
+
+  form.addEventListener("mousedown", (event) => {
+    if (!event.target.matches(CELL)) return;
+    if (event.shiftKey && selection.from) {
+      event.preventDefault();
+      const { down, across } = grid.place(event.target);
+      selection.extend(down, across);
+    } else {
+      selection.begin(event.target);
+    }
   });
-  form.addEventListener("change", (event) => {
-    if (!event.target.matches("td > input")) return;
-    const value = amount(event.target.value);
-    const clear = /^\s*[\d,]*\s*$/.test(event.target.value);
-    if (clear) event.target.value = numbers.format(value);
-    changed(form);
+  form.addEventListener("mouseover", (event) => {
+    if (event.buttons !== 1 || !event.target.matches(CELL) || !selection.from) return;
+    const { down, across } = grid.place(event.target);
+    if (down !== selection.to.down || across !== selection.to.across) selection.extend(down, across);
   });
+
+  const commands = {
+    d: () => write(filled(grid, selection, true)),
+    r: () => write(filled(grid, selection, false)),
+    a: () => {
+      const { rows } = grid;
+      selection.from = { down: 0, across: 0 };
+      selection.extend(rows.length - 1, rows[0].length - 1);
+    },
+    z: (event) => step(event.shiftKey ? history.redo() : history.undo()),
+    y: () => step(history.redo()),
+  };
+  function step(input) {
+    if (!input) return;
+    input.focus();
+    changed();
+  }
 
   form.addEventListener("keydown", (event) => {
     const input = event.target;
-    if (!input.matches("td > input") || event.altKey || event.metaKey || event.ctrlKey) return;
-    const rows = grid(form);
-    const here = place(rows, input);
+    if (!input.matches(CELL) || event.altKey || event.isComposing) return;
+    const here = grid.place(input);
     if (!here) return;
-    const [down, across] = here;
-    const whole = input.selectionStart === 0 && input.selectionEnd === input.value.length;
-    const start = input.selectionStart === 0 && input.selectionEnd === 0;
-    const end = input.selectionStart === input.value.length;
-    const moves = {
-      ArrowUp: [down - 1, across],
-      ArrowDown: [down + 1, across],
-      Enter: [down + (event.shiftKey ? -1 : 1), across],
-    };
-    if (event.key === "ArrowLeft" && (whole || start)) moves.ArrowLeft = [down, across - 1];
-    if (event.key === "ArrowRight" && (whole || end)) moves.ArrowRight = [down, across + 1];
-    if (event.key === "Escape") {
+    const held = event.ctrlKey || event.metaKey;
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    if (held && commands[key] && !(editing && (key === "a" || key === "z"))) {
+      event.preventDefault();
+      commands[key](event);
+      return;
+    }
+    if (key === "Escape") {
       input.value = input.dataset.before ?? input.defaultValue;
-      total(form);
+      editing = false;
+      selection.begin(input);
+      grid.total();
+      tell("sheet:typed");
       input.select();
       return;
     }
-    const target = moves[event.key];
-    if (!target) return;
-    event.preventDefault();
-    go(rows, ...target);
+    if (key === "F2") {
+      event.preventDefault();
+      editing = true;
+      input.setSelectionRange(input.value.length, input.value.length);
+      return;
+    }
+    if ((key === "Delete" || key === "Backspace") && selection.isBlock && !editing) {
+      event.preventDefault();
+      write(emptied(selection));
+      return;
+    }
+    move(event, key, held, here);
   });
 
-  form.addEventListener("focusout", (event) => {
-    if (event.target.matches("td > input")) delete event.target.dataset.before;
-  });
+  function move(event, key, held, { down, across }) {
+    const { rows } = grid;
+    const last = { down: rows.length - 1, across: rows[down].length - 1 };
+    const steps = {
+      ArrowUp: [held ? 0 : down - 1, across],
+      ArrowDown: [held ? last.down : down + 1, across],
+      ArrowLeft: [down, held ? 0 : across - 1],
+      ArrowRight: [down, held ? last.across : across + 1],
+      Home: [held ? 0 : down, 0],
+      End: [held ? last.down : down, last.across],
+      Enter: [down + (event.shiftKey ? -1 : 1), across],
+    };
+    if (!steps[key]) return;
+    if (editing && /^(ArrowLeft|ArrowRight|Home|End)$/.test(key)) return;
+    event.preventDefault();
+    if (event.shiftKey && key !== "Enter") {
+      const from = selection.to ?? { down, across };
+      const far = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[key];
+      if (far && !held) selection.extend(from.down + far[0], from.across + far[1]);
+      else selection.extend(...steps[key]);
+      return;
+    }
+    if (selection.isBlock) selection.begin(event.target);
+    if (key === "Enter") commit(event.target);
+    const next = grid.go(...steps[key]);
+    if (next) selection.begin(next);
+  }
+
+  form.addEventListener("copy", (event) => take(event, false));
+  form.addEventListener("cut", (event) => take(event, true));
+  function take(event, away) {
+    if (!event.target.matches(CELL) || !selection.isBlock) return;
+    event.preventDefault();
+    event.clipboardData.setData("text/plain", asText(selection.cells));
+    if (away) write(emptied(selection));
+  }
 
   form.addEventListener("paste", (event) => {
     const input = event.target;
-    if (!input.matches("td > input")) return;
+    if (!input.matches(CELL)) return;
     const text = event.clipboardData?.getData("text/plain") ?? "";
-    if (!/[\t\n]/.test(text.trim())) return;
+    if (!/[\t\n]/.test(text.trim()) && !selection.isBlock) return;
     event.preventDefault();
-    const rows = grid(form);
-    const [down, across] = place(rows, input);
-    const block = text.replace(/\r/g, "").replace(/\n+$/, "").split("\n").map((line) => line.split("\t"));
-    const fits = block.every(
-      (line, step) => rows[down + step] && across + line.length <= rows[down + step].length,
-    );
-    const errors = document.getElementById("sheet-errors");
-    if (!fits) {
-      const width = Math.max(...block.map((line) => line.length));
-      errors.textContent = `What you pasted has ${block.length} rows and ${width} columns, which do not fit from here. Nothing was changed.`;
-      return;
-    }
-    for (const [step, line] of block.entries()) {
-      for (const [over, value] of line.entries()) rows[down + step][across + over].value = value.trim();
-    }
-    total(form);
-    changed(form);
-  });
-
-  // The server's word on each cell: marked where it could not be read, flashed where it was saved.
-  document.addEventListener("htmx:oobAfterSwap", (event) => {
-    if (event.detail.target?.id !== "sheet-errors") return;
-    const wrong = new Map(
-      [...document.querySelectorAll("#sheet-errors [data-cell]")].map((line) => [
-        line.dataset.cell,
-        line.textContent,
-      ]),
-    );
-    for (const input of form.querySelectorAll("td > input")) {
-      const fault = wrong.get(input.name);
-      if (fault) {
-        input.setAttribute("aria-invalid", "true");
-        input.setAttribute("aria-describedby", "sheet-errors");
-        input.title = fault;
-      } else {
-        input.removeAttribute("aria-invalid");
-        input.removeAttribute("aria-describedby");
-        input.removeAttribute("title");
-      }
-    }
+    const found = pasted(grid, selection, blockOf(text));
+    if (found.says) say(found.says);
+    else write(found.pairs);
   });
 }
+
+for (const form of document.querySelectorAll("form[data-sheet]")) ready(form);
