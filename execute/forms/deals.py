@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,6 +23,11 @@ from plan.forms.figures import MoneyField
 from plan.models import Program
 
 FIRST = ("product", "quantity", "list_amount", "net_amount", "cost_amount")
+
+
+def plain(quantity: Decimal) -> str:
+    """Return a quantity without the zeros that say nothing: 5 for 5.00."""
+    return f"{quantity.normalize():f}"
 
 
 class DealForm(forms.ModelForm[Deal]):
@@ -69,6 +75,8 @@ class DealForm(forms.ModelForm[Deal]):
         if first is not None:
             self.initial.update({name: getattr(first, name) for name in FIRST})
             self.initial["product"] = first.product_id
+        if isinstance(self.initial.get("quantity"), Decimal):
+            self.initial["quantity"] = plain(self.initial["quantity"])
         offer_members(self)
         offer_accounts(self)
         for name, queryset, empty in (

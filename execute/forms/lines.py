@@ -13,7 +13,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from execute.forms.deals import FIRST
+from execute.forms.deals import FIRST, plain
 from execute.forms.merging import Difference, Merge, merged, text_of, words_of
 from execute.models import DealLine
 from insight.models import Product
@@ -39,10 +39,12 @@ class LineForm(forms.Form):
         *,
         key: int | str,
         line: DealLine | None = None,
-        products: Any = None,
     ) -> None:
         self.key, self.line = key, line
-        initial = {name: getattr(line, name) for name in FIRST} if line else {"quantity": 1}
+        initial: dict[str, Any] = {"quantity": 1}
+        if line is not None:
+            initial = {name: getattr(line, name) for name in FIRST}
+            initial["quantity"] = plain(line.quantity)
         super().__init__(data, prefix=f"line-{key}", initial=initial)
         product = self.fields["product"]
         assert isinstance(product, forms.ModelChoiceField)

@@ -138,7 +138,8 @@ def products(sheet: Sheet) -> Rows:
     for name in ("list_price", "unit_cost"):
         if sheet.has(name):
             sheet.set(name, money.worth(sheet.column(name), rates))
-    for code, rate in sorted({pair for pair in zip(codes, rates, strict=True) if pair[1]}):
+    used = {code: rate for code, rate in zip(codes, rates, strict=True) if rate is not None}
+    for code, rate in sorted(used.items()):
         sheet.say(
             f"Prices in {code} are converted at today's rate, {rate.normalize():f}. Import the "
             "list again to take another day's."
