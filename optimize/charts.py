@@ -292,9 +292,10 @@ def win_rates(lines: Sequence[tuple[str, Estimate]]) -> go.Figure:
 def two_voices(lines: Sequence[tuple[str, Estimate, Estimate]]) -> go.Figure:
     """Draw how often reps and buyers name each driver, side by side, with intervals."""
     traces = []
-    for place, (name, tone) in enumerate((("Reps", "execute"), ("Buyers", "insight"))):
-        held = [line[place + 1] for line in lines]
-        known = [(line[0], one) for line, one in zip(lines, held, strict=True) if one.known]
+    reps = [(label, one) for label, one, _ in lines]
+    buyers = [(label, one) for label, _, one in lines]
+    for name, tone, held in (("Reps", "execute", reps), ("Buyers", "insight", buyers)):
+        known = [(label, one) for label, one in held if one.known]
         traces.append(
             go.Bar(
                 y=[plain(label) for label, _ in known],

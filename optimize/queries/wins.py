@@ -142,7 +142,7 @@ class Segment:
 
 
 def _grouped(days: Days, key: str, label: str) -> list[dict[str, Any]]:
-    rows = (
+    rows: Any = (
         ended(days)
         .order_by()
         .values(key=F(key), label=F(label))
