@@ -38,7 +38,7 @@ class Column:
 
     def printed(self, value: Value) -> str:
         """Return a cell as a person reads it; an estimate with its interval."""
-        if self.kind == "text":
+        if self.kind == "text" or (self.is_estimate and value is None):
             return "" if value is None else str(value)
         if self.kind in {"day", "month"}:
             assert value is None or isinstance(value, date)

@@ -196,7 +196,7 @@ def _key_section(held: KeyFigures) -> Section:
     shown_changes = [one for one in held.figures if one.change.is_shown]
     if shown_changes:
         told = "; ".join(
-            f"{one.label}: {change_words(one.change, one.kind).lower()}" for one in shown_changes
+            f"{one.label}: {_inner(change_words(one.change, one.kind))}" for one in shown_changes
         )
     else:
         told = f"No key figure has changed beyond its interval since {held.shown.before_text}"
@@ -292,6 +292,11 @@ def _funnel_sections(story: FunnelStory) -> list[Section]:
     return [
         Section("From mindset to wallet", message, table=table, chart=chart, words=tuple(words))
     ]
+
+
+def _inner(sentence: str) -> str:
+    """Return a sentence as a part of another."""
+    return sentence[:1].lower() + sentence[1:]
 
 
 def _leading(rows: Sequence[tuple[object, ...]]) -> str:
