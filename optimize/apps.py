@@ -20,8 +20,10 @@ class OptimizeConfig(AppConfig):
         from optimize.actions import curves, digest, recompute
         from optimize.actions.learning import record_learnings
         from optimize.queries import behind, stage
+        from optimize.queries.discounts import past_discounts
         from optimize.queries.histories import histories_of
         from plan.queries.evidence import register_history
+        from plan.queries.later import register_discounts
 
         runs.register(recompute.KIND, recompute.perform)
         runs.register(digest.KIND, digest.perform)
@@ -48,6 +50,7 @@ class OptimizeConfig(AppConfig):
             )
         )
         register_history(histories_of)
+        register_discounts(past_discounts)
         register_reader(behind.read)
         navigation.register(
             navigation.Entry(
