@@ -24,6 +24,7 @@ from ipeo.database.statistics import MANY, refresh_statistics
 from ipeo.models import Membership, Run
 from optimize.actions.closing import restate_closed_books
 from optimize.actions.conclusions import draw_conclusions
+from optimize.actions.curves import request_curves_where_behind
 from optimize.actions.shards import Piece, Rules, measure_some
 from optimize.actions.totals import count_activity_anew, fold_activity
 from optimize.models import MeasurementState, StaleParty
@@ -105,6 +106,7 @@ def perform(run: Run, report: Report) -> dict[str, Any]:
     """Do a queued measurement and draw its conclusions: what the run's kind is registered with."""
     done = recompute(full=bool(run.arguments.get("full")), report=report)
     draw_conclusions(changed=bool(done.marks or done.activity_changes))
+    request_curves_where_behind()
     return done.as_dict()
 
 

@@ -89,10 +89,10 @@ def test_the_api_lists_curves_without_draws_and_shows_one_with_them(workspace, s
     channel = ChannelFactory(name="Search")
     [row] = record_curves(curves=[made(channel, uuid.uuid4())])
     client = sign_in("viewer")
-    client.defaults["HTTP_X_WORKSPACE"] = workspace.slug
+    named = {"IPEO-Workspace": workspace.slug}
 
-    listed = client.get("/api/v1/response-curves/?is_current=true").json()["results"]
-    shown = client.get(f"/api/v1/response-curves/{row.pk}/").json()
+    listed = client.get("/api/v1/response-curves/?is_current=true", headers=named).json()["results"]
+    shown = client.get(f"/api/v1/response-curves/{row.pk}/", headers=named).json()
 
     assert [one["channel_name"] for one in listed] == ["Search"]
     assert "draws" not in listed[0]

@@ -81,6 +81,8 @@ def fit(
                 lambda i: sample(pilots[i], pool=pool, draws=draws, seed=seed + 100 + int(i)), held
             )
         )
+    # Chains that disagree tell nothing; where all do, the best is kept and its R-hat shown.
+    used = [one for one in used if one.agrees] or [min(used, key=lambda one: one.rhat)]
     scores, tails = _scored([(one.draws, one.problem) for one in used])
     weights = stack(scores, seen, seed)
     weights = np.where(weights < _NEGLIGIBLE, 0.0, weights)

@@ -18,6 +18,7 @@ from numba import njit
 from scipy import special
 
 from optimize.numerics.curves.density import LOOSE, Problem, coefficients, forward, residual_form
+from optimize.numerics.curves.forms import DELAYED
 
 Floats = npt.NDArray[np.float64]
 
@@ -39,11 +40,7 @@ def left_out(draws: Floats, p: Problem, errors: Floats, widths: Floats, free: Fl
     sat, slope = np.empty((series, n)), np.empty((series, n))
     mean_sat, coef = np.empty(c), np.empty((regions, c))
     residual, out, squares = np.empty(n), np.empty(n), np.empty(p.variance.shape[1])
-    at_wander = 3 * c
-    if p.saturation == 0:
-        at_wander += c
-    if p.adstock == 1:
-        at_wander += c
+    at_wander = 4 * c + (c if p.adstock == DELAYED else 0)
     for i in range(draws.shape[0]):
         theta = draws[i]
         forward(theta, p, held, log_ratio, sat, slope, mean_sat)

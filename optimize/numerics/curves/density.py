@@ -66,12 +66,13 @@ class Problem(NamedTuple):
     lift_se: Floats  # J; scaled
 
 
-PRIORS = np.array([1.8, 3.2, 0.0, 1.0, -0.7, 0.8, 0.0, 0.4, 2.0, 3.0, -1.4, 0.7, -1.9, 0.6])
+PRIORS = np.array([1.8, 3.2, 0.0, 1.0, -0.7, 0.8, 0.0, 0.25, 2.0, 3.0, -1.4, 0.7, -1.9, 0.6])
 """Retention Beta(0, 1); log scale of Hill Normal(2, 3), of the logistic Normal(4, 5); log shape
-Normal(6, 7); peak Beta(8, 9); log wander Normal(10, 11); log spread Normal(12, 13)."""
+Student t3(6, 7); peak Beta(8, 9); log wander Normal(10, 11); log spread Normal(12, 13)."""
 _A, _B, _KH, _KHS, _KL, _KLS, _SM, _SS, _PA, _PB, _WM, _WS, _SPM, _SPS = range(14)
-TINY = 1e-9
+TINY = 1e-12
 """Added to a carried spend where its logarithm is taken; a spend is of the order of 1."""
+_WALL = 1.0  # of a log slope
 _TAIL = 4.0  # degrees of freedom of a share's half-t prior
 
 
@@ -123,20 +124,19 @@ def _saturate(
     slope: Floats,
 ) -> None:
     """Write a carried spend's log(spend / scale), saturation, and its derivative by that log."""
+    for t in range(held.size):
+        log_ratio[t] = np.log(held[t] + TINY) - log_scale
     if saturation == HILL:
-        for t in range(held.size):
-            log_ratio[t] = np.log(held[t] + TINY) - log_scale
         for t in range(held.size):
             fall = np.exp(min(max(-shape * log_ratio[t], -300.0), 300.0))
             sat[t] = 1.0 / (1.0 + fall)
             slope[t] = shape * sat[t] * (1.0 - sat[t])
     else:
-        inverse = np.exp(-log_scale)
         for t in range(held.size):
-            ratio = held[t] * inverse
-            fall = np.exp(-ratio)
+            power = np.exp(min(shape * log_ratio[t], 6.0))
+            fall = np.exp(-power)
             sat[t] = (1.0 - fall) / (1.0 + fall)
-            slope[t] = 0.5 * (1.0 - sat[t] * sat[t]) * ratio
+            slope[t] = 0.5 * (1.0 - sat[t] * sat[t]) * power * shape
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=LOOSE)
@@ -183,8 +183,7 @@ def forward(
     """Write every series carried over, saturated, its slope, and each channel's mean saturation."""
     c, n = p.channels, p.spend.shape[1]
     weights, by_log, by_peak = np.empty(p.lags), np.empty(p.lags), np.empty(p.lags)
-    at_shape = 3 * c
-    at_peak = at_shape + (c if p.saturation == HILL else 0)
+    at_shape, at_peak = 3 * c, 4 * c
     for k in range(c):
         mean_sat[k] = 0.0
     for s in range(p.spend.shape[0]):
@@ -193,7 +192,7 @@ def forward(
         peak = 0.0
         if p.adstock == DELAYED:
             peak = LONGEST_PEAK / (1.0 + np.exp(-theta[at_peak + k]))
-        shape = np.exp(theta[at_shape + k]) if p.saturation == HILL else 1.0
+        shape = np.exp(theta[at_shape + k])
         _weights(p.adstock, retention, peak, weights, by_log, by_peak)
         carry(p.spend[s], weights, held[s])
         at_scale = theta[2 * c + k]
@@ -212,7 +211,7 @@ def forward(
 def coefficients(theta: Floats, p: Problem, mean_sat: Floats, coef: Floats) -> None:
     """Write each region's (rows) effect of each channel at full saturation."""
     c = p.channels
-    at_wander = 3 * c + (c if p.saturation == HILL else 0) + (c if p.adstock == DELAYED else 0)
+    at_wander = 4 * c + (c if p.adstock == DELAYED else 0)
     at_spread = at_wander + 1
     for r in range(p.regions):
         for k in range(c):
@@ -227,8 +226,7 @@ def log_posterior(theta: Floats, p: Problem, gradient: Floats) -> float:
     """Return the log posterior at a vector of `forms.Form.layout`, and write its gradient."""
     c, regions, n = p.channels, p.regions, p.spend.shape[1]
     series = p.spend.shape[0]
-    at_shape = 3 * c
-    at_peak = at_shape + (c if p.saturation == HILL else 0)
+    at_shape, at_peak = 3 * c, 4 * c
     at_wander = at_peak + (c if p.adstock == DELAYED else 0)
     at_spread = at_wander + 1
     at_deviation = at_spread + c
@@ -323,17 +321,11 @@ def log_posterior(theta: Floats, p: Problem, gradient: Floats) -> float:
         for t in range(n):
             slope[s, t] *= by_sat[s, t]
             by_scale -= slope[s, t]
-        if p.saturation == HILL:
-            for t in range(n):
-                by_shape += slope[s, t] * log_ratio[s, t]
-                by_sat[s, t] = slope[s, t] / (held[s, t] + TINY)
-        else:
-            inverse = np.exp(-theta[2 * c + k])
-            for t in range(n):
-                by_sat[s, t] *= 0.5 * (1.0 - sat[s, t] * sat[s, t]) * inverse
+        for t in range(n):
+            by_shape += slope[s, t] * log_ratio[s, t]
+            by_sat[s, t] = slope[s, t] / (held[s, t] + TINY)
         gradient[2 * c + k] += by_scale
-        if p.saturation == HILL:
-            gradient[at_shape + k] += by_shape
+        gradient[at_shape + k] += by_shape
         for lag in range(p.lags):
             along = 0.0
             for t in range(lag, n):
@@ -364,8 +356,7 @@ def _log_prior(
         gradient[k] += 1.0 - (_TAIL + 1.0) * square / (1.0 + square)
         value += _beta(theta, c + k, prior[_A], prior[_B], gradient)
         value += _normal(theta, 2 * c + k, mid, sd, gradient)
-        if is_hill:
-            value += _normal(theta, at_shape + k, prior[_SM], prior[_SS], gradient)
+        value += _sparse(theta, at_shape + k, prior[_SM], prior[_SS], gradient)
         if p.adstock == DELAYED:
             value += _beta(theta, at_peak + k, prior[_PA], prior[_PB], gradient)
     value += _normal(theta, at_wander, prior[_WM], prior[_WS], gradient)
@@ -382,6 +373,18 @@ def _normal(theta: Floats, i: int, mid: float, sd: float, gradient: Floats) -> f
     off: float = (theta[i] - mid) / sd
     gradient[i] -= off / sd
     return -0.5 * off * off
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _sparse(theta: Floats, i: int, mid: float, scale: float, gradient: Floats) -> float:
+    """Student's t with 3 degrees of freedom, near its middle unless the data insist.
+
+    A quartic wall ends its tail: a slope as steep as a cliff would fit single weeks.
+    """
+    off, far = (theta[i] - mid) / scale, (theta[i] - mid) / _WALL
+    gradient[i] -= 4.0 * off / (3.0 + off * off) / scale + 4.0 * far * far * far / _WALL
+    value: float = -2.0 * np.log1p(off * off / 3.0) - far * far * far * far
+    return value
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

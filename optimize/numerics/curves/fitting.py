@@ -24,6 +24,9 @@ _LEARNING = (80, 120)
 """Moves that find the step under the first metric, and draws that the second is made of."""
 _SETTLING = 60
 _ROUNDS = 4
+_HOPELESS = 1.2
+"""Chains so far apart are not brought together by more draws."""
+_FAR = 10.0
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,12 @@ class FormFit:
     effective: float
     divergences: int
     leaps: float
+    values: Floats  # (4, n): the log posterior of each draw
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the chains tell the same, and enough."""
+        return self.rhat <= WORST_RHAT and self.effective >= FEWEST_EFFECTIVE
 
     @property
     def draws(self) -> Floats:
@@ -114,35 +123,69 @@ def explore(form: Form, problem: Problem, *, pool: Executor, seed: int) -> Pilot
     starts = [np.clip(random.normal(size=d), -1.5, 1.5) for _ in range(CHAINS)]
     ends = [_place(problem, start, centre, factor, 1.0 / d**0.25) for start in starts]
     runs = _run(pool, ends, centre, factor, problem, *_LEARNING, random)
-    draws = np.concatenate([run[0] for run in runs])
-    centre, factor, starts = _relearn(draws, centre, factor)
+    chains = np.stack([run[0] for run in runs])
+    steps = [float(run[2][0]) for run in runs]
+    lost = _lost(np.stack([run[1][:, 0] for run in runs]))
+    draws = chains[~lost].reshape(-1, d)
+    centre, factor, starts = _relearn(draws, _ends(chains, lost), centre, factor)
     ends = [
-        _place(problem, start, centre, factor, float(run[2][0]))
-        for start, run in zip(starts, runs, strict=True)
+        _place(problem, start, centre, factor, step)
+        for start, step in zip(starts, steps, strict=True)
     ]
     return Pilot(form, problem, draws, centre, factor, tuple(ends))
 
 
 def sample(pilot: Pilot, *, pool: Executor, draws: int, seed: int) -> FormFit:
-    """Go on from a pilot until the chains agree, or four times as long; the pool runs them."""
+    """Go on from a pilot until the chains agree; the pool runs them.
+
+    Where they do not, the metric is learned anew from all of their draws, once.
+    """
     random = np.random.default_rng(seed)
+    found = _sample(pilot, pool, draws, random)
+    if not found.agrees:
+        found = _sample(_improved(pilot, found), pool, draws, random)
+    return found
+
+
+def _sample(pilot: Pilot, pool: Executor, draws: int, random: np.random.Generator) -> FormFit:
     ends: Sequence[Floats] = pilot.ends
     parts: list[list[Floats]] = [[] for _ in range(CHAINS)]
+    values: list[list[Floats]] = [[] for _ in range(CHAINS)]
     divergences, leaps, warmup = 0, 0.0, _SETTLING
     for _ in range(_ROUNDS):
         runs = _run(pool, ends, pilot.centre, pilot.factor, pilot.problem, warmup, draws, random)
-        for part, (kept, told, _) in zip(parts, runs, strict=True):
+        for part, value, (kept, told, _) in zip(parts, values, runs, strict=True):
             part.append(kept)
+            value.append(told[:, 0])
             divergences += int(told[:, 3].sum())
             leaps += float(told[:, 2].mean()) / CHAINS
         ends, warmup = [run[2] for run in runs], 0
         chains = np.stack([np.concatenate(part) for part in parts])
-        worst, least = float(rhat(chains).max()), float(effective(chains).min())
-        if worst <= WORST_RHAT and least >= FEWEST_EFFECTIVE:
+        fit = FormFit(
+            pilot.form,
+            pilot.problem,
+            chains,
+            float(rhat(chains).max()),
+            float(effective(chains).min()),
+            divergences,
+            leaps / len(parts[0]),
+            np.stack([np.concatenate(value) for value in values]),
+        )
+        if fit.agrees or fit.rhat > _HOPELESS:
             break
-    return FormFit(
-        pilot.form, pilot.problem, chains, worst, least, divergences, leaps / len(parts[0])
-    )
+    return fit
+
+
+def _improved(pilot: Pilot, fit: FormFit) -> Pilot:
+    """Return a pilot whose metric is learned from longer chains, which start where they ended."""
+    lost = _lost(fit.values)
+    draws = fit.chains[~lost].reshape(-1, fit.chains.shape[2])
+    centre, factor, starts = _relearn(draws, _ends(fit.chains, lost), pilot.centre, pilot.factor)
+    ends = [
+        _place(fit.problem, start, centre, factor, float(end[0]))
+        for start, end in zip(starts, pilot.ends, strict=True)
+    ]
+    return Pilot(fit.form, fit.problem, draws, centre, factor, tuple(ends))
 
 
 def _place(problem: Problem, phi: Floats, centre: Floats, factor: Floats, step: float) -> Floats:
@@ -184,16 +227,38 @@ def _run(
     return [run.result() for run in waiting]
 
 
-def _relearn(draws: Floats, centre: Floats, factor: Floats) -> tuple[Floats, Floats, list[Floats]]:
-    """Return centre and factor as a pilot's draws tell them, and where its chains ended."""
+def _lost(values: Floats) -> npt.NDArray[np.bool_]:
+    """Return which chains sit far below the best one: log posteriors (chains, draws).
+
+    They climbed a lesser hill. Started anew from where the best one ended, they tell whether the
+    rest of the posterior holds together; a hill that much lower has next to no mass.
+    """
+    mean = values.mean(axis=1)
+    found: npt.NDArray[np.bool_] = mean < mean.max() - _FAR
+    return found
+
+
+def _ends(chains: Floats, lost: npt.NDArray[np.bool_]) -> Floats:
+    """Return where each chain ended; for a lost one, somewhere that another has been."""
+    ends = chains[:, -1].copy()
+    kept = chains[~lost]
+    for i, at in enumerate(np.nonzero(lost)[0]):
+        ends[at] = kept[i % len(kept), kept.shape[1] // 2]
+    return ends
+
+
+def _relearn(
+    draws: Floats, ends: Floats, centre: Floats, factor: Floats
+) -> tuple[Floats, Floats, list[Floats]]:
+    """Return centre and factor as a pilot's draws tell them, and the ends under them."""
     white = linalg.solve_triangular(factor, (draws - centre).T, lower=True).T
     mean, many, d = white.mean(axis=0), len(white), len(centre)
     spread: Floats = np.atleast_2d(np.cov(white.T))
     # Draws are dependent: count a third of them against the first metric's opinion.
     trust = many / 3.0 / (many / 3.0 + d)
     better = np.linalg.cholesky(trust * spread + (1.0 - trust) * np.eye(d))
-    ends = white[many // CHAINS - 1 :: many // CHAINS]
-    starts = linalg.solve_triangular(better, (ends - mean).T, lower=True).T
+    last = linalg.solve_triangular(factor, (ends - centre).T, lower=True).T
+    starts = linalg.solve_triangular(better, (last - mean).T, lower=True).T
     return (
         centre + factor @ mean,
         np.ascontiguousarray(factor @ better),

@@ -1,14 +1,16 @@
 """The forms a curve may have, and where their parameters stand in a vector.
 
 A form is an adstock (how a spend carries over to later weeks) with a saturation (how more spend
-brings ever less). Every parameter is free on the whole line: the density transforms it.
+brings ever less): of u = (spend / scale)^shape, Hill u / (1 + u) or logistic tanh(u / 2). Data
+seldom say what the first spend brings, and a curve without a slope of its own would pretend to.
+ Every parameter is free on the whole line: the density transforms it.
 
 | block | one per | meaning |
 |---|---|---|
 | share | channel | log of the contribution, in shares of the mean outcome |
 | retention | channel | logit of the adstock's retention |
 | scale | channel | log of the spend that saturates, in the channel's usual week |
-| shape | channel, Hill alone | log of the slope |
+| shape | channel | log of the slope: below 1 steep at the first spend, above 1 slow to begin |
 | peak | channel, delayed alone | logit of the peak, in fractions of `LONGEST_PEAK` |
 | wander | - | log of the baseline's wandering, in standard deviations of the noise |
 | spread | channel, with regions alone | log of the deviation between regions |
@@ -48,7 +50,7 @@ class Form:
             "share": channels,
             "retention": channels,
             "scale": channels,
-            "shape": channels if self.saturation == HILL else 0,
+            "shape": channels,
             "peak": channels if self.adstock == DELAYED else 0,
             "wander": 1,
             "spread": channels if regions > 1 else 0,

@@ -133,7 +133,7 @@ def _quantities(
     share = np.exp(draws[:, place["share"]])
     retention = 1.0 / (1.0 + np.exp(-draws[:, place["retention"]]))
     scale = np.exp(draws[:, place["scale"]])
-    shape = np.exp(draws[:, place["shape"]]) if form.saturation == HILL else np.ones((n, channels))
+    shape = np.exp(draws[:, place["shape"]])
     peak = np.zeros((n, channels))
     if form.adstock == DELAYED:
         peak = LONGEST_PEAK / (1.0 + np.exp(-draws[:, place["peak"]]))
@@ -149,11 +149,11 @@ def _quantities(
     unit = prepared.scales.spend
     now = _today(prepared)
     ratio = np.maximum(now / unit, 1e-6) / scale[:, None, :]
+    power = np.exp(np.clip(shape[:, None, :] * np.log(ratio), -300.0, 300.0))
     if form.saturation == HILL:
-        power = np.exp(np.clip(shape[:, None, :] * np.log(ratio), -300, 300))
         by_ratio = shape[:, None, :] * power / (1.0 + power) ** 2 / ratio
     else:
-        by_ratio = 0.5 * (1.0 - np.tanh(ratio / 2.0) ** 2)
+        by_ratio = 0.5 * (1.0 - np.tanh(power / 2.0) ** 2) * shape[:, None, :] * power / ratio
     split = now / now.sum(axis=0)
     effect = coef * prepared.scales.outcome[:, None]
     nexts = (effect * by_ratio / (scale[:, None, :] * unit) * split).sum(axis=1)
