@@ -47,8 +47,8 @@ class ProgramEvidence:
 
     `romi` by attribution model, as `metrics.romi` gives it; `spend_remaining` money still planned;
     `wear` of outcomes per exposure, `response_wear` of responses (leads) per exposure;
-    `audience_reached` a share. None is not known. `months` names the periods of its wear, where
-    they are months.
+    `audience_reached` a share. None is not known. `months` names the periods of its wear by their
+    months; `settling` says what test would tell its wear from saturation.
     """
 
     key: str
@@ -61,6 +61,7 @@ class ProgramEvidence:
     price_dependence: Estimate | None = None
     audience_reached: float | None = None
     months: tuple[str, ...] = ()
+    settling: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,11 @@ def advise(
     advice = [*_returns_below_nothing(programs)]
     losing = {one.subject_key for one in advice}
     advice += _tiring(programs, losing, currency)
-    advice += _shift(programs, currency)
+    advice += _unclear(programs, losing)
+    asked = {(one.kind, one.subject_key) for one in advice}
+    advice += [
+        one for one in _shift(programs, currency) if (one.kind, one.subject_key) not in asked
+    ]
     advice += _price(discount, currency)
     return tuple(advice)
 
@@ -183,6 +188,23 @@ def _tiring(programs: Sequence[ProgramEvidence], done: set[str], currency: str) 
         }
         title = f"{'Retire' if past else 'Refresh'} {p.name}"
         advice.append(Advice(kind, route, p.key, title, text, gain, evidence))
+    return advice
+
+
+def _unclear(programs: Sequence[ProgramEvidence], done: set[str]) -> list[Advice]:
+    judged = sum(p.wear is not None and p.wear.known for p in programs)
+    advice = []
+    for p in programs:
+        wear = p.wear
+        if wear is None or not wear.unclear or not p.settling or p.key in done:
+            continue
+        if (wear.plain_p_value or 0.0) > max(FAMILY_ERROR / judged, 0.0011):
+            continue
+        text = f"Each touch of {p.name} brings less while more were bought. {p.settling}"
+        gain = Estimate.unknown("wear and saturation look alike, so the test comes first")
+        evidence: dict[str, object] = {"ridge": wear.ridge, "saturation": wear.saturation.as_dict()}
+        title = f"Find out whether {p.name} wears or is saturated"
+        advice.append(Advice("test", "program", p.key, title, text, gain, evidence))
     return advice
 
 

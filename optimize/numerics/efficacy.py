@@ -21,7 +21,7 @@ What `make bench` measures of it (false alarms, power, coverage) stands in the u
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -78,7 +78,8 @@ class Wear:
 
     `saturation` is the power of exposure (1 is none, not known where exposure hardly differed);
     `ridge` its posterior correlation with the logarithm of the efficacy left. `unclear` is a
-    decline that saturation explains as well: then `tiring` is False.
+    decline that saturation explains as well: then `tiring` is False, and `plain_p_value` is the
+    chance of so strong a decline in a steady program without saturation.
     """
 
     tiring: bool
@@ -102,6 +103,7 @@ class Wear:
     saturation: Estimate = _NO_SATURATION
     ridge: float | None = None
     spread: float | None = None
+    plain_p_value: float | None = None
     ahead: tuple[float, ...] = ()
     ahead_low: tuple[float, ...] = ()
     ahead_high: tuple[float, ...] = ()
@@ -146,7 +148,7 @@ def judge(
     coarse = courses(t, coarse=True)
     p_value, spread = _tested(y, known, coarse, counts, draws, seed)
     n = round(total) if counts else y.size
-    tiring, unclear = p_value <= alarm, False
+    tiring, unclear, plain = p_value <= alarm, False, p_value
     if not tiring and known.powers.size > 1:
         plain, plain_spread = _tested(y, known.of_power(0), coarse, counts, draws, seed)
         unclear = plain <= alarm
@@ -154,7 +156,8 @@ def judge(
     if not tiring and not unclear:
         return _steady(exposure.size, n, p_value, y, known, spread)
     found = draw(y, t, known, courses(t), spread=spread, size=_DRAWS, seed=seed)
-    return _worn(found, exposure.size, n, p_value, unclear, spread, break_even, horizon)
+    wear = _worn(found, exposure.size, n, p_value, unclear, spread, break_even, horizon)
+    return replace(wear, plain_p_value=plain)
 
 
 def _tested(

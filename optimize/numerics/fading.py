@@ -17,7 +17,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 COURSES = ("fades", "settles", "drops")
-POWERS = np.array([1.0, 0.85, 0.7, 0.55, 0.4])
+POWERS = np.array([1.0, 0.85, 0.7, 0.55, 0.4, 0.25])
 """Exponents of exposure that are weighed; the first is no saturation."""
 TAIL = 2
 """At least so many periods after a change, or it is one odd period."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from ipeo.models import Cycle
 from ipeo.numerics.estimates import Estimate
+from ipeo.templatetags.figures import short_day
 from optimize.models import Fit
 from optimize.numerics.efficacy import Wear
 from optimize.numerics.metrics import Sums, romi
@@ -134,6 +135,16 @@ class SettlingTest:
     def settles(self) -> bool:
         """Whether it is likely enough to tell."""
         return self.power >= POWER
+
+    @property
+    def says(self) -> str:
+        """The test in words."""
+        steps = " and then ".join(
+            f"{step.level:.0%} of today's level from {short_day(step.first)} to "
+            f"{short_day(step.last)}"
+            for step in self.steps
+        )
+        return f"Buy {steps}: that would tell wear from saturation in {self.power:.0%} of cases."
 
 
 @dataclass(frozen=True)

@@ -147,3 +147,16 @@ def test_widening_an_interval_keeps_its_lean():
     wide = widened(Estimate(1.0, 0.8, 1.6, 9), 0.01)
     assert (wide.high - 1.0) / (1.0 - wide.low) == pytest.approx(3)
     assert wide.low < 0.8
+
+
+def test_what_may_be_wear_or_saturation_asks_for_the_test_that_would_tell():
+    exposure = 1000 * np.linspace(0.4, 2.4, 104)
+    brought = np.random.default_rng(1).poisson(60 * (exposure / 1000) ** 0.35)
+    wear = judge(exposure, brought)
+    assert wear.unclear
+    found = advise([program("mail", wear=wear, settling="Buy half for four weeks.")])
+    (one,) = [one for one in found if one.kind == "test"]
+    assert "wears or is saturated" in one.title
+    assert "Buy half for four weeks." in one.text
+    assert not one.expected_gain.known
+    assert not [one for one in advise([program("mail", wear=wear)]) if one.kind == "test"]
