@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from demo import names
+from demo.experiments import run_experiments
 from demo.facts import load_facts
 from demo.simulation import simulate
 from demo.story import set_the_scene
@@ -79,7 +80,8 @@ def make_demonstration(*, slug: str, seed: int, scale: float, today: date) -> Ma
             count_audience(audience=audience)
         # Each cycle's plan is approved with a forecast that rests on what was measured before it.
         recompute()
-        turn_the_cycles(cast=cast, people=people, today=today)
+        cycle = turn_the_cycles(cast=cast, people=people, today=today)
+        run_experiments(cycle=cycle, cast=cast, people=people, today=today)
         recompute()
         draw_conclusions()
         hand_over()
