@@ -72,6 +72,26 @@ class Driver(TenantModel):
         return self.name
 
 
+def discount_field() -> models.GeneratedField:
+    """Return the column (list - net) / list, a share; not known where there is no list price."""
+    listed = Q(list_amount__gt=0)
+    share = (F("list_amount") - F("net_amount")) / F("list_amount")
+    return models.GeneratedField(
+        expression=Case(When(listed, then=share), default=None),
+        output_field=models.DecimalField(max_digits=24, decimal_places=6, null=True),
+        db_persist=True,
+    )
+
+
+def margin_field() -> models.GeneratedField:
+    """Return the column of the contribution margin, net - cost."""
+    return models.GeneratedField(
+        expression=F("net_amount") - F("cost_amount"),
+        output_field=models.DecimalField(max_digits=18, decimal_places=2, null=True),
+        db_persist=True,
+    )
+
+
 class Deal(TenantModel):
     """One opportunity, from its opening to its outcome."""
 
@@ -115,21 +135,8 @@ class Deal(TenantModel):
     original_cost_amount = models.DecimalField(
         max_digits=16, decimal_places=2, null=True, blank=True
     )
-    discount = models.GeneratedField(
-        expression=Case(
-            When(
-                Q(list_amount__gt=0), then=(F("list_amount") - F("net_amount")) / F("list_amount")
-            ),
-            default=None,
-        ),
-        output_field=models.DecimalField(max_digits=24, decimal_places=6, null=True),
-        db_persist=True,
-    )
-    margin_amount = models.GeneratedField(
-        expression=F("net_amount") - F("cost_amount"),
-        output_field=models.DecimalField(max_digits=18, decimal_places=2, null=True),
-        db_persist=True,
-    )
+    discount = discount_field()
+    margin_amount = margin_field()
     competitor = models.ForeignKey(
         Competitor, models.SET_NULL, null=True, blank=True, related_name="+"
     )

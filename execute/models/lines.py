@@ -5,9 +5,8 @@ from typing import ClassVar
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Case, F, Q, When
 
-from execute.models.deals import Deal
+from execute.models.deals import Deal, discount_field, margin_field
 from insight.models import Product
 from ipeo.models import TenantModel
 
@@ -29,21 +28,8 @@ class DealLine(TenantModel):
     list_amount = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
     net_amount = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
     cost_amount = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
-    discount = models.GeneratedField(
-        expression=Case(
-            When(
-                Q(list_amount__gt=0), then=(F("list_amount") - F("net_amount")) / F("list_amount")
-            ),
-            default=None,
-        ),
-        output_field=models.DecimalField(max_digits=24, decimal_places=6, null=True),
-        db_persist=True,
-    )
-    margin_amount = models.GeneratedField(
-        expression=F("net_amount") - F("cost_amount"),
-        output_field=models.DecimalField(max_digits=18, decimal_places=2, null=True),
-        db_persist=True,
-    )
+    discount = discount_field()
+    margin_amount = margin_field()
 
     class Meta:
         constraints: ClassVar = [
