@@ -6,7 +6,7 @@ import pytest
 
 from ipeo.numerics.estimates import Estimate
 from optimize.numerics.advice import ProgramEvidence, advise, holding, widened
-from optimize.numerics.efficacy import judge
+from optimize.numerics.efficacy import WEEKLY_ALARM, judge
 from optimize.numerics.metrics import Sums, romi
 from optimize.numerics.price import DiscountEffect
 
@@ -152,7 +152,7 @@ def test_widening_an_interval_keeps_its_lean():
 def test_what_may_be_wear_or_saturation_asks_for_the_test_that_would_tell():
     exposure = 1000 * np.linspace(0.4, 2.4, 104)
     brought = np.random.default_rng(1).poisson(60 * (exposure / 1000) ** 0.35)
-    wear = judge(exposure, brought)
+    wear = judge(exposure, brought, alarm=WEEKLY_ALARM)
     assert wear.unclear
     found = advise([program("mail", wear=wear, settling="Buy half for four weeks.")])
     (one,) = [one for one in found if one.kind == "test"]
