@@ -103,12 +103,18 @@ def price_sensitivity(
     found, peaks = _crossings(prices, curves), _peaks(prices, trial)
     random = np.random.default_rng(seed)
     drawn = np.full((resamples, 6), np.nan)
+    weights = np.array(
+        [
+            np.bincount(random.integers(0, len(valid), len(valid)), minlength=len(valid))
+            for _ in range(resamples)
+        ],
+        dtype=np.float64,
+    ).reshape(resamples, len(valid))
+    shares = [weights @ one / len(valid) for one in said[:4]]
+    trials = weights @ np.nan_to_num(said[4]) if trial.size else np.zeros((resamples, 0))
     for draw in range(resamples):
-        weight = np.bincount(random.integers(0, len(valid), len(valid)), minlength=len(valid))
-        shares = [weight @ one / len(valid) for one in said[:4]]
-        drawn[draw, :4] = _crossings(prices, shares)
-        if trial.size:
-            drawn[draw, 4:] = _peaks(prices, weight.astype(np.float64) @ np.nan_to_num(said[4]))
+        drawn[draw, :4] = _crossings(prices, [one[draw] for one in shares])
+        drawn[draw, 4:] = _peaks(prices, trials[draw])
     ends = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
     points = [Point(*map(float, one)) for one in zip((*found, *peaks), *ends, strict=True)]
     return PriceSensitivity(
