@@ -196,7 +196,10 @@ def down_to_pocket(steps: Sequence[tuple[str, float, bool]], *, currency: str) -
     trace = go.Waterfall(
         x=[plain(label) for label, _, _ in steps],
         y=[amount for _, amount, _ in steps],
-        measure=["total" if total else "relative" for _, _, total in steps],
+        measure=[
+            "absolute" if place == 0 else "total" if total else "relative"
+            for place, (_, _, total) in enumerate(steps)
+        ],
         connector={"line": {"color": token("line"), "width": 1}},
         decreasing={"marker": {"color": token("bad")}},
         increasing={"marker": {"color": token("good")}},
@@ -210,14 +213,21 @@ def down_to_pocket(steps: Sequence[tuple[str, float, bool]], *, currency: str) -
 class Spot:
     """A program in the quadrant: what its money brings, and the share of it won on value."""
 
+    number: int
     label: str
     romi: Estimate
     value: Estimate
     amount: float
 
 
+def _floor(spots: Sequence[Spot], healthy: float) -> float:
+    """Where the share won on value begins on its axis: below all intervals and the line."""
+    lowest = min((one.value.low or 0.0 for one in spots), default=0.0)
+    return max(min(lowest, healthy) - 0.1, -0.05)
+
+
 def value_quadrant(spots: Sequence[Spot], *, healthy: float) -> go.Figure:
-    """Draw programs by return and by how they win, bubbles by won money, with both intervals.
+    """Draw programs by return and how they win, numbered bubbles by won money, with intervals.
 
     Those to the right pay, those above `healthy` win on value.
     """
@@ -246,17 +256,18 @@ def value_quadrant(spots: Sequence[Spot], *, healthy: float) -> go.Figure:
             y=[one.value.value for one in known],
             error_x=reach("romi"),
             error_y=reach("value"),
-            text=[plain(one.label) for one in known],
+            text=[str(one.number) for one in known],
+            customdata=[plain(one.label) for one in known],
             mode="markers+text",
-            textposition="top center",
-            textfont={"size": 11, "color": token("ink-2")},
+            textposition="top right",
+            textfont={"size": 12, "color": token("ink")},
             marker={
-                "size": [10 + 22 * (one.amount / largest) ** 0.5 for one in known],
+                "size": [8 + 16 * (one.amount / largest) ** 0.5 for one in known],
                 "color": token("optimize"),
                 "opacity": 0.75,
                 "line": {"width": 0},
             },
-            hovertemplate="%{text}: returns %{x:.1f}, %{y:.0%} won on value<extra></extra>",
+            hovertemplate="%{customdata}: returns %{x:.1f}, %{y:.0%} on value<extra></extra>",
         ),
         hovermode="closest",
         xaxis={
@@ -265,7 +276,11 @@ def value_quadrant(spots: Sequence[Spot], *, healthy: float) -> go.Figure:
             "showgrid": True,
             "gridcolor": token("line"),
         },
-        yaxis={**axis("percent"), "title": {"text": "Won on value"}, "range": [-0.03, 1.09]},
+        yaxis={
+            **axis("percent"),
+            "title": {"text": "Won on value"},
+            "range": [_floor(known, healthy), 1.06],
+        },
         margin={"t": 20},
     )
     line = {"color": token("ink-3"), "width": 1, "dash": "3px,4px"}

@@ -49,18 +49,19 @@ def price(request: WorkspaceRequest) -> HttpResponse:
             [(step.label, float(step.amount), step.is_total) for step in pocket.steps],
             currency=currency,
         )
-    placed = [one for one in lines if one.quadrant]
+    placed = [(number, one) for number, one in enumerate(lines, 1) if one.quadrant]
     if placed:
         context["quadrant"] = {
             "figure": charts.value_quadrant(
                 [
                     Spot(
+                        number,
                         one.program.name,
                         one.margin_romi,
                         one.value_share,
                         float(one.figures.attributed_net_amount or 0),
                     )
-                    for one in placed
+                    for number, one in placed
                 ],
                 healthy=prices.HEALTHY,
             ),
@@ -75,7 +76,7 @@ def price(request: WorkspaceRequest) -> HttpResponse:
             ],
             "rows": [
                 (
-                    one.program.name,
+                    f"{number}. {one.program.name}",
                     f"{one.margin_romi.value:.1f}",
                     interval(one.margin_romi, "times"),
                     percent(one.value_share.value),
@@ -83,7 +84,7 @@ def price(request: WorkspaceRequest) -> HttpResponse:
                     money(one.figures.attributed_net_amount, currency),
                     one.quadrant,
                 )
-                for one in placed
+                for number, one in placed
             ],
         }
     return render(request, "optimize/price.html", context)

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from execute.models import Outcome
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.ranges import choices_of, range_of
+from ipeo.templatetags.figures import figure, short_interval
 from optimize import charts
 from optimize.queries import wins as queries
 from optimize.queries.behind import deals_href
@@ -27,6 +28,7 @@ def wins(request: WorkspaceRequest) -> HttpResponse:
     of = of if of in OF else ""
     table = queries.drivers(days)
     rivals = queries.rivals(days)
+    lost_lines = [line for line in table.lines if line.lost_rep.named or line.lost_buyer.named]
     context = {
         "measured": measured(),
         "chosen": chosen,
@@ -39,12 +41,19 @@ def wins(request: WorkspaceRequest) -> HttpResponse:
         "href_undecided": deals_href(days, outcome=Outcome.NO_DECISION),
         "table": table,
         "lost_figure": charts.two_voices(
-            [
-                (line.driver.name, line.lost_rep.share, line.lost_buyer.share)
-                for line in table.lines
-                if line.lost_rep.named or line.lost_buyer.named
-            ]
+            [(line.driver.name, line.lost_rep.share, line.lost_buyer.share) for line in lost_lines]
         ),
+        "lost_columns": ["Driver", "Reps", "80% interval", "Buyers", "80% interval"],
+        "lost_rows": [
+            (
+                line.driver.name,
+                figure(line.lost_rep.share, "percent"),
+                short_interval(line.lost_rep.share, "percent"),
+                figure(line.lost_buyer.share, "percent"),
+                short_interval(line.lost_buyer.share, "percent"),
+            )
+            for line in lost_lines
+        ],
         "rivals": rivals,
         "rivals_figure": charts.win_rates([(one.label, one.win_rate) for one in rivals.lines]),
         "segments": queries.segments(days),
