@@ -184,29 +184,25 @@ def _money(sheet: Sheet) -> list[list[float]]:
 def _rounded(sheet: Sheet, split: Split) -> dict[tuple[int, date], Decimal]:
     """Return the split in whole units of money, month by month; locked cells to the cent.
 
-    What rounding leaves over goes to the cells that lost most by it, so that the sum stays.
+    What rounding leaves of a program's money goes to the months that lost most by it.
     """
     locked = locked_cells(sheet.scenario)
     amounts: dict[tuple[int, date], Decimal] = {}
-    left = ZERO
-    losses: list[tuple[Decimal, tuple[int, date]]] = []
     for row, share in zip(sheet.rows, split.shares, strict=True):
+        exact: dict[tuple[int, date], Decimal] = {}
         for cell, given in zip(row.cells, share.by_month, strict=True):
             key = (cell.plan_id, cell.month)
             if row.plan.is_locked or key in locked:
                 amounts[key] = cell.amount
-                continue
-            exact = Decimal(repr(given)).quantize(CENT)
-            amounts[key] = exact.quantize(ONE, rounding=ROUND_FLOOR)
-            left += exact - amounts[key]
-            if exact != amounts[key]:
-                losses.append((exact - amounts[key], key))
-    for _, key in sorted(losses, key=lambda one: (-one[0], one[1])):
-        step = min(left, ONE)
-        if step <= 0:
-            break
-        amounts[key] += step.quantize(CENT)
-        left -= step
+            else:
+                exact[key] = Decimal(repr(float(given)))
+        floors = {key: one.quantize(ONE, rounding=ROUND_FLOOR) for key, one in exact.items()}
+        amounts |= floors
+        left = sum(exact.values(), ZERO).quantize(CENT) - sum(floors.values(), ZERO)
+        for key in sorted(exact, key=lambda key: (floors[key] - exact[key], key)):
+            step = max(min(left, ONE), ZERO)
+            amounts[key] += step
+            left -= step
     return amounts
 
 

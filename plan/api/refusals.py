@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from rest_framework.exceptions import ValidationError
 
 from ipeo.api.problems import Conflict
+from plan.actions.allocations import LimitsNotValid, SplitImpossible
 from plan.actions.approvals import (
     AlreadyApproved,
     AnotherApproved,
@@ -15,6 +16,7 @@ from plan.actions.approvals import (
     OfferChanged,
 )
 from plan.actions.budget import AmountNotValid, NotInThisPlan
+from plan.actions.comments import NothingSaid, TooLong
 from plan.actions.drafts import CycleOver, ScenarioLocked
 from plan.actions.objectives import ObjectiveSetAlready, ObjectivesFrozen
 from plan.actions.programs import (
@@ -27,6 +29,7 @@ from plan.actions.programs import (
     ProgramNameTaken,
 )
 from plan.actions.scenarios import NoteMissing, NotProposed, NotReady, ScenarioNameTaken
+from plan.actions.templates import TemplateNameTaken
 
 FIELDS: dict[type[Exception], str] = {
     ScenarioNameTaken: "name",
@@ -39,6 +42,11 @@ FIELDS: dict[type[Exception], str] = {
     NoteMissing: "note",
     NotInThisPlan: "lines",
     AmountNotValid: "lines",
+    LimitsNotValid: "floor",
+    NothingSaid: "text",
+    SplitImpossible: "total",
+    TemplateNameTaken: "name",
+    TooLong: "text",
 }
 CONFLICTS: tuple[type[Exception], ...] = (
     AlreadyApproved,

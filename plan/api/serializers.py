@@ -12,13 +12,17 @@ from insight.models import Audience, Channel, Finding, ProofPoint
 from ipeo.models import Campaign, Cycle, Membership
 from ipeo.queries.members import members_of
 from plan.models import (
+    Allocation,
+    AllocationLine,
     Approval,
     BudgetLine,
     Forecast,
     Objective,
     Program,
     ProgramPlan,
+    ProgramTemplate,
     Scenario,
+    ScenarioComment,
 )
 
 
@@ -179,6 +183,117 @@ class CellSerializer(serializers.Serializer[Any]):
     program_plan = serializers.IntegerField()
     month = serializers.DateField()
     amount = serializers.DecimalField(max_digits=16, decimal_places=2, min_value=Decimal(0))
+
+
+class SuggestSerializer(serializers.Serializer[Any]):
+    """A total to split; with an objective its chance is raised, else the expected margin."""
+
+    total = serializers.DecimalField(max_digits=16, decimal_places=2, min_value=Decimal("0.01"))
+    objective = serializers.PrimaryKeyRelatedField(
+        queryset=Objective.objects.all(), required=False, allow_null=True, default=None
+    )
+
+
+class AllocationLineSerializer(serializers.ModelSerializer[AllocationLine]):
+    """What a suggestion gives one program; estimates have value, low, high and n."""
+
+    class Meta:
+        model = AllocationLine
+        fields = (
+            "id",
+            "program_plan",
+            "floor",
+            "ceiling",
+            "is_locked",
+            "planned",
+            "suggested",
+            "months",
+            "margin",
+            "next_return",
+            "rests_on",
+            "taken_at",
+        )
+        read_only_fields = fields
+
+
+class AllocationSerializer(serializers.ModelSerializer[Allocation]):
+    """A suggested split with its lines; estimates have value, low, high and n at 80 %."""
+
+    lines = AllocationLineSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Allocation
+        fields = (
+            "id",
+            "scenario",
+            "objective",
+            "total",
+            "planned",
+            "split",
+            "gain",
+            "chances",
+            "rests_on",
+            "made_by",
+            "made_at",
+            "lines",
+        )
+        read_only_fields = fields
+
+
+class TakeSerializer(serializers.Serializer[Any]):
+    """Which lines of a suggestion to take; without any, all."""
+
+    lines = serializers.PrimaryKeyRelatedField(
+        queryset=AllocationLine.objects.all(), many=True, required=False
+    )
+
+
+class CommentSerializer(serializers.ModelSerializer[ScenarioComment]):
+    """A remark on a scenario; `@` before a name tells that member."""
+
+    scenario = serializers.PrimaryKeyRelatedField(queryset=Scenario.objects.all())
+
+    class Meta:
+        model = ScenarioComment
+        fields = ("id", "scenario", "by", "at", "text", "settled_at", "settled_by")
+        read_only_fields = ("by", "at", "settled_at", "settled_by")
+
+
+class TemplateTaskSerializer(serializers.Serializer[Any]):
+    """A task that a kind of program asks; days from the flight's start."""
+
+    title = serializers.CharField(max_length=200)
+    side = serializers.ChoiceField(choices=("marketing", "sales"), default="marketing")
+    days = serializers.IntegerField(min_value=-366, max_value=366, default=0)
+
+
+class ProgramTemplateSerializer(serializers.ModelSerializer[ProgramTemplate]):
+    """A template that the workspace wrote or changed; with a built-in's key it replaces that."""
+
+    key = serializers.SlugField(max_length=60, required=False)
+    materials = serializers.ListField(
+        child=serializers.CharField(max_length=120), required=False, max_length=50
+    )
+    tasks = serializers.ListField(child=TemplateTaskSerializer(), required=False, max_length=100)
+
+    class Meta:
+        model = ProgramTemplate
+        fields = (
+            "id",
+            "key",
+            "name",
+            "purpose",
+            "channel",
+            "offer",
+            "discount",
+            "message",
+            "begins_after_days",
+            "lasts_days",
+            "materials",
+            "tasks",
+            "is_hidden",
+        )
+        validators: list[Any] = []
 
 
 class BudgetSerializer(serializers.Serializer[Any]):

@@ -2,7 +2,7 @@
 
 from rest_framework.routers import SimpleRouter
 
-from plan.api import views
+from plan.api import planning, views
 
 router = SimpleRouter(trailing_slash=True)
 router.register("objectives", views.ObjectiveView)
@@ -12,5 +12,8 @@ router.register("program-plans", views.ProgramPlanView)
 router.register("budget-lines", views.BudgetLineView)
 router.register("approvals", views.ApprovalView)
 router.register("forecasts", views.ForecastView)
+router.register("allocations", planning.AllocationView)
+router.register("scenario-comments", planning.CommentView)
+router.register("program-templates", planning.ProgramTemplateView)
 
 urlpatterns = router.urls

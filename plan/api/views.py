@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ipeo.api.views import ReadViewSet
-from plan.actions import approvals, budget, objectives, programs, scenarios
+from plan.actions import allocations, approvals, budget, objectives, programs, scenarios
 from plan.api import serializers
 from plan.api.refusals import answered
 from plan.models import (
@@ -179,6 +179,21 @@ class ScenarioView(Changes):
         with answered():
             changed = budget.set_budget(scenario=self.get_object(), amounts=amounts)
         return Response({"changed": changed})
+
+    @extend_schema(
+        request=serializers.SuggestSerializer, responses={201: serializers.AllocationSerializer}
+    )
+    @action(detail=True, methods=["post"])
+    def suggest(self, request: Request, pk: int) -> Response:
+        """Suggest a split of a total over the draft's programs and months, under their limits."""
+        wish = serializers.SuggestSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        with answered():
+            made = allocations.suggest_split(
+                scenario=self.get_object(), by=self.membership, **wish.validated_data
+            )
+        data = serializers.AllocationSerializer(made).data
+        return Response(data, status=status.HTTP_201_CREATED)
 
 
 class ProgramView(Changes):

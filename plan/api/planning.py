@@ -1,0 +1,89 @@
+"""Suggestions, remarks and templates as resources."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ipeo.api.views import ReadViewSet
+from plan.actions import allocations, comments, templates
+from plan.api import serializers
+from plan.api.refusals import answered
+from plan.models import Allocation, ProgramTemplate, ScenarioComment
+
+
+class AllocationView(ReadViewSet):
+    """Suggested splits; one is asked for by a scenario's `suggest`."""
+
+    permission = "plan.view"
+    change_permission = "plan.edit"
+    serializer_class = serializers.AllocationSerializer
+    queryset = Allocation.objects.select_related("scenario__cycle").prefetch_related("lines")
+    filterset_fields = ("scenario", "scenario__cycle")
+
+    @extend_schema(request=serializers.TakeSerializer, responses=serializers.BudgetSavedSerializer)
+    @action(detail=True, methods=["post"])
+    def take(self, request: Request, pk: int) -> Response:
+        """Write the suggestion, or some of its lines, into its draft."""
+        found = self.get_object()
+        wish = serializers.TakeSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        lines = wish.validated_data.get("lines") or None
+        with answered():
+            changed = allocations.take_split(allocation=found, lines=lines)
+        return Response({"changed": changed})
+
+
+class CommentView(mixins.CreateModelMixin, ReadViewSet):
+    """Remarks on scenarios."""
+
+    permission = "plan.view"
+    change_permission = "plan.view"
+    serializer_class = serializers.CommentSerializer
+    queryset = ScenarioComment.objects.all()
+    filterset_fields = ("scenario", "scenario__cycle")
+
+    def perform_create(self, serializer: Any) -> None:
+        """Keep the remark."""
+        with answered():
+            serializer.instance = comments.add_comment(
+                by=self.membership, **serializer.validated_data
+            )
+
+    @extend_schema(request=None, responses=serializers.CommentSerializer)
+    @action(detail=True, methods=["post"])
+    def settle(self, request: Request, pk: int) -> Response:
+        """Mark the remark as settled, or open it again."""
+        held = comments.settle_comment(comment=self.get_object(), by=self.membership)
+        return Response(serializers.CommentSerializer(held).data)
+
+
+class ProgramTemplateView(mixins.CreateModelMixin, mixins.UpdateModelMixin, ReadViewSet):
+    """Templates that the workspace wrote or changed."""
+
+    permission = "plan.view"
+    change_permission = "plan.edit"
+    http_method_names = ("get", "post", "patch", "head", "options")
+    serializer_class = serializers.ProgramTemplateSerializer
+    queryset = ProgramTemplate.objects.all()
+    filterset_fields = ("offer", "is_hidden")
+
+    def perform_create(self, serializer: Any) -> None:
+        """Add the template."""
+        with answered():
+            row = ProgramTemplate(**serializer.validated_data)
+            serializer.instance = templates.save_template(template=row)
+
+    def perform_update(self, serializer: Any) -> None:
+        """Change the template; its key stays."""
+        row = serializer.instance
+        for name, value in serializer.validated_data.items():
+            if name != "key":
+                setattr(row, name, value)
+        with answered():
+            serializer.instance = templates.save_template(template=row)
