@@ -10,7 +10,7 @@ from plotly import graph_objects as go
 
 from insight.numerics.acceptance import PriceAcceptance
 from insight.numerics.pricing import PriceSensitivity
-from ipeo.charts import axis, bars, house_figure, plain, token
+from ipeo.charts import axis, bars, house_figure, token
 from ipeo.numerics.estimates import Estimate
 
 _CURVES = (
@@ -120,6 +120,9 @@ def _demand(
         yaxis2={
             **axis(currency),
             "overlaying": "y",
+            "tickmode": "auto",
+            "tickformat": ".2~s",
+            "nticks": 4,
             "side": "right",
             "showgrid": False,
             "rangemode": "tozero",
@@ -172,14 +175,15 @@ def mindset(days: Sequence[date], levels: Sequence[tuple[str, Sequence[Estimate]
 
 def driver_shares(names: Sequence[str], shares: Sequence[Estimate]) -> go.Figure:
     """Draw how often each driver was named, with intervals."""
-    return bars(
-        [plain(name) for name in names],
+    figure = bars(
+        list(names),
         [one.value for one in shares],
         low=[one.low for one in shares],
         high=[one.high for one in shares],
         stage="insight",
         kind="percent",
     )
+    return figure.update_yaxes(dtick=1)
 
 
 def response_curve(

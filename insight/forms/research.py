@@ -54,11 +54,14 @@ class StudyEditForm(forms.ModelForm[Study]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial.setdefault("held_on", timezone.localdate())
+        self.initial["held_on"] = self.initial.get("held_on") or timezone.localdate()
+        self.initial["tags"] = ", ".join(self.instance.tags)
+        product = self.fields["product"]
+        assert isinstance(product, forms.ModelChoiceField)
+        product.empty_label = "No product"
         if self.instance.pk is not None:
             # Its answers were read as its kind reads them.
             del self.fields["kind"]
-            self.initial["tags"] = ", ".join(self.instance.tags)
             steps = self.instance.settings.get("prices", [])
             self.initial["ladder"] = ", ".join(f"{step:g}" for step in steps)
             if self.instance.kind != Study.Kind.LADDER:
