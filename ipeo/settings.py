@@ -301,6 +301,9 @@ SPECTACULAR_SETTINGS = {
         "ImportStateEnum": "execute.models.imports.Import.State",
         "DispositionEnum": "insight.models.Disposition.Decision",
         "RecommendationDecisionEnum": "optimize.models.decisions.Decision.Choice",
+        "ExperimentDecisionEnum": "optimize.models.experiments.Experiment.Decision",
+        "ExperimentMetricEnum": "optimize.models.experiments.Experiment.Metric",
+        "ObjectiveMetricEnum": "plan.models.objectives.Objective.Metric",
     },
 }
 
