@@ -280,7 +280,9 @@ def _answers(seed: int, touches: Touches, deals: Deals, account: Ints, days: int
     random = np.random.default_rng([seed, 1])
     day = touches.seconds / 86_400
     looks = np.flatnonzero((touches.level == 3) & (day > days - truth.ANSWERED_DAYS))
-    looks = looks[~np.isin(account[touches.contact[looks]], account[deals.contact])]
+    # Who has an open deal is with sales already.
+    busy = account[deals.contact[deals.outcome == "open"]]
+    looks = looks[~np.isin(account[touches.contact[looks]], busy)]
     # One call for each account: after the first of the looks.
     looks = looks[np.argsort(touches.seconds[looks], kind="stable")]
     looks = looks[np.unique(account[touches.contact[looks]], return_index=True)[1]]
