@@ -18,13 +18,18 @@ from plan.actions.objectives import (
 )
 from plan.forms.planning import ObjectiveForm
 from plan.models import Objective
+from plan.queries.baselines import baselines_of
 
 
 @page("plan.edit")
 def new(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Set an objective for a cycle."""
     cycle = get_object_or_404(Cycle.objects.select_related("campaign"), pk=pk)
-    return _answer(request, cycle, ObjectiveForm(request.POST or None, cycle=cycle))
+    initial = {"due_date": cycle.ends_on}
+    if request.GET.get("metric") in Objective.Metric.values:
+        initial |= {"metric": request.GET["metric"], "baseline": request.GET.get("baseline", "")}
+    form = ObjectiveForm(request.POST or None, cycle=cycle, initial=initial)
+    return _answer(request, cycle, form)
 
 
 @page("plan.edit")
@@ -32,6 +37,8 @@ def edit(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Change an objective."""
     found = get_object_or_404(Objective.objects.select_related("cycle__campaign"), pk=pk)
     form = ObjectiveForm(request.POST or None, cycle=found.cycle, instance=found)
+    if request.GET.get("baseline") and not form.is_bound:
+        form.initial["baseline"] = request.GET["baseline"]
     return _answer(request, found.cycle, form)
 
 
@@ -46,7 +53,10 @@ def _answer(request: WorkspaceRequest, cycle: Cycle, form: ObjectiveForm) -> Htt
         else:
             messages.success(request, f"{saved} is set.")
             return redirect(link("plan:cycle", cycle.pk))
-    context = {"form": form, "cycle": cycle, "objective": form.instance}
+    measured = baselines_of(cycle)
+    if form.instance.pk:
+        measured = [one for one in measured if one.metric == form.instance.metric]
+    context = {"form": form, "cycle": cycle, "objective": form.instance, "measured": measured}
     return render(request, "plan/objective.html", context, status=422 if form.is_bound else 200)
 
 
