@@ -12,6 +12,7 @@ ENV PATH=/opt/ipeo/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     IPEO_HOME=/data \
     STATIC_ROOT=/srv/static \
+    NUMBA_CACHE_DIR=/opt/compiled \
     HOST=0.0.0.0 \
     PORT=8000
 # What prints PDF needs Pango, and a font to print with.
@@ -20,7 +21,8 @@ RUN apt-get update \
         fonts-dejavu-core libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 \
     && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin ipeo \
-    && install -d -o ipeo -g ipeo -m 0700 /data
+    && install -d -o ipeo -g ipeo -m 0700 /data \
+    && install -d -o ipeo -g ipeo /opt/compiled
 COPY --from=build /opt/ipeo /opt/ipeo
 WORKDIR /app
 COPY . .
@@ -28,6 +30,8 @@ COPY . .
 RUN SECRET_KEY=only-while-building STATIC_MANIFEST=true \
     python manage.py collectstatic --noinput -v 0
 USER ipeo
+# The numerics are compiled once, here, for processors like this one.
+RUN SECRET_KEY=only-while-building python manage.py warm
 VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=10s --start-period=60s \

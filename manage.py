@@ -16,7 +16,8 @@ def main() -> None:
 
         return up(sys.argv[2:])
     # These few commands need no servers.
-    serverless = {"makemigrations", "collectstatic", "spectacular", "science", "help", "--help"}
+    serverless = {"makemigrations", "collectstatic", "spectacular", "science", "warm", "help"}
+    serverless |= {"--help"}
     if len(sys.argv) > 1 and sys.argv[1] not in serverless:
         from ipeo.local import provide
 

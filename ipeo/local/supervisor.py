@@ -148,7 +148,7 @@ class Supervisor:
             if serves(self.host, self.port):
                 ready = True
                 self._announce()
-                self.children += [self._worker(), self._beat()]
+                self.children += [self._worker(), self._beat(), self._compiler()]
                 if self.demonstration:
                     say(
                         "ipeo", "Loading the demonstration; its people can sign in once it is made."
@@ -207,6 +207,12 @@ class Supervisor:
     def _demonstration(self) -> Child:
         words = ["demo", *("--workspace", "northwind", "--seed", "2", "--scale", "1")]
         child = self._manage("demo", [*words, "--if-missing"])
+        child.start()
+        return child
+
+    def _compiler(self) -> Child:
+        """Compiles the numerics while nobody waits for them; the next start finds them there."""
+        child = self._manage("compile", ["warm", "--quietly"])
         child.start()
         return child
 

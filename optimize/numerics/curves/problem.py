@@ -109,6 +109,9 @@ def prepare(weeks: Weeks) -> Prepared:
     """
     regions, channels, _ = weeks.shape
     known = np.isfinite(weeks.outcome)
+    # What was spent before the first week is not known, and still acts in the weeks after it:
+    # those are not looked at, or the start of the data would pass for a rise of the spend.
+    known[:, : min(LAGS - 1, known.shape[1] // 10)] = False
     scales = _scales(weeks, known)
     outcome = np.where(known, weeks.outcome, 0.0) / scales.outcome[:, None]
     bases = [_baseline(weeks, known[r], r) for r in range(regions)]
