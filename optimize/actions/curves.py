@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,8 @@ from ipeo.actions.runs import WorkRefused, queue_run
 from ipeo.models import Membership, Run
 from ipeo.numerics.estimates import LEVEL
 from ipeo.runs import Report
+from optimize.models import Experiment
+from optimize.queries.experiments import lifts
 from optimize.queries.weekly import WeeklyFacts, curves_are_behind, weekly_facts
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ Floats = npt.NDArray[np.float64]
 
 KIND = "curves"
 RECENT = 13
+WEEK = timedelta(days=6)
 KEPT = 300
 """Draws that are stored of each curve: enough for an interval, and quick to read."""
 POINTS = 41
@@ -51,10 +54,36 @@ def perform(run: Run, report: Report) -> dict[str, Any]:
     report(0, 2, "Reading the weeks")
     facts = weekly_facts()
     report(1, 2, "Fitting the curves")
-    curves = fit_curves(facts)
+    curves = fit_curves(facts, lifts=tested(facts))
     if not curves:
         raise WorkRefused("No spend is recorded by channel yet, so there is no curve to fit.")
     return {"curves": len(curves), "informed": sum(curve.is_informed for curve in curves)}
+
+
+def tested(facts: WeeklyFacts) -> list[Lift]:
+    """Return what finished tests found of channels, where they counted what the curves count.
+
+    Those treated are taken for all on whom the channel's money was spent while the test ran. A
+    test outside the weeks, or of some regions only, tells nothing of the whole.
+    """
+    from optimize.numerics.curves import Lift
+
+    counted = {
+        ResponseCurve.Outcome.MARGIN: Experiment.Metric.MARGIN_AMOUNT,
+        ResponseCurve.Outcome.NET: Experiment.Metric.NET_AMOUNT,
+    }.get(ResponseCurve.Outcome(facts.kind))
+    places = {channel: place for place, (channel, _) in enumerate(facts.channels)}
+    found = []
+    for one in lifts():
+        inside = [
+            week
+            for week, monday in enumerate(facts.mondays)
+            if one.start <= monday + WEEK and monday <= one.end
+        ]
+        known = inside and facts.mondays[0] <= one.start
+        if one.metric == counted and one.channel_id in places and known and not one.regions:
+            found.append(Lift(places[one.channel_id], inside[0], inside[-1] + 1, one.lift, one.se))
+    return found
 
 
 def fit_curves(

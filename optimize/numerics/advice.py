@@ -319,7 +319,7 @@ def _test(low: ProgramEvidence, high: ProgramEvidence, gaps: Mapping[str, Estima
     )
     route = "channel" if low.channel != high.channel else "program"
     title = f"Test {high.name} against {low.name}"
-    gain = Estimate.unknown("the models disagree, so the test comes first")
+    gain = Estimate.unknown("not every way of counting is sure, so the test comes first")
     return Advice("test", route, high.key, title, text, gain, _gaps(low, high, gaps))
 
 

@@ -86,7 +86,8 @@ class Score:
         if self.inside:
             return "inside its interval"
         high = self.expected.high
-        return "above its interval" if high is not None and self.actual > high else "below it"
+        side = "above" if high is not None and self.actual > high else "below"
+        return f"{side} its interval"
 
 
 @dataclass(frozen=True)

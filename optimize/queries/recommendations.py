@@ -189,7 +189,7 @@ def evidence_of(row: Recommendation, currency: str) -> list[Evidence]:
         if isinstance(by_model, dict):
             ways = [(OWN, OWN_LABEL), *AttributionModel.choices]
             lines += [
-                Evidence(f"{label}, {name.lower()}", _read(by_model[way]), "times")
+                Evidence(f"{label}: {name}", _read(by_model[way]), "times")
                 for way, name in ways
                 if isinstance(by_model.get(way), dict)
             ]

@@ -12,9 +12,11 @@ from execute.models import Deal, Outcome
 from insight.models import Account, Contact
 from ipeo.navigation import link
 from optimize.actions import experiments as actions
+from optimize.actions.curves import tested
 from optimize.models import Experiment, ExperimentUnit
 from optimize.queries.experiments import assigned, assignment_of, lifts, reading_of
 from optimize.queries.verdicts import promise, told
+from optimize.queries.weekly import WeeklyFacts
 from tests.factories.execute import DealStageFactory
 from tests.factories.insight import ChannelFactory, ProductFactory
 
@@ -332,3 +334,31 @@ def test_the_api_designs_assigns_reads_and_stops(workspace, sign_in):
     assert browser.delete(here, **slug).status_code == 409
     assert browser.post(f"{here}stop/", {"decision": "drop"}, **slug).status_code == 400
     assert browser.post(f"{here}stop/", {"decision": "open"}, **slug).json()["state"] == "stopped"
+
+
+def test_a_finished_test_of_money_holds_its_channels_curve_to_account(workspace):
+    channel = ChannelFactory()
+    Experiment.objects.create(
+        name="Held back",
+        treatment="The channel",
+        unit="account",
+        metric="margin_amount",
+        smallest_lift=0.2,
+        channel=channel,
+        state="stopped",
+        decision="open",
+        starts_on=date(2026, 3, 4),
+        ends_on=date(2026, 3, 24),
+        result={"verdict": "same", "total": 900.0, "total_se": 300.0, "through": "2026-03-24"},
+    )
+    mondays = tuple(date(2026, 2, 2) + timedelta(weeks=week) for week in range(12))
+
+    def facts(kind, first=0):
+        weeks = mondays[first:]
+        money = np.ones((2, len(weeks)))
+        return WeeklyFacts(weeks, kind, money[0], ((-1, "Other"), (channel.pk, "Ours")), money, 0.0)
+
+    (lift,) = tested(facts("margin"))
+    assert (lift.channel, lift.start, lift.stop, lift.value, lift.se) == (1, 4, 8, 900.0, 300.0)
+    assert tested(facts("net")) == []
+    assert tested(facts("margin", first=6)) == []
