@@ -16,28 +16,13 @@ from django.db import connection
 
 from ipeo.database.arrays import Ints, read_integers, write_integers
 from optimize.actions.facts import replace_facts
-from optimize.actions.tallies import TABLES as TALLY_TABLES
+from optimize.actions.scratch import make_tables
 from optimize.actions.tallies import ClosedDeals, replace_journeys
 from optimize.actions.totals import add_differences
 from optimize.models import StaleParty
 from optimize.numerics import journeys as numerics
 from optimize.numerics.attribution import MODELS
 from optimize.numerics.journeys import NONE, Deals, Flight, Touches
-
-TABLES = {
-    "stale": "party bigint",
-    "buyer": "party bigint PRIMARY KEY",
-    "member": "party bigint PRIMARY KEY, buyer bigint",
-    "differing": "deal_id bigint",
-    "differing_lead": "contact_id bigint",
-    "differing_funnel": "party bigint",
-    "new_credit": "deal bigint, channel bigint, program bigint, "
-    + ", ".join(f'"{model}" bigint' for model in MODELS),
-    "new_lead": "contact bigint, party bigint, day bigint, channel bigint, program bigint",
-    "new_funnel": "cycle bigint, party bigint, depth bigint, handed_over bigint, minutes bigint",
-    **TALLY_TABLES,
-}
-FACTS = ("deal", "credit", "lead", "funnel")
 
 
 @dataclass(frozen=True)
@@ -80,7 +65,7 @@ class Piece:
 def measure_some(rules: Rules, limit: int, so_far: Piece) -> bool:
     """Measure up to `limit` marked parties; return whether there were any."""
     with so_far.timed("finding what changed"):
-        _make_tables()
+        make_tables()
         marks = _take_marks(rules.workspace_id, limit)
         if not marks:
             return False
@@ -139,21 +124,6 @@ def measure_some(rules: Rules, limit: int, so_far: Piece) -> bool:
             rules.workspace_id, read.closed, touches, visits, credit.by_visit, rules.campaigns
         )
     return True
-
-
-def _make_tables() -> None:
-    """Make the piece's temporary tables; those of an earlier piece are dropped."""
-    with connection.cursor() as cursor:
-        names = [*TABLES, "new_deal", *(f"changed_{fact}" for fact in FACTS)]
-        cursor.execute(f"DROP TABLE IF EXISTS {', '.join(f'pg_temp.{name}' for name in names)}")
-        for name, columns in TABLES.items():
-            cursor.execute(f"CREATE TEMPORARY TABLE {name} ({columns}) ON COMMIT DROP")
-        for fact in FACTS:
-            cursor.execute(
-                f"CREATE TEMPORARY TABLE changed_{fact} ON COMMIT DROP AS "  # noqa: S608
-                f"SELECT 1 AS sign, f.* FROM optimize_{fact if fact == 'credit' else fact + 'fact'}"
-                " f WITH NO DATA"
-            )
 
 
 def _take_marks(workspace_id: int, limit: int) -> int:

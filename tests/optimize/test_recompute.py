@@ -11,6 +11,7 @@ from execute.models import Deal, DealStageChange, Touch
 from ipeo.models import Cycle, Workspace
 from optimize import models
 from optimize.actions.recompute import recompute, request_recompute
+from optimize.numerics.attribution import MODELS
 from optimize.queries.freshness import is_stale, measured
 from tests.factories.execute import DealFactory, DealStageFactory, TouchFactory
 from tests.factories.insight import (
@@ -38,7 +39,7 @@ def test_the_shares_of_a_deal_sum_to_one_under_every_model(workspace):
     recompute()
     credits = models.Credit.objects.filter(deal=deal)
     assert credits.count() == 3
-    for model in models.AttributionModel.values:
+    for model in MODELS:
         assert sum(credits.values_list(model, flat=True)) == 1
 
 
