@@ -13,6 +13,7 @@ class ExecuteConfig(AppConfig):
         """Make the stage, its pages and the importer's work known."""
         from execute.actions.imports.files import RUN_KIND, import_file
         from execute.actions.imports.undoing import UNDO_KIND, undo_import
+        from execute.forms.exhibits import deal_set
         from execute.queries.deeds import FIELDS
         from execute.queries.planning import (
             materials_by_program,
@@ -33,6 +34,7 @@ class ExecuteConfig(AppConfig):
         later.register_capacity(sales_capacity)
         tables.register(read_table)
         registry.register_drivers(driver_names)
+        registry.register_exhibit("execute:deals", deal_set)
         registry.register_uses(uses_of_proofs)
         registry.register_market(market_facts)
         fields.register(FIELDS)

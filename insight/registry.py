@@ -8,6 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+from ipeo.navigation import link
 
 
 @dataclass(frozen=True)
@@ -73,3 +77,23 @@ def register_market(market: Market) -> None:
 def market_facts(today: date) -> MarketFacts | None:
     """Return two years of deals; None where no stage keeps any."""
     return _markets[0](today) if _markets else None
+
+
+Exhibit = Callable[[str], list[dict[str, Any]]]
+_exhibits: dict[str, Exhibit] = {}
+
+
+def register_exhibit(url_name: str, exhibit: Exhibit) -> None:
+    """Say what a page of this name shows under a query, as facts that evidence keeps."""
+    _exhibits[url_name] = exhibit
+
+
+def shown_at(address: str) -> list[dict[str, Any]]:
+    """Return the facts that a page of ours shows now; nothing for any other page."""
+    parts = urlsplit(address)
+    if parts.netloc:
+        return []
+    for url_name, exhibit in _exhibits.items():
+        if parts.path == link(url_name):
+            return exhibit(parts.query)
+    return []

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from insight import registry
 from insight.actions.findings import LinkNotValid, demand_page
 from insight.models import Finding, FindingEvidence, FindingRenewal, Study
 from insight.queries.exhibits import snapshot_of
@@ -75,9 +76,12 @@ def add_evidence(
     by: Membership | None,
     now: datetime | None = None,
 ) -> FindingEvidence:
-    """Keep a page with what it said on the day; raises `LinkNotValid`."""
+    """Keep a page with what it said on the day; raises `LinkNotValid`.
+
+    Of a page of ours that can be counted, such as a list of deals, the counts are kept too.
+    """
     demand_page(url)
-    snapshot: dict[str, Any] = {"facts": list(facts)}
+    snapshot: dict[str, Any] = {"facts": [*facts, *registry.shown_at(url)]}
     if words.strip():
         snapshot["facts"].append({"label": "It said", "value": words.strip()})
     made: FindingEvidence = FindingEvidence.objects.create(

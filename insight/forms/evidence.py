@@ -47,7 +47,8 @@ class EvidenceForm(forms.Form):
         max_length=300,
         required=False,
         label="Its address",
-        help_text="Begins with https:// or, inside this product, with /.",
+        help_text="Copy it from the browser. Of a list of deals, with its filter, the counts of "
+        "today are kept.",
     )
     words = forms.CharField(
         max_length=1000,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from django.contrib import messages
@@ -31,8 +32,11 @@ def new_evidence(request: WorkspaceRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(findings(), pk=pk)
     form = EvidenceForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        here = request.build_absolute_uri("/")
+        typed = form.cleaned_data
+        typed["url"] = re.sub(f"^{re.escape(here)}", "/", typed["url"])
         try:
-            add_evidence(finding=found, by=request.membership, **form.cleaned_data)
+            add_evidence(finding=found, by=request.membership, **typed)
         except LinkNotValid as refusal:
             form.add_error("url", str(refusal))
         else:

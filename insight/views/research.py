@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,6 +20,7 @@ from insight.actions.research import (
 )
 from insight.forms.research import LibraryForm, StudyEditForm, WaveForm
 from insight.models import FindingEvidence, MindsetWave, Study, StudyAnswer, StudyForm
+from insight.numerics.pricing import PriceSensitivity
 from insight.queries import research as queries
 from insight.queries.exhibits import point_estimate
 from insight.views.editing import edit_page
@@ -98,9 +100,25 @@ def _price(study: Study, currency: str) -> dict[str, Any]:
             for label, key, note in points
         ],
         "figure": charts.price_curves(read, currency=currency),
+        "curves": _told(read),
+        "columns": ["Price", "Too cheap", "A bargain", "Expensive", "Too expensive", "Would try"],
         "trial": charts.trial_curve(read, currency=currency) if read.trial.size else None,
         "kind": currency,
     }
+
+
+def _told(read: PriceSensitivity) -> list[list[str]]:
+    """Return the curves at a dozen prices, as words for those who do not see the drawing."""
+    places = np.unique(np.linspace(0, len(read.prices) - 1, 12).round().astype(int))
+    curves = (read.too_cheap, read.bargain, read.expensive, read.too_expensive)
+    return [
+        [
+            f"{read.prices[place]:,g}",
+            *(f"{curve[place]:.0%}" for curve in curves),
+            f"{read.trial[place]:.0%}" if read.trial.size else "Not asked",
+        ]
+        for place in places
+    ]
 
 
 def _ladder(study: Study, currency: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from insight.actions.evidence import DateNotAhead, ReasonMissing, renew_finding
 from insight.actions.research import load_answers
 from insight.models import Finding, FindingEvidence, Study
+from tests.factories.execute import DealFactory
 from tests.factories.insight import FindingFactory, MindsetWaveFactory, StudyFactory
 
 pytestmark = pytest.mark.django_db
@@ -103,3 +104,17 @@ def test_a_renewal_needs_a_day_to_come_and_a_reason(workspace, member):
             reason="Looked again",
             by=member("marketer"),
         )
+
+
+def test_a_list_of_deals_is_kept_with_its_counts_of_the_day(workspace, pages, sign_in):
+    finding = FindingFactory()
+    today = timezone.localdate()
+    for outcome in ("won", "lost", "lost"):
+        DealFactory(outcome=outcome, closed_date=today, net_amount=1000)
+    address = f"http://testserver/w/{workspace.slug}/deals/?outcome=lost"
+    typed = {"kind": "deals", "title": "Lost deals", "url": address, "words": ""}
+    sign_in("marketer").post(f"{pages}findings/{finding.pk}/evidence/", typed)
+    kept = FindingEvidence.objects.get()
+    assert kept.url == f"/w/{workspace.slug}/deals/?outcome=lost"
+    counts = {fact["label"]: fact["value"] for fact in kept.snapshot["facts"]}
+    assert counts == {"Deals": 2, "Won": 0, "Lost": 2, "Win rate": 0, "Net amount": 2000}

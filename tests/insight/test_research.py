@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from insight.actions import research
@@ -279,3 +281,16 @@ def test_prices_in_their_order_are_not_asked_about():
     assert price_order([answer]) is None
     turned = {**answer, "too_cheap": 4, "too_expensive": 1}
     assert price_order([turned]) == ("too_expensive", "bargain", "expensive", "too_cheap")
+
+
+def test_the_library_asks_as_much_of_the_database_for_many_rows_as_for_few(pages, sign_in):
+    browser = sign_in("viewer")
+    counts = []
+    for more in (2, 20):
+        for number in range(more):
+            StudyFactory(title=f"Desk {more} {number}", tags=["desk"], product=ProductFactory())
+        for query in ("", "?q=desk", "?tag=desk"):
+            with CaptureQueriesContext(connection) as asked:
+                browser.get(f"{pages}{query}")
+            counts.append(len(asked))
+    assert counts[:3] == counts[3:]
