@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -12,11 +13,12 @@ from django.utils import timezone
 
 from execute.models import Outcome
 from execute.queries.days import today
+from ipeo import tenancy
 from optimize.actions.helping import help_effects
 from optimize.actions.wearing import cell_wears, program_wears
 from optimize.models import Fit
-from optimize.numerics.price import DiscountEffect, discount_effect
-from optimize.queries.fits import WORKSPACE, as_json
+from optimize.numerics.price import DiscountEffect, discount_effect, price_dependence
+from optimize.queries.fits import PROGRAMS, WORKSPACE, as_json
 from optimize.queries.openings import OpenedDeal, activities, cell_times, opened_deals
 
 
@@ -29,6 +31,7 @@ def refresh_fits(*, now: datetime | None = None, on: date | None = None) -> int:
     deals = opened_deals()
     fits = {WORKSPACE: _discount(deals)}
     made = [_row(Fit.Kind.DISCOUNT, WORKSPACE, as_json(fits[WORKSPACE]), now)]
+    made.append(_row(Fit.Kind.DISCOUNT, PROGRAMS, _dependence(deals), now))
     made.append(_row(Fit.Kind.HELP, WORKSPACE, help_effects(deals), now))
     acts = activities()
     made += [
@@ -85,6 +88,27 @@ def _discount(deals: Sequence[OpenedDeal]) -> DiscountEffect:
         ],
         numbers=[np.log(np.maximum(lists, 1.0))],
     )
+
+
+def _dependence(deals: Sequence[OpenedDeal]) -> dict[str, Any]:
+    """Fit each program's price dependence over the won deals that it opened itself.
+
+    Credit spreads a deal over its journey, and so hides which program's offer was cheap.
+    """
+    won = [
+        (deal.program, deal.net_amount, deal.discount)
+        for deal in deals
+        if deal.outcome == Outcome.WON and deal.program is not None and deal.discount is not None
+    ]
+    programs = sorted({program for program, _, _ in won})
+    found = price_dependence(
+        [programs.index(program) for program, _, _ in won],
+        [net or 0.0 for _, net, _ in won],
+        [discount for _, _, discount in won],
+        len(programs),
+        float(tenancy.current_workspace().discount_threshold),
+    )
+    return {str(pk): asdict(one) for pk, one in zip(programs, found, strict=True)}
 
 
 def _codes(keys: Sequence[int | None]) -> list[int]:

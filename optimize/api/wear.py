@@ -124,6 +124,7 @@ class PriceView(_Reading):
                 {
                     "program": one.program.pk,
                     "name": one.program.name,
+                    "own_price_dependence": one.own.as_dict(),
                     "value_share": one.value_share.as_dict(),
                     "margin_romi": one.margin_romi.as_dict(),
                     "revenue_romi": one.revenue_romi.as_dict(),

@@ -19,6 +19,7 @@ from plan.models import Program
 from plan.queries.budget import month_after
 
 WORKSPACE = "workspace"
+PROGRAMS = "programs"
 DAYS_OF_MONTH = 30.4375
 AHEAD = 6
 """Months that a forecast of efficacy reaches ahead, where break-even is not further away."""
@@ -275,6 +276,12 @@ def discount_fit() -> DiscountFit | None:
     if row is None:
         return None
     return DiscountFit(DiscountEffect(**_estimates(row.result)), row.fitted_at)
+
+
+def own_dependence() -> dict[int, Estimate]:
+    """Return each program's price dependence over the won deals that it opened itself."""
+    row = Fit.objects.filter(kind=Fit.Kind.DISCOUNT, subject_key=PROGRAMS).first()
+    return {int(pk): Estimate(**held) for pk, held in row.result.items()} if row else {}
 
 
 def holding_of(cycle: Cycle) -> str:

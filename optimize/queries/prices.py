@@ -15,6 +15,7 @@ from ipeo import tenancy
 from ipeo.numerics.estimates import Estimate, rate
 from ipeo.numerics.ranges import Days
 from optimize.numerics.figures import Figures
+from optimize.queries.fits import own_dependence
 from optimize.queries.measures import Slice, by_program
 from plan.models import Program
 
@@ -210,11 +211,17 @@ class ValueLine:
 
     program: Program
     figures: Figures
+    own: Estimate
+    """Its price dependence over the won deals that it opened itself, of all time, shrunk."""
 
     @property
     def value_share(self) -> Estimate:
-        """The share of won money that closed within the discount threshold, shrunk for small n."""
-        held = self.figures.price_dependence
+        """The share of won money that closed within the discount threshold, shrunk for small n.
+
+        Of the program's own deals: credit spreads a deal over its journey, and so hides whose
+        offer was cheap. Where it opened none, of those it is credited with.
+        """
+        held = self.own if self.own.known else self.figures.price_dependence
         return held.scaled(-1.0, 1.0) if held.known else held
 
     @property
@@ -247,8 +254,9 @@ class ValueLine:
 def value_lines(days: Days, *, model: str = "first") -> list[ValueLine]:
     """Return every program with deals or spend in some days, those that pay best first."""
     rows = by_program(Slice(date_from=days.first, date_to=days.last), model=model)
+    own, none = own_dependence(), Estimate.unknown("it opened no deal that was won")
     lines = [
-        ValueLine(row.program, row.figures)
+        ValueLine(row.program, row.figures, own.get(row.program.pk, none))
         for row in rows
         if row.figures.spend or row.figures.deals_won
     ]
