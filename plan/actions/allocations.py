@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_FLOOR, Decimal
+from typing import TypeVar
 
 from django.db import transaction
 from django.utils import timezone
@@ -21,7 +22,9 @@ from plan.queries.allocations import locked_cells, question_of, rests_on
 from plan.queries.forecasts import Past, expected_of, past_of
 from plan.queries.sheet import Sheet, sheet_of, with_amounts
 
-ZERO, CENT, ONE = Decimal(0), Decimal("0.01"), Decimal(1)
+Key = TypeVar("Key")
+ZERO, ONE = Decimal(0), Decimal(1)
+HALF, DUST = Decimal("0.5"), Decimal("0.0001")
 FEWEST_MONTHS = 6
 
 
@@ -182,28 +185,37 @@ def _money(sheet: Sheet) -> list[list[float]]:
 
 
 def _rounded(sheet: Sheet, split: Split) -> dict[tuple[int, date], Decimal]:
-    """Return the split in whole units of money, month by month; locked cells to the cent.
+    """Return the split in whole units of money, month by month; locked cells as they are.
 
-    What rounding leaves of a program's money goes to the months that lost most by it.
+    What rounding leaves over goes to the programs, and within them to the months, that lost most.
     """
     locked = locked_cells(sheet.scenario)
     amounts: dict[tuple[int, date], Decimal] = {}
+    exact: dict[int, dict[tuple[int, date], Decimal]] = {}
     for row, share in zip(sheet.rows, split.shares, strict=True):
-        exact: dict[tuple[int, date], Decimal] = {}
+        free = exact.setdefault(row.plan.pk, {})
         for cell, given in zip(row.cells, share.by_month, strict=True):
             key = (cell.plan_id, cell.month)
             if row.plan.is_locked or key in locked:
                 amounts[key] = cell.amount
             else:
-                exact[key] = Decimal(repr(float(given)))
-        floors = {key: one.quantize(ONE, rounding=ROUND_FLOOR) for key, one in exact.items()}
-        amounts |= floors
-        left = sum(exact.values(), ZERO).quantize(CENT) - sum(floors.values(), ZERO)
-        for key in sorted(exact, key=lambda key: (floors[key] - exact[key], key)):
-            step = max(min(left, ONE), ZERO)
-            amounts[key] += step
-            left -= step
+                free[key] = Decimal(repr(float(given)))
+    wholes = _whole({pk: sum(free.values(), ZERO) for pk, free in exact.items()})
+    for pk, free in exact.items():
+        scale = wholes[pk] / total if (total := sum(free.values(), ZERO)) else ZERO
+        amounts |= _whole({key: one * scale for key, one in free.items()})
     return amounts
+
+
+def _whole(exact: dict[Key, Decimal]) -> dict[Key, Decimal]:
+    """Round amounts to whole units so that their sum is rounded too; the largest rests go up."""
+    # A hair below a whole number is that number.
+    floors = {key: (one + DUST).quantize(ONE, rounding=ROUND_FLOOR) for key, one in exact.items()}
+    left = int((sum(exact.values(), ZERO) + DUST) - sum(floors.values(), ZERO) + HALF)
+    by_rest = sorted(exact, key=lambda key: floors[key] - exact[key])
+    for key in by_rest[:left]:
+        floors[key] += ONE
+    return floors
 
 
 def _chances(
