@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from ipeo.api.views import WorkspaceViewSet
 from optimize.models import AttributionModel, DealFact
+from optimize.queries.credits import credit_of
 from optimize.queries.report import BREAKDOWNS, report
 from optimize.queries.side_by_side import COHORTS, GRAINS, KINDS, side_by_side
 from optimize.queries.slices import Days
@@ -121,3 +122,35 @@ class ComparisonView(WorkspaceViewSet):
                 "summary": found.summary,
             }
         )
+
+
+class CreditWishSerializer(serializers.Serializer[Any]):
+    """Which deal's credit."""
+
+    deal = serializers.IntegerField(min_value=1)
+
+
+class CreditSerializer(serializers.Serializer[Any]):
+    """A closed deal's touches, each with its shares and its part of the money under each model.
+
+    Over the touches they add up to exactly 1 and to exactly the deal's amounts, to the cent.
+    """
+
+    touches = serializers.ListField(child=serializers.DictField())
+
+
+class CreditView(WorkspaceViewSet):
+    """One deal's credit, touch by touch."""
+
+    permission = "optimize.view"
+    pagination_class = None
+    serializer_class = CreditSerializer
+    queryset = DealFact.objects.none()
+
+    @extend_schema(parameters=[CreditWishSerializer], responses=CreditSerializer)
+    def list(self, request: Request) -> Response:
+        """Return the touches in their order; none of a deal that is open or that nobody touched."""
+        wish = CreditWishSerializer(data=request.query_params)
+        wish.is_valid(raise_exception=True)
+        found = credit_of(wish.validated_data["deal"])
+        return Response({"touches": [one.as_dict() for one in found]})

@@ -6,6 +6,7 @@ from optimize.api import experiments, pacing, reports, views, wear
 
 router = SimpleRouter(trailing_slash=True)
 router.register("report", reports.ReportView, basename="api-report")
+router.register("credits", reports.CreditView, basename="api-credits")
 router.register("models", reports.ComparisonView, basename="api-models")
 router.register("recommendations", views.RecommendationView)
 router.register("experiments", experiments.ExperimentView)

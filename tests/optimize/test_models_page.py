@@ -6,8 +6,10 @@ from decimal import Decimal
 
 import pytest
 
+from execute.models import Deal
 from optimize.actions.recompute import recompute
 from optimize.models import AttributionModel
+from optimize.numerics.attribution import MODELS
 from optimize.queries.comparisons import UnknownCohort, comparison
 from optimize.queries.report import report
 from optimize.queries.side_by_side import side_by_side
@@ -121,3 +123,16 @@ def test_page_and_api_stand_the_models_side_by_side(busy, sign_in, workspace):
     assert set(row["models"]) == set(AttributionModel.values)
     assert row["models"]["markov"]["credit"]["low"] < row["models"]["markov"]["credit"]["high"]
     assert browser.get(f"{address}&kind=moon", **ask).status_code == 400
+
+
+def test_a_deals_credit_adds_up_to_its_amount_to_the_cent(busy, sign_in, workspace):
+    browser, ask = sign_in("manager"), {"headers": {"IPEO-Workspace": workspace.slug}}
+    seen = 0
+    for deal in Deal.objects.filter(outcome="won"):
+        touches = browser.get(f"/api/v1/credits/?deal={deal.pk}", **ask).json()["touches"]
+        for model in (*MODELS, "shapley") if touches else ():
+            assert sum(Decimal(one["share"][model]) for one in touches) == 1
+            assert sum(Decimal(one["net_amount"][model]) for one in touches) == deal.net_amount
+        seen += len(touches) > 1
+    assert seen
+    assert browser.get("/api/v1/credits/?deal=moon", **ask).status_code == 400
