@@ -304,6 +304,9 @@ SPECTACULAR_SETTINGS = {
         "ExperimentDecisionEnum": "optimize.models.experiments.Experiment.Decision",
         "ExperimentMetricEnum": "optimize.models.experiments.Experiment.Metric",
         "ObjectiveMetricEnum": "plan.models.objectives.Objective.Metric",
+        "StudyKindEnum": "insight.models.research.Study.Kind",
+        "EvidenceKindEnum": "insight.models.evidence.FindingEvidence.Kind",
+        "SegmentKindEnum": "insight.api.evidence.SEGMENTS",
     },
 }
 

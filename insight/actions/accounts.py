@@ -44,7 +44,7 @@ def merge_accounts(*, account: Account, into: Account) -> Account:
     if account.pk == into.pk:
         raise SameAccount("Choose another account: this one cannot be merged into itself.")
     both = Account.objects.filter(pk__in=[account.pk, into.pk]).order_by("pk")
-    held = {row.pk: row for row in both.select_for_update(of=("self",))}
+    held: dict[int, Account] = {row.pk: row for row in both.select_for_update(of=("self",))}
     if len(held) < 2:
         raise Account.DoesNotExist
     gone, kept = held[account.pk], held[into.pk]

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from insight.actions import evidence, segments
 from insight.actions.audiences import AudienceNameTaken
 from insight.api.serializers import AudienceSerializer
-from insight.models import FindingEvidence, Study
+from insight.models import Audience, FindingEvidence, Study
 from insight.queries.audiences import audiences
 from insight.queries.membership import overlaps
 from insight.queries.segments import latest_run
@@ -86,6 +86,9 @@ class EvidenceView(mixins.CreateModelMixin, mixins.DestroyModelMixin, ReadViewSe
         evidence.remove_evidence(evidence=instance)
 
 
+SEGMENTS = (("value", "By recency, frequency and value"), ("groups", "People who are alike"))
+
+
 class OverlapSerializer(serializers.Serializer[Any]):
     """How many people are in both of two audiences."""
 
@@ -100,6 +103,7 @@ class OverlapView(WorkspaceViewSet):
 
     permission = "insight.view"
     serializer_class = OverlapSerializer
+    queryset = Audience.objects.none()
     pagination_class = None
 
     @extend_schema(responses=OverlapSerializer(many=True))
@@ -123,7 +127,7 @@ class OverlapView(WorkspaceViewSet):
 class SegmentSerializer(serializers.Serializer[Any]):
     """A suggested segment; `kind` and `place` name it for adoption."""
 
-    kind = serializers.ChoiceField(choices=["value", "groups"])
+    kind = serializers.ChoiceField(choices=SEGMENTS)
     place = serializers.IntegerField(min_value=0, max_value=1000)
     name = serializers.CharField()
     description = serializers.CharField()
@@ -135,7 +139,7 @@ class SegmentSerializer(serializers.Serializer[Any]):
 class AdoptSerializer(serializers.Serializer[Any]):
     """Which suggestion becomes an audience, and what it is called."""
 
-    kind = serializers.ChoiceField(choices=["value", "groups"])
+    kind = serializers.ChoiceField(choices=SEGMENTS)
     place = serializers.IntegerField(min_value=0, max_value=1000)
     name = serializers.CharField(max_length=120, required=False, allow_blank=True, default="")
 
@@ -152,6 +156,7 @@ class SegmentView(WorkspaceViewSet):
     permission = "insight.view"
     change_permission = "insight.edit"
     serializer_class = SegmentSerializer
+    queryset = Audience.objects.none()
     pagination_class = None
 
     @extend_schema(responses=SegmentSerializer(many=True))

@@ -342,6 +342,7 @@ class MarketView(WorkspaceViewSet):
 
     permission = "insight.view"
     serializer_class = MarketSerializer
+    queryset = Study.objects.none()
     pagination_class = None
 
     @extend_schema(responses=MarketSerializer(many=False))
