@@ -99,9 +99,7 @@ def test_the_deals_behind_a_band_of_discount_are_those_that_it_counts(measured, 
     assert listed.context["totals"].deals == decided > 0
 
 
-def test_pages_of_wear_and_price_teach_the_next_step_where_nothing_is_measured(
-    workspace, sign_in
-):
+def test_pages_of_wear_and_price_teach_the_next_step_where_nothing_is_measured(workspace, sign_in):
     browser = sign_in("manager")
     assert browser.get(link("optimize:wearing")).status_code == 200
     assert "No deal with both prices" in browser.get(link("optimize:price")).content.decode()
