@@ -259,7 +259,7 @@ class CommentSerializer(serializers.ModelSerializer[ScenarioComment]):
         read_only_fields = ("by", "at", "settled_at", "settled_by")
 
 
-class TemplateTaskSerializer(serializers.Serializer[Any]):
+class ProgramTemplateTaskSerializer(serializers.Serializer[Any]):
     """A task that a kind of program asks; days from the flight's start."""
 
     title = serializers.CharField(max_length=200)
@@ -274,7 +274,9 @@ class ProgramTemplateSerializer(serializers.ModelSerializer[ProgramTemplate]):
     materials = serializers.ListField(
         child=serializers.CharField(max_length=120), required=False, max_length=50
     )
-    tasks = serializers.ListField(child=TemplateTaskSerializer(), required=False, max_length=100)
+    tasks = serializers.ListField(
+        child=ProgramTemplateTaskSerializer(), required=False, max_length=100
+    )
 
     class Meta:
         model = ProgramTemplate

@@ -16,6 +16,7 @@ LARGEST = Decimal(10) ** 13
 _SPACES = re.compile(r"[\s\u00a0\u202f'’]")
 _SIGN = r"(?:[A-Z]{3}|[A-Z]{0,2}\$|[€£¥₹₽₩₺₫₴₪฿₦₱₡₲₸]|kr\.?|zł|Fr\.?|Kč|Ft)"
 _SIGNS = re.compile(rf"^{_SIGN}\s*|\s*{_SIGN}$")
+_CLEAR = re.compile(r"\d{1,9}|\d{1,3}(,\d{3}){1,2}")
 _GROUPED = re.compile(r"\d{1,3}( \d{3})+([.,]\d{1,2})?")
 
 
@@ -29,6 +30,9 @@ def read_money(text: str) -> Decimal:
     typed = text.strip()
     if typed in {"", "-", "–", "—"}:
         return Decimal(0)
+    # Most cells are read in one way only; a grid has hundreds of them at each keystroke.
+    if _CLEAR.fullmatch(typed):
+        return Decimal(typed.replace(",", ""))
     plain = _SIGNS.sub("", typed).strip()
     spaced = _SPACES.sub(" ", plain)
     if " " in spaced and not _GROUPED.fullmatch(spaced):

@@ -164,7 +164,9 @@ function ready(form) {
       return;
     }
     if (selection.isBlock) selection.begin(event.target);
-    if (key === "Enter") commit(event.target);
+    // At the edge of the grid the cell stays, and typing in it is over all the same.
+    if (key === "Enter" || grid.at(...steps[key]) === event.target) commit(event.target);
+    editing = false;
     const next = grid.go(...steps[key]);
     if (next) selection.begin(next);
   }
