@@ -37,7 +37,7 @@ def at(day, hour=12):
     return datetime(2026, 1, 1, hour, tzinfo=UTC) + timedelta(days=day)
 
 
-def everything():
+def everything() -> dict[str, list[tuple[object, ...]]]:
     """Every row of every measured table, without its id."""
     found = {}
     for model in MEASURED:
