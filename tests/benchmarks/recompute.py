@@ -176,7 +176,7 @@ def _touch_some(size: int, turn: int) -> None:
 
 def _equality() -> Line:
     """Ten thousand random edits, measured in batches, against a full measurement of the same."""
-    from tests.optimize.edits import Company, everything  # the tests own them
+    from tests.optimize.edits import Company, everything
 
     made = create_workspace(slug="measuring-edits", currency="USD")
     begun, differing = time.perf_counter(), 0

@@ -53,7 +53,7 @@ def everything() -> dict[str, list[tuple[object, ...]]]:
 class Company:
     """A company whose facts are edited at random, the same way for the same seed."""
 
-    def __init__(self, seed, accounts=5, contacts=8):
+    def __init__(self, seed: int, accounts: int = 5, contacts: int = 8) -> None:
         self.dice = random.Random(seed)
         campaign = CampaignFactory()
         for number, month in ((1, 1), (2, 4)):
@@ -80,7 +80,7 @@ class Company:
         ids = list(model.objects.order_by("pk").values_list("pk", flat=True))
         return model.objects.filter(pk=self.dice.choice(ids)) if ids else model.objects.none()
 
-    def edit(self):
+    def edit(self) -> None:
         self.dice.choice(
             [
                 *[self.add_touch] * 6,
