@@ -263,7 +263,7 @@ class ProgramTemplateTaskSerializer(serializers.Serializer[Any]):
     """A task that a kind of program asks; days from the flight's start."""
 
     title = serializers.CharField(max_length=200)
-    side = serializers.ChoiceField(choices=("marketing", "sales"), default="marketing")
+    side = serializers.RegexField(r"^(marketing|sales)$", default="marketing")
     days = serializers.IntegerField(min_value=-366, max_value=366, default=0)
 
 
