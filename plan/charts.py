@@ -58,6 +58,5 @@ def response(
         xaxis={**axis(currency), "nticks": 4},
         yaxis={**axis(currency), "rangemode": "tozero"},
         margin={"t": 8, "l": 4, "r": 4, "b": 4},
-        height=190,
     )
     return figure
