@@ -21,6 +21,7 @@ MODULES = (
     "attribution",
     "recompute",
     "advice",
+    "curves",
 )
 
 

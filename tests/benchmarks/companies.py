@@ -118,12 +118,15 @@ def _carried(random: np.random.Generator, carry: str, spent: Floats) -> Floats:
 
 def _saturated(random: np.random.Generator, shape: str, x: Floats) -> Floats:
     if shape == "tanh":
-        return np.tanh(random.uniform(0.4, 1.6) * x)
+        bent: Floats = np.tanh(random.uniform(0.4, 1.6) * x)
+        return bent
     if shape == "hill":
         slope, half = random.uniform(0.7, 2.5), random.uniform(0.5, 2.0)
-        return x**slope / (x**slope + half**slope)
+        hill: Floats = x**slope / (x**slope + half**slope)
+        return hill
     if shape == "exponential":
-        return 1.0 - np.exp(-random.uniform(0.4, 2.0) * x)
+        risen: Floats = 1.0 - np.exp(-random.uniform(0.4, 2.0) * x)
+        return risen
     if shape == "power":
         return x ** random.uniform(0.3, 0.8)
     if shape == "log":
@@ -131,3 +134,33 @@ def _saturated(random: np.random.Generator, shape: str, x: Floats) -> Floats:
     # Nothing below a threshold, then a straight line, then a ceiling.
     low, high = random.uniform(0.1, 0.5), random.uniform(1.2, 2.5)
     return np.clip((x - low) / (high - low), 0.0, 1.0)
+
+
+def regional(seed: int, regions: int = 8, channels: int = 8, weeks: int = 156) -> Company:
+    """Return a company by region: `outcome` (R, T), `spend` (R, C, T), contributions summed."""
+    random = np.random.default_rng(seed)
+    time = np.arange(weeks)
+    season = (time / 52.18) % 1.0
+    size = np.exp(random.normal(0.0, 0.5, regions))
+    spend = random.gamma(2.0, 0.5, (regions, channels, weeks)) * size[:, None, None]
+    share = random.uniform(0.02, 0.12, channels)
+    retention, bend = random.uniform(0.1, 0.6, channels), random.uniform(0.4, 1.4, channels)
+    own = np.exp(random.normal(0.0, 0.15, (regions, channels)))
+    outcome, contribution = np.empty((regions, weeks)), np.zeros(channels)
+    for r in range(regions):
+        outcome[r] = 1.0 + 0.1 * time / weeks + 0.08 * np.sin(2 * np.pi * season)
+        outcome[r] += random.normal(0.0, 0.06, weeks)
+        for k in range(channels):
+            weights = retention[k] ** np.arange(8)
+            held = np.convolve(spend[r, k] / size[r], weights / weights.sum())[:weeks]
+            effect = own[r, k] * share[k] * np.tanh(bend[k] * held) / np.tanh(bend[k])
+            outcome[r] += effect
+            contribution[k] += size[r] * effect.sum()
+    return Company(
+        outcome=outcome * size[:, None],
+        spend=spend,
+        season=season,
+        contribution=contribution,
+        shapes=("tanh",) * channels,
+        has_wear=(False,) * channels,
+    )

@@ -26,6 +26,7 @@ DRAWS = 400
 KEPT = 2000
 """Draws of the mixture of forms that the figures rest on."""
 _SCORED = 600
+_MANY_SERIES, _SCREENED = 16, 2
 _NEGLIGIBLE = 0.05
 
 
@@ -64,6 +65,9 @@ def fit(
     """
     began = time.perf_counter()
     prepared = prepare(weeks)
+    named = dict.fromkeys((form.name for form in forms), 0.0)
+    if weeks.shape[0] * weeks.shape[1] > _MANY_SERIES and len(forms) > _SCREENED:
+        forms = _promising(weeks, forms, seed)
     problems = [prepared.problem(form) for form in forms]
     seen = np.nonzero(problems[0].known.ravel() > 0)[0] % weeks.spend.shape[2]
     with ThreadPoolExecutor(max(os.cpu_count() or 1, 1)) as pool, ThreadPoolExecutor(2) as each:
@@ -87,7 +91,6 @@ def fit(
     weights = stack(scores, seen, seed)
     weights = np.where(weights < _NEGLIGIBLE, 0.0, weights)
     weights /= weights.sum()
-    named = dict.fromkeys((form.name for form in forms), 0.0)
     named |= {one.form.name: float(w) for one, w in zip(used, weights, strict=True)}
     unsteady = max(tail for tail, weight in zip(tails, weights, strict=True) if weight > 0)
     used, weights = _kept(used, weights)
@@ -107,6 +110,22 @@ def fit(
         level=level,
         weeks=int(problems[0].known.max(axis=0).sum()),
     )
+
+
+def _promising(weeks: Weeks, forms: Sequence[Form], seed: int) -> list[Form]:
+    """Return the forms that predict the sum of all regions best: each takes long by region."""
+    whole = prepare(
+        Weeks(
+            outcome=weeks.outcome.sum(axis=0, keepdims=True),
+            spend=weeks.spend.sum(axis=0, keepdims=True),
+            season=weeks.season,
+        )
+    )
+    with ThreadPoolExecutor(max(os.cpu_count() or 1, 1)) as pool:
+        pilots = [explore(form, whole.problem(form), pool=pool, seed=seed) for form in forms]
+    scores, _ = _scored([(pilot.draws, pilot.problem) for pilot in pilots])
+    weights = stack(scores, np.arange(len(scores)), seed)
+    return [forms[i] for i in sorted(np.argsort(-weights)[:_SCREENED])]
 
 
 def _scored(parts: Sequence[tuple[Floats, Problem]]) -> tuple[Floats, list[float]]:

@@ -10,6 +10,11 @@ With P the projection off Z, K the wander's covariance and d, U the decompositio
     q = r' (P - U diag(w d / (1 + w d)) U') r,   r = y - sum of contributions,
     log p(y | rest) = -(a0 + m / 2) log(b0 + q / 2) - 1/2 sum log(1 + w d),  m = weeks - columns.
 
+No form is the truth, and a likelihood that believes it is grows too sure (Gruenwald and van Ommen,
+Inconsistency of Bayesian inference for misspecified linear models, 2017). So the weeks count with
+the power `TEMPER`, chosen so that 94 % intervals hold the truth of simulated companies whose
+curves no form contains; a lift test counts whole.
+
 A channel's effect is held as its contribution: coef = share / mean(saturation), so that the
 parameter is what is asked for, its prior is the same under every form, and it depends little on
 the shape. Regions deviate by a non-centred hierarchy: coef_r = coef * exp(spread * deviation_r).
@@ -53,6 +58,7 @@ class Problem(NamedTuple):
     fixed: Floats  # R, P, T; orthonormal
     smooth: Floats  # R, E, T; orthonormal, and orthogonal to `fixed`
     variance: Floats  # R, E
+    temper: float  # the likelihood's power
     free: Floats  # R; weeks less columns, plus twice the prior's a0
     noise_floor: Floats  # R; twice the prior's b0
     share_scale: Floats  # C
@@ -254,13 +260,13 @@ def log_posterior(theta: Floats, p: Problem, gradient: Floats) -> float:
         for t in range(n):
             residual[t] *= p.known[r, t]
         q = residual_form(p, r, wander, residual, out, squares) + p.noise_floor[r]
-        value -= 0.5 * p.free[r] * np.log(q)
-        pull = p.free[r] / q
+        value -= 0.5 * p.temper * p.free[r] * np.log(q)
+        pull = p.temper * p.free[r] / q
         for j in range(p.variance.shape[1]):
             wd = wander * p.variance[r, j]
-            value -= 0.5 * np.log(1.0 + wd)
+            value -= 0.5 * p.temper * np.log(1.0 + wd)
             fits = pull * squares[j] * wd / ((1.0 + wd) * (1.0 + wd))
-            gradient[at_wander] += fits - wd / (1.0 + wd)
+            gradient[at_wander] += fits - p.temper * wd / (1.0 + wd)
         for k in range(c):
             s = r * c + k
             total = 0.0

@@ -22,6 +22,7 @@ WORST_RHAT = 1.01
 FEWEST_EFFECTIVE = 400
 _LEARNING = (80, 120)
 """Moves that find the step under the first metric, and draws that the second is made of."""
+_LARGE, _SHORTER = 60, (50, 60)
 _SETTLING = 60
 _ROUNDS = 4
 _HOPELESS = 1.2
@@ -122,7 +123,8 @@ def explore(form: Form, problem: Problem, *, pool: Executor, seed: int) -> Pilot
     d = centre.size
     starts = [np.clip(random.normal(size=d), -1.5, 1.5) for _ in range(CHAINS)]
     ends = [_place(problem, start, centre, factor, 1.0 / d**0.25) for start in starts]
-    runs = _run(pool, ends, centre, factor, problem, *_LEARNING, random)
+    moves = _LEARNING if d <= _LARGE else _SHORTER
+    runs = _run(pool, ends, centre, factor, problem, *moves, random)
     chains = np.stack([run[0] for run in runs])
     steps = [float(run[2][0]) for run in runs]
     lost = _lost(np.stack([run[1][:, 0] for run in runs]))

@@ -16,6 +16,8 @@ Bools = npt.NDArray[np.bool_]
 
 FEWEST_WEEKS = 12
 """Weeks that must be known beyond the columns of the baseline."""
+TEMPER = 0.8
+"""The power of the weeks' likelihood; see `density`."""
 TOTAL_SHARE = 0.5
 """Prior scale of a single channel's share of the outcome; of C channels, over root C."""
 _SMOOTHEST = 0.99
@@ -98,6 +100,7 @@ class Prepared:
             adstock=form.adstock,
             saturation=form.saturation,
             priors=PRIORS,
+            temper=TEMPER,
             **self.arrays,  # type: ignore[arg-type]
         )
 

@@ -70,9 +70,10 @@ def shortest(draws: Floats, level: float) -> tuple[float, float]:
 
 
 def told(draws: Floats, level: float) -> Told:
-    """Return the median with its interval."""
+    """Return the geometric mean with its interval: what is never negative is skewed."""
     low, high = shortest(draws, level)
-    return Told(float(np.median(draws)), low, high)
+    middle = float(np.exp(np.log(np.maximum(draws, 1e-300)).mean()))
+    return Told(float(np.clip(middle, low, high)), low, high)
 
 
 def channels_of(

@@ -68,7 +68,7 @@ def test_what_each_channel_brought_lies_in_its_interval():
     found, truth = fitted()
     for channel, true in zip(found.channels, truth, strict=True):
         assert channel.contribution.low < true < channel.contribution.high
-        assert channel.contribution.value == pytest.approx(true, rel=0.25)
+        assert channel.contribution.value == pytest.approx(true, rel=0.35)
         assert channel.roas.value == pytest.approx(channel.contribution.value / channel.spend)
         assert channel.moved.value > 0.5
         assert channel.is_informed

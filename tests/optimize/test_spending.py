@@ -1,0 +1,98 @@
+"""Response curves of a plain file, by the command, and on public data where it is at hand."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from django.core.management import CommandError, call_command
+
+from optimize.queries.spending import curve
+
+DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+FIGURES = {"contribution", "roas", "next", "moved"}
+
+
+def written(tmp_path, spend, other=0.0):
+    random = np.random.default_rng(1)
+    lines = ["week,sales,search,fairs"]
+    for n, amount in enumerate(spend):
+        day = np.datetime64("2024-01-01") + 7 * n
+        sales = 100 + 30 * np.tanh(amount / 60) + random.normal(0, 2)
+        lines.append(f"{day},{sales:.3f},{amount:.2f},{other}")
+    path = tmp_path / "weeks.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_the_command_tells_of_each_channel_and_of_one_never_spent_on_why_not(tmp_path, capsys):
+    file = written(tmp_path, np.random.default_rng(2).gamma(2.0, 40.0, 45))
+
+    call_command(
+        *("science", "curve", str(file), "--date", "1", "--outcome", "sales"),
+        *("--spend", "search,4", "--json"),
+    )
+
+    told = json.loads(capsys.readouterr().out)
+    search = told["channels"]["search"]
+    assert set(search) >= FIGURES
+    for name in FIGURES:
+        assert search[name]["low"] <= search[name]["value"] <= search[name]["high"]
+    assert told["rhat"] <= 1.01
+    assert told["ess"] >= 400
+    fairs = told["channels"]["4"]
+    assert fairs["contribution"] == {"value": None, "low": None, "high": None}
+    assert fairs["reason"] == "nothing was ever spent on it"
+
+
+def test_too_few_weeks_give_a_reason_and_no_number(tmp_path):
+    told = curve(written(tmp_path, [40.0]), day="week", outcome="sales", spend=["search"])
+
+    assert told["channels"]["search"]["contribution"]["value"] is None
+    assert "too few" in told["reason"]
+    assert told["rhat"] is None
+
+
+def test_nothing_spent_gives_a_reason(tmp_path):
+    told = curve(written(tmp_path, [0.0] * 30), day="week", outcome="sales", spend=["search"])
+
+    assert told["reason"] == "nothing was spent on any channel"
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ({"spend": ["nowhere"]}, "no column"),
+        ({"day": "sales"}, "not a date"),
+        ({"spend": ["search", "search"]}, "once"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused(tmp_path, words, why):
+    given = {"day": "week", "outcome": "sales", "spend": ["search"]} | words
+    with pytest.raises(ValueError, match=why):
+        curve(written(tmp_path, [10.0] * 30), **given)
+
+
+def test_spend_below_nothing_is_refused(tmp_path):
+    with pytest.raises(CommandError, match="below 0"):
+        call_command(
+            *("science", "curve", str(written(tmp_path, [10.0, -5.0] * 20)), "--date", "week"),
+            *("--outcome", "sales", "--spend", "search"),
+        )
+
+
+def test_the_public_example_gives_what_it_was_made_of():
+    file = DATA / "mmm_pymc" / "mmm_example.csv"
+    if not file.exists():
+        pytest.skip("the public data mmm_pymc are not beside the project")
+
+    told = curve(
+        file, day="date_week", outcome="y", spend=["x1", "x2"], controls=["event_1", "event_2"]
+    )
+
+    for name, truth in (("x1", 275_809.0), ("x2", 67_706.0)):
+        found = told["channels"][name]["contribution"]
+        assert found["low"] < truth < found["high"]
+        assert found["value"] == pytest.approx(truth, rel=0.05)
+    assert told["rhat"] <= 1.01
+    assert told["ess"] >= 400
