@@ -33,8 +33,11 @@ MIN_MONTHS = 3
 """Months with spend, and months with something won, that a history needs to speak for itself."""
 MARKET_SD = 0.10
 """How far the market as a whole may shift from history to plan, as sd of the log."""
-ELSEWHERE_SD = {"program": 0.0, "channel": 0.25, "workspace": 0.5, "none": 1.0}
-"""How far a program may differ from the history it borrows, as sd of the log."""
+ELSEWHERE_SD = {"program": 0.1, "channel": 0.25, "workspace": 0.5, "none": 1.0}
+"""How far a program may differ from the history it rests on, as sd of the log.
+
+Its own past speaks through a curve of one form, and no truth has just this form.
+"""
 UNSEEN_LEVEL = 1.0
 """Margin per dollar where nothing at all is known: the median of a very wide guess."""
 BEND, BEND_SD = 0.7, 0.8
@@ -225,7 +228,7 @@ def _responses(
         if sd:
             differs = np.random.default_rng([seed, crc32(key.encode()), 1])
             level = level * np.exp(differs.normal(-(sd**2) / 2, sd, draws))
-            if key in own and phi > 0:
+            if basis != "program" and key in own and phi > 0:
                 level = _after(level, own[key], phi, differs)
         result[key] = Response(key, basis, months, reference, level, bend, phi)
     return MappingProxyType(result)
