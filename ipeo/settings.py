@@ -307,6 +307,8 @@ SPECTACULAR_SETTINGS = {
         "StudyKindEnum": "insight.models.research.Study.Kind",
         "EvidenceKindEnum": "insight.models.evidence.FindingEvidence.Kind",
         "SegmentKindEnum": "insight.api.evidence.SEGMENTS",
+        "DealOutcomeEnum": "execute.models.deals.Outcome",
+        "CurveOutcomeEnum": "insight.models.curves.ResponseCurve.Outcome",
     },
 }
 
