@@ -69,7 +69,7 @@ def weekly_facts(*, on: date | None = None) -> WeeklyFacts:
     kind, outcome = _outcome(first, end, len(mondays))
     untold = sum(spent.pop(None, {}).values())
     names = dict(Channel.objects.values_list("pk", "name"))
-    channels = sorted((names[pk], pk) for pk in spent if pk in names)
+    channels = sorted((names[pk], pk) for pk in spent if pk is not None and pk in names)
     return WeeklyFacts(
         mondays=mondays,
         kind=kind,
