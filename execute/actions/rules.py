@@ -96,7 +96,11 @@ def _release(rule: SpendRule) -> int:
     placed = Expense.objects.filter(rule=rule)
     with _audited(placed.count()):
         count: int = placed.update(
-            program=None, channel=F("channel_before_rule"), channel_before_rule=None, rule=None
+            program=None,
+            channel=F("channel_before_rule"),
+            channel_before_rule=None,
+            rule=None,
+            version=F("version") + 1,
         )
     return count
 
@@ -142,7 +146,8 @@ def apply_rules() -> int:
             cursor.execute(
                 "UPDATE execute_expense t SET rule_id = r.id,"  # noqa: S608 - columns of ours
                 " program_id = r.program_id, channel_before_rule_id = t.channel_id,"
-                f" channel_id = coalesce(r.channel_id, t.channel_id, p.channel_id){found}"
+                " channel_id = coalesce(r.channel_id, t.channel_id, p.channel_id),"
+                f" version = t.version + 1{found}"
                 f" WHERE{where}",
                 given,
             )

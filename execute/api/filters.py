@@ -11,6 +11,8 @@ from django.db.models import QuerySet
 from execute.models import Deal, Expense, Task, Touch
 from execute.queries.behind import NoSuchFigure, behind
 from execute.queries.deals import closes, counted, has_words, of_campaign, past_due
+from execute.queries.lines import sells
+from insight.models import Product
 
 
 class DealFilter(filters.FilterSet):  # type: ignore[misc]
@@ -35,6 +37,11 @@ class DealFilter(filters.FilterSet):  # type: ignore[misc]
     net_to = filters.NumberFilter(field_name="net_amount", lookup_expr="lte")
 
     owner = filters.NumberFilter(field_name="owner_id")
+    product = filters.ModelChoiceFilter(
+        queryset=lambda request: Product.objects.all(),
+        method="by_product",
+        label="Sells this product, alone or as one of several",
+    )
     past_due = filters.BooleanFilter(
         method="by_due", label="Still open after its expected close date"
     )
@@ -44,11 +51,15 @@ class DealFilter(filters.FilterSet):  # type: ignore[misc]
 
     class Meta:
         model = Deal
-        fields = ("stage", "outcome", "account", "contact", "product", "program")
+        fields = ("stage", "outcome", "account", "contact", "program")
 
     def by_words(self, found: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Return the deals in which every word stands."""
         return found.filter(has_words(value))
+
+    def by_product(self, found: QuerySet[Any], name: str, value: Product) -> QuerySet[Any]:
+        """Return the deals that sell a product."""
+        return found.filter(sells(value))
 
     def by_campaign(self, found: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         """Return the deals of a campaign."""

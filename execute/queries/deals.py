@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from execute.models import Deal, DealStage, Outcome, Touch
 from execute.queries.behind import Behind
 from execute.queries.days import today
+from execute.queries.lines import sells
 from insight.models import Account, Product
 from ipeo.models import Campaign, Membership
 from plan.models import Program
@@ -109,8 +110,10 @@ def matching_deals(
         found = found.filter(outcome__in=[Outcome.WON, Outcome.LOST])
     else:
         exact["outcome"] = outcome
-    exact |= {"account": account, "product": product, "program": program}
+    exact |= {"account": account, "program": program}
     found = found.filter(**{name: value for name, value in exact.items() if value})
+    if product:
+        found = found.filter(sells(product))
     bounds = {"net_amount__gte": net_from, "net_amount__lte": net_to}
     found = found.filter(**{name: value for name, value in bounds.items() if value is not None})
     if closes_from or closes_to:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 
 from execute.models import Deal, DealLine
+from insight.models import Product
 
 AMOUNTS = ("list_amount", "net_amount", "cost_amount")
 
@@ -17,6 +18,12 @@ def lines_of(deal: Deal) -> list[DealLine]:
     if deal.pk is None:
         return []
     return list(DealLine.objects.filter(deal=deal).select_related("product").order_by("position"))
+
+
+def sells(product: Product | int) -> Q:
+    """Return the condition that a deal sells a product, alone or as one of several."""
+    named = DealLine.objects.filter(deal=OuterRef("pk"), product=product)
+    return Q(product=product) | Q(Exists(named))
 
 
 def sums_of(lines: Sequence[DealLine]) -> dict[str, Decimal | None]:

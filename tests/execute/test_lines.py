@@ -1,5 +1,7 @@
 """A deal that sells several products: its lines, their sums, and two people who edit them."""
 
+import csv
+import io
 from decimal import Decimal
 
 import pytest
@@ -12,6 +14,7 @@ from execute.actions.outcomes import log_outcome
 from execute.actions.pricing import price_deal
 from execute.models import Deal, DealLine, DealStage, Driver, ExchangeRate
 from execute.numerics.shares import shared_out
+from execute.queries.deals import matching_deals
 from tests.factories.execute import DealFactory, ExchangeRateFactory
 from tests.factories.insight import ProductFactory
 
@@ -260,3 +263,26 @@ def test_the_api_takes_lines_and_shares_an_amount_among_them(products, workspace
     assert refused.status_code == 400
     single = call("patch", f"{told['id']}/", {"lines": lines[:1]})
     assert (single.json()["lines"], single.json()["net_amount"]) == ([], "700.00")
+
+
+def test_a_filter_by_product_and_the_file_take_every_line_into_account(
+    products, workspace, sign_in
+):
+    deal = sold(products, 700, 950)
+    sold(products[:1], 700, quantities=(1,))
+    DealFactory(name="Something else")
+    browser = sign_in("viewer")
+    assert [found.pk for found in matching_deals(product=products[1])] == [deal.pk]
+    assert matching_deals(product=products[0]).count() == 2
+    told = browser.get(
+        "/api/v1/deals/",
+        {"product": products[0].pk},
+        headers={"ipeo-workspace": workspace.slug},
+    )
+    assert len(told.json()["results"]) == 2
+    for product, count in zip(products, (2, 1), strict=True):
+        answer = browser.get(f"/w/{workspace.slug}/deals/export.csv?product={product.pk}")
+        rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+        assert len(rows) == count
+        both = next(row for row in rows if row["Net price"] == "1650.00")
+        assert (both["Product"], both["Quantity"]) == ("Desk; Chair", "2; 10")

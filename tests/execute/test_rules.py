@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from execute.actions import expenses, rules
+from execute.actions.versions import EditedMeanwhile
 from execute.models import Expense, SpendRule
 from execute.queries.rules import placed_by, unmatched_campaigns
 from ipeo import tenancy
@@ -90,6 +91,18 @@ def test_a_removed_rule_puts_everything_back_and_the_next_rule_takes_it(workspac
     rules.remove_rule(rule=waiting.rule)
     waiting.refresh_from_db()
     assert (waiting.program, waiting.channel, waiting.rule) == (None, before, None)
+
+
+def test_a_person_who_has_an_expense_open_learns_that_a_rule_has_changed_it(workspace):
+    waiting, seen = spent("Desks UK"), Expense.objects.get()
+    rule = rules.save_rule(rule=SpendRule(text="desks", program=ProgramFactory()), by=None).rule
+    with pytest.raises(EditedMeanwhile):
+        expenses.save_expense(expense=seen, version=seen.version)
+    waiting.refresh_from_db()
+    placed = waiting.version
+    rules.remove_rule(rule=rule)
+    waiting.refresh_from_db()
+    assert seen.version < placed < waiting.version
 
 
 def test_an_edited_rule_places_anew(workspace):
