@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from optimize.numerics.curves.density import PRIORS, Problem
+from optimize.numerics.curves.density import Problem
 from optimize.numerics.curves.forms import LAGS, Form
+from optimize.numerics.curves.priors import PRIORS
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]

@@ -44,7 +44,7 @@ def fitted():
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(seed=some.integers(0, 10**6), regions=some.sampled_from([1, 3]))
 def test_the_gradient_is_the_slope_of_the_density(form, seed, regions):
     lifts = [Lift(1, 20, 28, 60.0, 9.0), Lift(0, 40, 44, 50.0, 8.0, fraction=-0.5, region=0)]
@@ -88,8 +88,8 @@ def test_the_next_unit_brings_less_than_the_usual_one():
 
 
 def test_the_same_seed_gives_the_same_figures():
-    data, _ = weeks(many=60)
-    one, other = (fit(data, forms=FORMS[:1], draws=60, seed=9) for _ in range(2))
+    data, _ = weeks(many=40)
+    one, other = (fit(data, forms=FORMS[:1], draws=150, seed=9) for _ in range(2))
     assert one.channels[0].contribution == other.channels[0].contribution
 
 
@@ -115,7 +115,7 @@ def test_a_lift_test_calibrates_its_channel():
 
 
 def test_regions_lean_on_each_other_and_bring_what_they_bring():
-    data, truth = weeks(regions=3, many=60)
+    data, truth = weeks(regions=2, many=52)
     found = fit(data, forms=FORMS[:1], draws=150)
     assert found.rhat <= 1.01
     for channel, true in zip(found.channels, truth, strict=True):
