@@ -85,7 +85,7 @@ def may(membership: Membership | None, permission: str) -> bool:
 def demand(membership: Membership | None, permission: str) -> None:
     """Raise `PermissionDenied` unless the member's role has the permission."""
     if not may(membership, permission):
-        raise PermissionDenied(f"Your role does not include this ({permission}).")
+        raise PermissionDenied("Ask a manager of the workspace if you need it.")
 
 
 type_of_view = Callable[Concatenate[WorkspaceRequest, ...], HttpResponseBase]

@@ -49,13 +49,15 @@ def response(
                 "text": name,
                 "font": {"size": 11, "color": token("ink-2")},
                 "xanchor": "left" if right else "right",
+                "xshift": 4 if right else -4,
                 "yref": "paper",
                 "y": 1.0 - 0.1 * place,
                 "showarrow": False,
             },
         )
     figure.update_layout(
-        xaxis={**axis(currency), "nticks": 4},
+        # The labels of the two zeros would lie on one another in the corner.
+        xaxis={**axis(currency), "nticks": 4, "ticklabelstandoff": 6},
         yaxis={**axis(currency), "rangemode": "tozero"},
         margin={"t": 8, "l": 4, "r": 4, "b": 4},
     )

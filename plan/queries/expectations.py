@@ -60,7 +60,7 @@ class ObjectiveExpectation:
         if held.low is None:
             return f"baseline {baseline}"
         low, high = in_metric_short(metric, held.low), in_metric_short(metric, held.high)
-        return f"{percent(held.level)} {low} to {high}, baseline {baseline}"
+        return f"{percent(held.level)} interval {low} to {high}, baseline {baseline}"
 
     @property
     def chance_text(self) -> str:

@@ -236,7 +236,7 @@ def _evidence(program: Program, held: History) -> str:
     wins = rate(held.won, held.decided)
     words = (
         f"{program.get_offer_display()} on {program.channel.name}. Won {percent(wins)} of its deals"
-        f" (80% {percent(wins.low)} to {percent(wins.high)}, n = {count(held.decided)})"
+        f" (80% interval {percent(wins.low)} to {percent(wins.high)}, n = {count(held.decided)})"
     )
     if held.won:
         words += f", {percent(held.won_at_value / held.won)} of them near list price"

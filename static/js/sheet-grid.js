@@ -5,6 +5,8 @@ const numbers = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
 
 // Read an amount as the server does, roughly: only for totals, which the server sends again.
 export function amount(text) {
+  // “2.5k” or “12e3” is refused, and counts nothing until it is mended.
+  if (/\d(k|m|e\d)/i.test(text)) return 0;
   let plain = text.replace(/[\s\u00a0\u202f'’]/g, "").replace(/[^\d.,-]/g, "");
   const mark = Math.max(plain.lastIndexOf(","), plain.lastIndexOf("."));
   const after = plain.length - mark - 1;
