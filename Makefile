@@ -1,14 +1,14 @@
 # What IPEO is run, tested and checked with. `make` alone lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock shots
+.PHONY: help run test check bench bench-peers lock shots
 
 PIP := .venv/bin/python -m pip install --no-compile --require-hashes --disable-pip-version-check
 COMPILE := .venv/bin/python -m uv pip compile -q --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url
 
 help: ## List what can be made
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 	@echo "HOST (127.0.0.1), PORT (8000) and IPEO_HOME (.ipeo) can be set: make run PORT=8001"
 
 run: .venv/runtime ## Install, start everything, print the address; Ctrl-C stops it
@@ -29,15 +29,19 @@ check: .venv/development ## Lint, types, import contracts, migrations, templates
 bench: .venv/development ## Measure against floors, in ratios
 	@.venv/bin/python -m tests.benchmarks
 
+bench-peers: .venv/development .venv-peers ## Measure beside other packages, in an environment of theirs
+	@.venv/bin/python -m tests.benchmarks.peers .venv-peers/bin/python
+
 shots: .venv/development ## Take the pictures of the README
 	@.venv/bin/python -m tests.browser.shots
 
-lock: .venv/development ## Resolve pyproject.toml into the two hash-pinned files
+lock: .venv/development ## Resolve pyproject.toml into the hash-pinned files
 	$(COMPILE) pyproject.toml -o requirements.lock
 	$(COMPILE) --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	$(COMPILE) requirements-peers.in -o requirements-peers.lock
 
 # The two below compare contents, not dates: a checkout sets dates as it likes.
-.PHONY: .venv/python .venv/runtime .venv/development
+.PHONY: .venv/python .venv/runtime .venv/development .venv-peers
 
 .venv/python:
 	@if ! .venv/bin/python -c "" 2>/dev/null; then \
@@ -68,4 +72,13 @@ lock: .venv/development ## Resolve pyproject.toml into the two hash-pinned files
 		echo "Installing what IPEO is tested with, by the hashes in requirements-dev.lock."; \
 		$(PIP) -r requirements-dev.lock \
 			&& cp requirements.lock requirements-dev.lock .venv; \
+	fi
+
+.venv-peers: .venv/python
+	@if ! cmp -s requirements-peers.lock .venv-peers/requirements-peers.lock; then \
+		echo "Installing the packages measured against, by the hashes in requirements-peers.lock."; \
+		.venv/bin/python -m venv --clear .venv-peers \
+			&& .venv-peers/bin/python -m pip install --no-compile --require-hashes \
+				--disable-pip-version-check -q -r requirements-peers.lock \
+			&& cp requirements-peers.lock .venv-peers; \
 	fi

@@ -105,11 +105,11 @@ def run() -> list[Line]:
             new <= 0.05,
             f"{new * 1000:.1f} ms",
         ),
-        _memory(),
+        memory(),
     ]
 
 
-def _memory() -> Line:
+def memory() -> Line:
     """The peak of a process that holds the events and counts them, in units of 600 MiB."""
     command = "from tests.benchmarks.attribution import peak; peak()"
     told = subprocess.run(

@@ -39,6 +39,16 @@ def test_the_figures_are_shared_out_by_each_breakdown(workspace, measured, sign_
     assert page.context["rows"]
 
 
+def test_a_channels_row_leads_to_its_curve(workspace, measured, sign_in):
+    client = sign_in("viewer")
+    page = client.get(_at(workspace, ""), {"by": "channel", "date_from": "2024-10-01"})
+    (channel, *_) = [line.row for line in page.context["rows"] if line.row.id]
+
+    address = _at(workspace, f"curves/{channel.id}/")
+    assert address in page.content.decode()
+    assert f"Response of {channel.key}" in client.get(address).content.decode()
+
+
 @pytest.mark.parametrize("model", ["first", "last", "linear", "time_decay", "u", "w"])
 def test_credit_can_be_switched(workspace, measured, sign_in, model):
     page = sign_in("viewer").get(_at(workspace, ""), {"model": model})
