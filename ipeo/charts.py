@@ -238,6 +238,7 @@ def band(
             showarrow=False,
             xanchor="left",
             yanchor="top",
+            bgcolor=token("card"),
             font={"size": 11, "color": token("ink-2")},
         )
     for event in events:

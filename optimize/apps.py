@@ -42,7 +42,7 @@ class OptimizeConfig(AppConfig):
                     Panel("home", "optimize:home_money", 7, 15, see),
                     Panel("home", "optimize:home_next", 5, 16, see),
                     Panel("campaign", "optimize:figures", 12, 10, see),
-                    Panel("campaign", "optimize:pacing", 7, 15, see),
+                    Panel("campaign", "optimize:pacing", 12, 15, see),
                     Panel("campaign", "optimize:funnel", 7, 20, see),
                     Panel("campaign", "optimize:next_steps", 5, 30, see),
                     Panel("campaign", "optimize:efficacy", 5, 50, see),

@@ -12,7 +12,9 @@ from ipeo.charts import Event, Step, axis, band, bars, house_figure, plain, toke
 from ipeo.charts import funnel as funnel_figure
 from ipeo.numerics.estimates import Estimate
 from ipeo.templatetags.changes import hours
+from ipeo.templatetags.figures import money_short
 
+CORNERS = ("top right", "bottom left", "top left", "bottom right")
 MINDS = 3
 """How many steps of the funnel are marketing's: aware, considering, second look."""
 
@@ -93,7 +95,9 @@ def spend_and_margin(
     """Draw each month's spend beside the margin of the deals won in it."""
     names = [f"{month:%b %Y}" for month in months]
     short = [
-        f"{month:%b}<br>{month:%Y}" if place == 0 or month.month == 1 else f"{month:%b}"
+        f"{month:%b}<br>{month:%Y}"
+        if month.month == 1 or (place == 0 and month.month < 11)
+        else f"{month:%b}"
         for place, month in enumerate(months)
     ]
     traces = [
@@ -204,6 +208,7 @@ def down_to_pocket(steps: Sequence[tuple[str, float, bool]], *, currency: str) -
         decreasing={"marker": {"color": token("bad")}},
         increasing={"marker": {"color": token("good")}},
         totals={"marker": {"color": token("optimize")}},
+        text=[money_short(amount, currency.partition(":")[0]) for _, amount, _ in steps],
         hovertemplate="%{x}: %{y:,.0f}<extra></extra>",
     )
     return house_figure(trace, hovermode="closest", yaxis={**axis(currency), "rangemode": "tozero"})
@@ -259,7 +264,7 @@ def value_quadrant(spots: Sequence[Spot], *, healthy: float) -> go.Figure:
             text=[str(one.number) for one in known],
             customdata=[plain(one.label) for one in known],
             mode="markers+text",
-            textposition="top right",
+            textposition=[CORNERS[place % 4] for place in range(len(known))],
             textfont={"size": 12, "color": token("ink")},
             marker={
                 "size": [8 + 16 * (one.amount / largest) ** 0.5 for one in known],

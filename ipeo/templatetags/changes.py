@@ -13,15 +13,15 @@ register = template.Library()
 
 @register.filter
 def change_words(change: Change | None, kind: str = "number") -> str:
-    """Print a change: `up from 31%`, `within its interval: no change shown`, or why not known."""
+    """Print a change: `up from 31%`, `no clear change from 31%`, or why it is not known."""
     if change is None:
         return ""
     if change.verdict == "unknown":
         known = change.now.known
         return f"Nothing to compare with: {change.reason}" if known else ""
-    if change.verdict == "within":
-        return "Within its interval: no change shown"
     was = figure(change.before.value, kind)
+    if change.verdict == "within":
+        return f"No clear change from {was}"
     if change.verdict == "same":
         return f"The same as before, {was}"
     by = ""
@@ -71,6 +71,8 @@ def hours_interval(estimate: Estimate) -> str:
 @register.filter
 def hours_change(change: Change) -> str:
     """Print a change of a time in hours: `Slower than before, 3.1 hours`."""
+    if change.verdict == "within":
+        return f"No clear change from {hours(change.before.value)}"
     if not change.is_shown:
         return change_words(change)
     word = "Slower" if change.verdict == "up" else "Faster"

@@ -48,7 +48,7 @@ class ProgramEvidence:
     `romi` by attribution model, as `metrics.romi` gives it; `spend_remaining` money still planned;
     `wear` of outcomes per exposure, `response_wear` of responses (leads) per exposure;
     `audience_reached` a share. None is not known. `months` names the periods of its wear by their
-    months; `settling` says what test would tell its wear from saturation.
+    months, `changed` the month of its decline; `settling` the test that tells wear from saturation.
     """
 
     key: str
@@ -61,6 +61,7 @@ class ProgramEvidence:
     price_dependence: Estimate | None = None
     audience_reached: float | None = None
     months: tuple[str, ...] = ()
+    changed: str = ""
     settling: str = ""
 
 
@@ -165,9 +166,9 @@ def _tiring(programs: Sequence[ProgramEvidence], done: set[str], currency: str) 
         past = wear.break_even_at.high is not None and wear.break_even_at.high < wear.periods
         route, why = _route(p, programs, tired)
         changed = wear.changed_at or 0
-        since = p.months[changed] if p.months else f"period {changed + 1} of {wear.periods}"
+        since = p.changed or f"period {changed + 1} of {wear.periods}"
         lost = f"{p.name} has lost {_percent(wear.decline)} of its effect since {since}"
-        chance = "less than 1 %" if (wear.p_value or 0) < 0.01 else f"{wear.p_value:.0%}"
+        chance = "less than 1%" if (wear.p_value or 0) < 0.01 else f"{wear.p_value:.0%}"
         kind = "retire" if past else "refresh"
         ending = (
             "It no longer pays for itself."

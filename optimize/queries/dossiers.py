@@ -68,7 +68,7 @@ def overview_dossier(shown_range: Range, *, by: str, model: str) -> Dossier:
     )
     rows = tuple(
         (
-            "Nothing known" if line.row.key == "(none)" else line.row.key,
+            "Not recorded" if line.row.key == "(none)" else line.row.key,
             f.spend,
             f.touches,
             f.deals_won,

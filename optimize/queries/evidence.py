@@ -117,6 +117,7 @@ def evidence_for(cycle: Cycle, on: date | None = None) -> list[ProgramEvidence]:
                 months=tuple(f"{fit.day_at(place):%B %Y}" for place in range(len(fit.periods)))
                 if fit
                 else (),
+                changed=f"{fit.changed_on:%B %Y}" if fit and fit.changed_on else "",
                 settling=fit.plan.says if fit and fit.plan and fit.wear.unclear else "",
             )
         )

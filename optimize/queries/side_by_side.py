@@ -27,7 +27,7 @@ COHORTS = (
     ("touched", "Touches made in this time"),
 )
 UNITS = {"count": UNIT, "net": 100, "margin": 100}
-NOTHING_KNOWN = "Nothing known"
+NOTHING_KNOWN = "Not recorded"
 FEW = "its deals were won by too few buyers to say how far chance could move it"
 _SPEND_BY = {
     "channel": "t.channel_id",
@@ -139,13 +139,19 @@ class SideBySide:
         mixed = [row.name for row in known if row.direction == 0]
         parts = []
         if better:
-            parts.append(f"all models agree that {_listed(better)} earned more than spent")
+            parts.append(
+                f"all models agree that {_listed(better)} earned more than {_cost(better)}"
+            )
         if worse:
-            parts.append(f"all models agree that {_listed(worse)} earned less than spent")
+            parts.append(f"all models agree that {_listed(worse)} earned less than {_cost(worse)}")
         if mixed:
             parts.append(f"they do not agree about {_listed(mixed)}")
         text = "; ".join(parts)
         return f"{text[:1].upper()}{text[1:]}."
+
+
+def _cost(names: list[str]) -> str:
+    return "it cost" if len(names) == 1 else "they cost"
 
 
 def _listed(names: list[str]) -> str:

@@ -131,7 +131,8 @@ def told(experiment: Experiment, held: Reading) -> str:
 
 
 def _signed(value: float) -> str:
-    return f"{value:+.0%}" if abs(value) >= 0.1 else f"{value:+.1%}"
+    text = f"{value:+.0%}" if abs(value) >= 0.1 else f"{value:+.1%}"
+    return text.replace("-", "\N{MINUS SIGN}")
 
 
 def told_in_short(held: Reading) -> str:

@@ -110,7 +110,7 @@ def test_a_change_within_the_intervals_is_not_shown():
     far = Estimate(0.2, 0.18, 0.22, 900)
 
     assert change(now, close).verdict == "within"
-    assert "no change shown" in change_words(change(now, close), "percent")
+    assert "No clear change" in change_words(change(now, close), "percent")
     assert change_tone(change(now, close)) == ""
     assert change_words(change(now, far), "percent") == "Up from 20%"
     assert change_tone(change(now, far), "down") == "bad"

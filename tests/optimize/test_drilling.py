@@ -144,4 +144,4 @@ def test_the_range_stays_in_the_address_of_every_panel(workspace, measured, sign
         f"/w/{workspace.slug}/optimize/figures/",
         {"date_from": "2026-01-01", "date_to": "2026-06-10"},
     ).content.decode()
-    assert "no change shown" in figures
+    assert "No clear change" in figures

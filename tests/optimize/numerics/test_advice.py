@@ -101,7 +101,7 @@ def test_a_tiring_program_that_still_pays_is_refreshed():
     (advice,) = advise([program("mailing", wear=tired())])
     assert (advice.kind, advice.route) == ("refresh", "program")
     assert advice.expected_gain.low > 0
-    assert "less than 1 %" in advice.text
+    assert "less than 1%" in advice.text
 
 
 def test_a_tiring_program_past_break_even_is_retired():
