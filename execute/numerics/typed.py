@@ -7,7 +7,7 @@ from dataclasses import field as _field
 from datetime import UTC, tzinfo
 from typing import Any
 
-from execute.numerics import finishing, reading
+from execute.numerics import finishing, reading, several
 from execute.numerics.doubts import Doubt, Note, Option, Refusal, counted, lines_said
 from execute.numerics.fields import FIELDS, REFUSING_CONSENT, Field, normalise
 from execute.numerics.identities import identities
@@ -229,21 +229,30 @@ def _repeated(
     keys: list[str | None],
     mapping: Mapping[str, str],
     answers: Mapping[str, str],
-    bad: Mapping[int, Any],
+    bad: dict[int, tuple[str, Any, str]],
     doubts: list[Doubt],
 ) -> set[int]:
     """The rows that are left out because the file says them twice, with the question asked."""
     lines = sheet.line_numbers
     counts = Counter(keys)
     del counts[None]
+    if kind == "deals" and answers.get(several.KEY) in several.AS_LINES:
+        bad |= several.incomplete(columns, keys, lines.tolist(), bad)
     if len(counts) < sum(counts.values()):  # an id, or a name that is the id, stands twice
         groups: dict[str, list[int]] = {}
         for i, key in enumerate(keys):
             if key is not None and counts[key] > 1 and i not in bad:
                 groups.setdefault(key, []).append(i)
         groups = {k: rows for k, rows in groups.items() if len(rows) > 1}
+        split = several.look_like_lines(columns, groups) if kind == "deals" else {}
+        rest = {key: rows for key, rows in groups.items() if key not in split}
+        out: set[int] = set()
+        if split:
+            out |= several.ask_for_lines(columns, split, lines.tolist(), answers, doubts)
+        if rest:
+            out |= _one_each(sheet, rest, answers, doubts)
         if groups:
-            return _one_each(sheet, groups, answers, doubts)
+            return out
     if kind in {"products", "accounts", "contacts"} or columns.get("external_id"):
         return set()
     rows = list(zip(*sheet.columns, strict=True))

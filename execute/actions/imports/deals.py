@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from execute.actions.imports import entries, money, references
+from execute.actions.imports import entries, lines, money, references
 from execute.actions.imports.rows import PLACES, Rows, Sheet, owners
 from execute.models import Outcome
 from execute.numerics.doubts import counted, shown
@@ -21,6 +21,7 @@ def deals(sheet: Sheet) -> Rows:
     _who(sheet)
     _how_it_ended(sheet)
     _amounts(sheet)
+    lines.gather_lines(sheet)
     _names(sheet)
     if sheet.has("competitor"):
         rivals = references.competitors_for(

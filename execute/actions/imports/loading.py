@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from psycopg2 import sql
 
-from execute.actions.imports import entries, ledger, references, rows
+from execute.actions.imports import entries, ledger, lines, references, rows
 from execute.actions.imports.deals import deals
 from execute.actions.imports.stages import load_stages, stage_history
 from execute.actions.imports.upsert import Counts, adopt, upsert
@@ -166,7 +166,9 @@ def _lead_touches(workspace_id: int, frame: pd.DataFrame, brought: Import) -> No
 
 
 def _deals(workspace_id: int, frame: pd.DataFrame, brought: Import) -> Counts:
-    followed = [name for name in ("driver_id", entries.COLUMN) if name in frame.columns]
+    followed = [
+        name for name in ("driver_id", entries.COLUMN, lines.COLUMN) if name in frame.columns
+    ]
     columns = frame.drop(columns=followed)
     counts = upsert(
         "execute_deal",
@@ -180,6 +182,11 @@ def _deals(workspace_id: int, frame: pd.DataFrame, brought: Import) -> Counts:
     if entries.COLUMN in frame.columns:
         entries.load_entries(workspace_id, frame, brought)
     _note_stages(workspace_id, brought)
+    if lines.COLUMN in frame.columns:
+        more = lines.load_lines(workspace_id, frame, brought)
+        counts = Counts(counts.new, counts.changed + more, counts.unchanged - more)
+    else:
+        lines.balance_lines(workspace_id, brought)
     if "driver_id" in frame.columns:
         _note_drivers(workspace_id, frame[["import_key", "driver_id"]].dropna(), brought)
     if "contact_id" in frame.columns and "account_id" in frame.columns:

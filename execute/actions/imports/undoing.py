@@ -29,10 +29,12 @@ UNDO_KIND = "undo_import"
 # One piece writes to no more tables than this.
 GROUP = 12
 EDITED, LATER, USED = "edited", "later", "used"
+LINES = "execute_dealline"
 # Rows that stand and fall with the row that they belong to, and the column that names it.
 PARTS = {
     "execute_dealstagechange": ("execute_deal", "deal_id"),
     "execute_dealdriver": ("execute_deal", "deal_id"),
+    LINES: ("execute_deal", "deal_id"),
     "execute_touch": ("insight_contact", "contact_id"),
 }
 
@@ -111,6 +113,7 @@ def undo_piece(*, brought: Import, last: int) -> None:
         if len(group) > 1:
             with connection.cursor() as cursor:
                 cursor.execute(
+                    "DROP TABLE IF EXISTS pg_temp.kept;"
                     "CREATE TEMPORARY TABLE kept ON COMMIT DROP AS"
                     " SELECT id FROM undoing WHERE why <> ''"
                 )
@@ -128,6 +131,8 @@ def _undo(
 ) -> Counter[str]:
     """Undo one table's rows of a piece; `within` names the table whose kept rows keep theirs."""
     table, columns = piece["table"], piece["columns"]
+    if not columns:
+        return _bring_back(piece, within=within)
     into = sql.Identifier(table)
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.undoing")
@@ -155,6 +160,8 @@ def _undo(
                 ).format(table=into, parent=sql.Identifier(PARTS[table][1])),
                 [USED],
             )
+        if not within:
+            _keep_with_edited_lines(cursor, table, own)
         _say_later(cursor, source, table)
         _keep_used(cursor, table, own)
         _restore(cursor, table)
@@ -175,6 +182,52 @@ def _undo(
             " count(*) FROM undoing GROUP BY 1"
         )
         return Counter(dict(cursor.fetchall()))
+
+
+def _bring_back(piece: dict[str, Any], *, within: str) -> Counter[str]:
+    """Insert the rows again that an import removed, but for those of rows that stay or are gone."""
+    parent_table, parent = PARTS[piece["table"]]
+    # With their former ids, by which earlier imports know them.
+    columns = [name for name in stored_columns(piece["table"]) if name != "workspace_id"]
+    kept = sql.SQL("AND r.{} NOT IN (SELECT id FROM kept)").format(sql.Identifier(parent))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL(
+                "INSERT INTO {table} (workspace_id, {columns}) SELECT p.workspace_id, {values}"
+                " FROM execute_importpiece p CROSS JOIN LATERAL jsonb_array_elements(p.before)"
+                " AS e (one)"
+                " CROSS JOIN LATERAL jsonb_populate_record(NULL::{table}, e.one) r"
+                " WHERE p.id = %s AND r.{parent} IN (SELECT id FROM {parents}"
+                "  WHERE workspace_id = p.workspace_id) {kept} ON CONFLICT DO NOTHING"
+            ).format(
+                table=sql.Identifier(piece["table"]),
+                columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
+                values=sql.SQL(", ").join(sql.Identifier("r", name) for name in columns),
+                parent=sql.Identifier(parent),
+                parents=sql.Identifier(parent_table),
+                kept=kept if within else sql.SQL(""),
+            ),
+            [piece["pk"]],
+        )
+    return Counter()
+
+
+def _keep_with_edited_lines(cursor: Any, table: str, own: list[int]) -> None:
+    """Take a deal for edited where somebody has edited a line that came with it."""
+    if table != PARTS[LINES][0]:
+        return
+    found = ImportPiece.objects.filter(pk__in=own, table=LINES).exclude(columns=[])
+    for pk, columns in found.values_list("pk", "columns"):
+        cursor.execute(
+            sql.SQL(
+                "UPDATE undoing u SET why = %s WHERE u.why = '' AND u.id IN (SELECT t.deal_id"
+                " FROM execute_importpiece p, unnest(p.made || p.changed,"
+                "  p.made_prints || p.changed_prints) AS x (id, print)"
+                " JOIN execute_dealline t ON t.id = x.id"
+                " WHERE p.id = %s AND t.workspace_id = p.workspace_id AND {} <> x.print)"
+            ).format(print_of("t", columns)),
+            [EDITED, pk],
+        )
 
 
 def _say_later(cursor: Any, source: Import, table: str) -> None:
