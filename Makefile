@@ -8,7 +8,7 @@ COMPILE := .venv/bin/python -m uv pip compile -q --universal --python-version 3.
 	--generate-hashes --no-emit-index-url
 
 help: ## List what can be made
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 	@echo "HOST (127.0.0.1), PORT (8000) and IPEO_HOME (.ipeo) can be set: make run PORT=8001"
 
 run: .venv/runtime ## Install, start everything, print the address; Ctrl-C stops it
@@ -40,7 +40,7 @@ lock: .venv/development ## Resolve pyproject.toml into the hash-pinned files
 	$(COMPILE) --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 	$(COMPILE) requirements-peers.in -o requirements-peers.lock
 
-# The two below compare contents, not dates: a checkout sets dates as it likes.
+# Those below compare contents, not dates: a checkout sets dates as it likes.
 .PHONY: .venv/python .venv/runtime .venv/development .venv-peers
 
 .venv/python:
