@@ -12,7 +12,7 @@ from execute.models import Deal, Outcome
 from insight.models import Account, Contact
 from ipeo.navigation import link
 from optimize.actions import experiments as actions
-from optimize.actions.curves import tested
+from optimize.actions import curves
 from optimize.models import Experiment, ExperimentUnit
 from optimize.queries.experiments import assigned, assignment_of, lifts, reading_of
 from optimize.queries.verdicts import promise, told
@@ -358,7 +358,7 @@ def test_a_finished_test_of_money_holds_its_channels_curve_to_account(workspace)
         money = np.ones((2, len(weeks)))
         return WeeklyFacts(weeks, kind, money[0], ((-1, "Other"), (channel.pk, "Ours")), money, 0.0)
 
-    (lift,) = tested(facts("margin"))
+    (lift,) = curves.tested(facts("margin"))
     assert (lift.channel, lift.start, lift.stop, lift.value, lift.se) == (1, 4, 8, 900.0, 300.0)
-    assert tested(facts("net")) == []
-    assert tested(facts("margin", first=6)) == []
+    assert curves.tested(facts("net")) == []
+    assert curves.tested(facts("margin", first=6)) == []
