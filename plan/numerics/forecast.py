@@ -193,7 +193,7 @@ def expected(
             programs.append(
                 ProgramForecast(
                     plan.key,
-                    from_draws(drawn.sum(axis=1), response.months),
+                    _told(drawn.sum(axis=1), response.months, response.basis == "none"),
                     float(spend.sum()),
                     response.basis,
                     response.months,
@@ -202,16 +202,22 @@ def expected(
             )
     whole = total.sum(axis=1)
     chance = None if target is None else float((whole >= target).mean())
+    is_guess = any(given.responses[plan.key].basis == "none" for plan in held)
     return Forecast(
-        margin=from_draws(whole, n_months),
+        margin=_told(whole, n_months, is_guess),
         by_month=tuple(from_draws(total[:, i], n_months) for i in range(months if in_parts else 0)),
         by_program=tuple(programs),
         target=target,
         chance=chance,
         rests_on=tuple(dict.fromkeys(sentences)),
         quantiles=tuple(np.percentile(whole, PERCENTILES).tolist()),
-        is_guess=any(given.responses[plan.key].basis == "none" for plan in held),
+        is_guess=is_guess,
     )
+
+
+def _told(drawn: Floats, months: int, is_guess: bool) -> Estimate:
+    """The mean of what may come; of a guess the middle, since its few high draws are no promise."""
+    return from_draws(drawn, months, value=float(np.median(drawn)) if is_guess else None)
 
 
 def _scattered(response: Response, spend: Floats, shift: Floats, seed: int) -> Floats:
@@ -275,12 +281,14 @@ def _sentence(basis: str, plan: ProgramPlan, months: int) -> str:
     if basis == "channel":
         return (
             f"{plan.key} has no history of its own that could tell; it rests on {months} months of "
-            f"other programs on {plan.channel}."
+            f"other programs on {plan.channel}, and may be credited with anything up to their due, "
+            "since journeys under way began with others."
         )
     if basis == "workspace":
         return (
             f"Nothing like {plan.key} has run on {plan.channel}; it rests on {months} months of "
-            "all programs together."
+            "all programs together, and may be credited with anything up to their due, since "
+            "journeys under way began with others."
         )
     return (
         f"No spend has been followed to a won deal yet, so {plan.key} rests on a broad guess of "

@@ -8,6 +8,10 @@ where `reference` is its usual monthly spend, `level` its margin per dollar ther
 far the next dollar falls behind the mean one (0: not at all). Months scatter about it with
 variance phi * x, as a compound Poisson of deals does.
 
+What a program wins comes late: deals take time to close, and credit goes to touches long before.
+So its first months win less than it will, by a ramp that all programs share (`ramps`). Older
+months count less than the latest, since markets and programs change.
+
 The posterior is taken on a grid: for each pair of level and bend the sum of squares follows from
 three sums over the history, so sixty programs cost a few milliseconds. What the data do not say,
 stated priors do: levels lie about the mean of all programs, as far apart as programs are seen to
@@ -27,17 +31,23 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
+from plan.numerics.ramps import Ramps, ramps
+
 Floats = npt.NDArray[np.float64]
 
 MIN_MONTHS = 3
 """Months with spend, and months with something won, that a history needs to speak for itself."""
 MARKET_SD = 0.10
 """How far the market as a whole may shift from history to plan, as sd of the log."""
-ELSEWHERE_SD = {"program": 0.1, "channel": 0.25, "workspace": 0.5, "none": 1.0}
+HALF_LIFE = 12.0
+"""After so many months a month counts half: what worked two years ago may work no longer."""
+ELSEWHERE_SD = {"program": 0.1, "channel": 0.25, "workspace": 0.5, "none": 0.8}
 """How far a program may differ from the history it rests on, as sd of the log.
 
 Its own past speaks through a curve of one form, and no truth has just this form.
 """
+TOGETHER_SD = 0.8
+"""How far all programs together may lie from a guess that rests on nothing, as sd of the log."""
 UNSEEN_LEVEL = 1.0
 """Margin per dollar where nothing at all is known: the median of a very wide guess."""
 BEND, BEND_SD = 0.7, 0.8
@@ -126,6 +136,8 @@ class _Sums:
     """What the posterior needs of a history: sums over months with spend, weighted by 1 / x."""
 
     n: int
+    size: float
+    """How many months of today's weight they come to."""
     total: float
     reference: float
     yy: float
@@ -133,6 +145,8 @@ class _Sums:
     hh: Floats
     mean: float
     phi: float
+    risen: Floats
+    """By how much each draw's ramp moves the level, all ramps together taken as 1."""
 
 
 def speaks(past: History) -> bool:
@@ -164,7 +178,8 @@ def responses(
     whole workspace's, or nowhere. One that won too little to speak for itself borrows, and what
     its own money brought is weighed in. `usual` gives the monthly spend of programs that have no
     history to tell one, `bends` what fitted curves say of the channels' bends. A program's draws
-    depend on its own key and evidence alone, so that another program changes nothing.
+    depend on its own key and evidence alone, so that another program without evidence changes
+    nothing.
     """
     return _responses(
         tuple(programs),
@@ -187,11 +202,13 @@ def _responses(
 ) -> Mapping[str, Response]:
     usual, bends = dict(usual_pairs), dict(bend_pairs)
     own = {past.key: past for past in histories}
+    newcomer = np.random.default_rng([seed, crc32(b"newcomer")]).random(draws)
+    rising = ramps([(past.spend, past.margin) for past in histories], draws, seed)
     channels = {channel for _, channel in programs} | {past.channel for past in histories}
     grids = {channel: _bend_grid(bends.get(channel)) for channel in channels}
     sums: dict[str, _Sums] = {}
     for past in histories:
-        found = _sums([past], grids[past.channel][0])
+        found = _sums([past], grids[past.channel][0], rising)
         if found is not None:
             sums[past.key] = found
     center, apart = _spread_of([one.mean for one in sums.values()])
@@ -208,14 +225,15 @@ def _responses(
                 ("channel", [past for past in histories if past.channel == channel]),
                 ("workspace", list(own.values())),
             ):
-                evidence = _sums(past_of, grid[0])
+                evidence = _sums(past_of, grid[0], rising)
                 if evidence is not None:
                     basis, source = name, f"{name} {channel if name == 'channel' else ''}"
                     break
         # Programs that borrow the same history share its uncertainty.
         shared = np.random.default_rng([seed, crc32(source.encode())])
         if evidence is None:
-            level = np.full(draws, UNSEEN_LEVEL)
+            together = np.random.default_rng([seed, crc32(b"guess")])
+            level = UNSEEN_LEVEL * np.exp(together.normal(0, TOGETHER_SD, draws))
             bend = _prior_bends(grid, shared, draws)
             reference, months, phi = usual.get(key) or typical or 1.0, 0, 0.0
         else:
@@ -225,22 +243,33 @@ def _responses(
             if basis != "program":
                 reference = typical or reference
         sd = ELSEWHERE_SD[basis]
-        if sd:
-            differs = np.random.default_rng([seed, crc32(key.encode()), 1])
-            level = level * np.exp(differs.normal(-(sd**2) / 2, sd, draws))
-            if basis != "program" and key in own and phi > 0:
-                level = _after(level, own[key], phi, differs)
+        differs = np.random.default_rng([seed, crc32(key.encode()), 1])
+        # A guess keeps its median; what rests on data keeps its mean.
+        middle = 0.0 if evidence is None else -(sd**2) / 2
+        level = level * np.exp(differs.normal(middle, sd, draws))
+        if evidence is not None:
+            level = level * evidence.risen
+            mine = own.get(key)
+            if basis != "program":
+                # Credit goes to whoever began a journey, and those under way began with others:
+                # a newcomer is credited with anything between nothing and its full due.
+                level = level * newcomer
+            if basis != "program" and mine is not None and phi > 0:
+                level = _after(level, mine, rising.of(mine.spend), phi, differs)
+            level = level * rising.ahead(len(mine.spend) if mine is not None else 0)
         result[key] = Response(key, basis, months, reference, level, bend, phi)
     return MappingProxyType(result)
 
 
-def _after(level: Floats, past: History, phi: float, rng: np.random.Generator) -> Floats:
+def _after(
+    level: Floats, past: History, ramp: Floats, phi: float, rng: np.random.Generator
+) -> Floats:
     """Borrowed levels after what a program's own money won, or did not, in too few deals.
 
     Draws are weighed by the Poisson likelihood of deals worth phi each: nothing won yet makes a
     level lower, never sure.
     """
-    deals, spent = max(sum(past.margin), 0.0) / phi, sum(past.spend)
+    deals, spent = max(sum(past.margin), 0.0) / phi, float(ramp @ np.asarray(past.spend))
     log = deals * np.log(level) - level * spent / phi
     weights = np.exp(log - log.max())
     return np.asarray(rng.choice(level, level.size, p=weights / weights.sum()))
@@ -258,9 +287,11 @@ def _prior_bends(grid: tuple[Floats, Floats], rng: np.random.Generator, draws: i
     return np.asarray(rng.choice(grid[0], draws, p=weights / weights.sum()))
 
 
-def _sums(histories: Sequence[History], bends: Floats) -> _Sums | None:
+def _sums(histories: Sequence[History], bends: Floats, rising: Ramps) -> _Sums | None:
     """Sum up histories together, or return None with too few months of spend or of won margin."""
-    spends, margins, scaled = [], [], []
+    paid, spends, margins, scaled = [], [], [], []
+    weights: list[Floats] = []
+    full, drawn = 0.0, np.zeros(rising.size)
     for past in histories:
         spend, margin = (
             np.asarray(past.spend, dtype=np.float64),
@@ -269,25 +300,36 @@ def _sums(histories: Sequence[History], bends: Floats) -> _Sums | None:
         active = spend > 0
         if active.any():
             usual = spend[active].mean()
-            spends.append(spend[active])
+            ramp = rising.of(past.spend)[active]
+            weights.append(0.5 ** ((spend.size - 1 - np.flatnonzero(active)) / HALF_LIFE))
+            full += float(ramp @ spend[active])
+            drawn += rising.of_draws(past.spend)
+            # What a month could win yet counts as its spend.
+            paid.append(spend[active])
+            spends.append(spend[active] * ramp)
             margins.append(margin[active])
-            scaled.append(usual * _bent(spend[active][None, :] / usual, bends[:, None]))
+            scaled.append(usual * ramp * _bent(spend[active][None, :] / usual, bends[:, None]))
     n = sum(one.size for one in spends)
     if n < MIN_MONTHS or sum(int(np.count_nonzero(one)) for one in margins) < MIN_MONTHS:
         return None
     x, y, h = np.concatenate(spends), np.concatenate(margins), np.concatenate(scaled, axis=1)
+    w = np.concatenate(weights)
+    size = float(w.sum())
     # A history that lost is still no promise of that: its level is near 0.
-    mean = max(float(y.sum() / x.sum()), 1e-3)
-    phi = float(((y - mean * x) ** 2 / x).sum() / (n - 1))
+    mean = max(float(w @ y / (w @ x)), 1e-3)
+    reference = float(np.concatenate(paid).mean())
+    phi = float((w * (y - mean * x) ** 2 / x).sum() / max(size - 1, 0.5))
     return _Sums(
         n=n,
-        total=float(x.sum()),
-        reference=float(x.mean()),
-        yy=float((y * y / x).sum()),
-        hy=np.asarray((h * y / x).sum(axis=1)),
-        hh=np.asarray((h * h / x).sum(axis=1)),
+        size=size,
+        total=float(w @ x),
+        reference=reference,
+        yy=float((w * y * y / x).sum()),
+        hy=np.asarray(h @ (w * y / x)),
+        hh=np.asarray((h * h) @ (w / x)),
         mean=mean,
         phi=phi,
+        risen=full / np.maximum(drawn, 1e-9),
     )
 
 
@@ -306,13 +348,14 @@ def _pooled(found: Sequence[_Sums]) -> float:
     """The noise of all programs together, relative to what they win."""
     if not found:
         return 0.0
-    months = sum(one.n - 1 for one in found)
-    return sum(one.phi / one.mean * (one.n - 1) for one in found) / months
+    months = sum(max(one.size - 1, 0.5) for one in found)
+    return sum(one.phi / one.mean * max(one.size - 1, 0.5) for one in found) / months
 
 
 def _noise(evidence: _Sums, pooled: float) -> float:
-    own, prior = evidence.phi * (evidence.n - 1), pooled * evidence.mean * PRIOR_MONTHS
-    return (own + prior) / (evidence.n - 1 + PRIOR_MONTHS)
+    months = max(evidence.size - 1, 0.5)
+    own, prior = evidence.phi * months, pooled * evidence.mean * PRIOR_MONTHS
+    return (own + prior) / (months + PRIOR_MONTHS)
 
 
 def _posterior(
@@ -339,7 +382,7 @@ def _posterior(
         + levels**2 * evidence.hh[:, None]
         + prior_ss
     )
-    log = -(evidence.n + PRIOR_MONTHS) / 2 * np.log(np.maximum(ss, 1e-12))
+    log = -(evidence.size + PRIOR_MONTHS) / 2 * np.log(np.maximum(ss, 1e-12))
     log -= (np.log(levels) - center) ** 2 / (2 * apart**2)
     log += log_prior[:, None]
     weights = np.exp(log - log.max()).ravel()

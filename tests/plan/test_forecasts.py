@@ -75,7 +75,9 @@ def test_a_new_program_leans_on_its_channel(measured, plan):
     measured[sibling.program_id] = history(2.5)
     found = expected_of(plan.scenario)
     assert "1 on the past of their channel" in found.says
-    assert found.margin.value == pytest.approx(150_000, rel=0.2)
+    # Journeys under way began with others, so a newcomer is credited with up to its full due.
+    assert found.margin.value == pytest.approx(75_000, rel=0.2)
+    assert found.margin.high > 120_000
 
 
 def test_the_chance_follows_the_target(measured, plan):

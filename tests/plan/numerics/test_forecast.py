@@ -32,6 +32,38 @@ def test_the_interval_holds_what_came_about_as_often_as_it_says():
     assert 0.72 <= held / 100 <= 0.88
 
 
+def young_company(seed, programs=6, months=8, ahead=9, lag=2.0):
+    """A company all of whose programs began when its history does, and whose deals close late."""
+    rng = np.random.default_rng(seed)
+    market = np.exp(rng.normal(0, 0.1))
+    histories, plans, actual = [], [], 0.0
+    for i in range(programs):
+        rate, spend = rng.lognormal(0.3, 0.4), rng.uniform(2000, 8000, months + ahead)
+        won = np.zeros(months + ahead)
+        for month, amount in enumerate(spend):
+            deals = rng.poisson(rate * amount / 515 * (market if month >= months else 1))
+            closed = (month + rng.random(deals) + rng.gamma(2.5, lag / 2.5, deals)).astype(int)
+            inside = closed < won.size
+            np.add.at(won, closed[inside], rng.lognormal(6, 0.7, int(inside.sum())))
+        key, channel = f"p{i}", "abc"[i % 3]
+        histories.append(History(key, channel, tuple(spend[:months]), tuple(won[:months])))
+        plans.append(ProgramPlan(key, channel, tuple(spend[months:])))
+        actual += won[months:].sum()
+    return histories, plans, actual
+
+
+def test_a_young_companys_first_months_do_not_make_its_forecast_low():
+    # Deals close two months after the spend, so the first months of the past tell too little.
+    held, above = 0, 0
+    for seed in range(50):
+        histories, plans, actual = young_company(seed)
+        made = forecast(plans, histories, draws=500)
+        held += score(made, actual).inside
+        above += actual > made.margin.value
+    assert 0.68 <= held / 50 <= 0.94
+    assert 0.3 <= above / 50 <= 0.7
+
+
 def test_the_chance_of_a_target_is_as_often_right_as_it_says():
     chances, reached = [], []
     for seed in range(100):
