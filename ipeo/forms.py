@@ -81,6 +81,26 @@ class WorkspaceForm(forms.ModelForm[Workspace]):
             "discount_threshold",
             "handoff_hours",
         )
+        labels = {
+            "fiscal_year_start": "First month of the fiscal year",
+            "lookback_days": "Touches count for",
+            "half_life_days": "A touch counts half after",
+            "discount_threshold": "Won on price beyond",
+            "handoff_hours": "Sales is in touch within",
+        }
+        help_texts = {
+            "fiscal_year_start": "1 is January, 12 is December.",
+            "lookback_days": "Days before a deal closed. Earlier touches count nothing.",
+            "half_life_days": "Days, where credit fades with time.",
+            "discount_threshold": "A share of list price: 0.05 is 5% off. A deal discounted more "
+            "needs a manager and counts as won on price.",
+            "handoff_hours": "Hours from the moment marketing hands a buyer over.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Stored with four decimals; nobody types 0.0500.
+        self.initial["discount_threshold"] = self.instance.discount_threshold.normalize()
 
 
 class NewWorkspaceForm(forms.ModelForm[Workspace]):

@@ -300,7 +300,7 @@ def test_of_many_scenarios_the_latest_are_compared_with_the_same_queries(sign_in
     for _ in range(20):
         ReadyScenarioFactory(cycle=cycle)
     assert _queries(client, address) == few
-    assert "94 older drafts left out" in text(client.get(address))
+    assert "24 older drafts left out" in text(client.get(address))
 
 
 @pytest.mark.parametrize(
