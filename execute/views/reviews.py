@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
-from redis.exceptions import RedisError
 
 from execute.actions.reviews import (
     AnswerRefused,
@@ -26,8 +24,7 @@ from execute.queries.reviews import agreement, response_rate, reviews
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.paging import page_of
-
-A_MINUTE, MOST_IN_A_MINUTE = 60, 30
+from ipeo.views.guests import asks_too_often, unlisted
 
 
 @page("reviews.view")
@@ -72,8 +69,8 @@ def revoke(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def buyer_review(request: HttpRequest, secret: str) -> HttpResponse:
     """Ask a buyer five questions; a link that is not open says nothing of why it is not."""
-    if _is_too_often(request):
-        return _plain(render(request, "execute/review_later.html", status=429))
+    if asks_too_often(request, "review"):
+        return unlisted(render(request, "execute/review_later.html", status=429))
     try:
         with opened(secret) as review:
             form = BuyerReviewForm(request.POST or None, review=review)
@@ -85,36 +82,18 @@ def buyer_review(request: HttpRequest, secret: str) -> HttpResponse:
                 else:
                     seller = review.workspace.name
                     thanks = render(request, "execute/review_thanks.html", {"seller": seller})
-                    return _plain(thanks)
+                    return unlisted(thanks)
             context = {
                 "form": form,
                 "seller": review.workspace.name,
                 "product": review.deal.product.name if review.deal.product else "",
             }
             status = 422 if form.is_bound else 200
-            return _plain(render(request, "execute/review.html", context, status=status))
+            return unlisted(render(request, "execute/review.html", context, status=status))
     except NoSuchReview:
-        return _plain(render(request, "execute/review_nowhere.html", status=404))
+        return unlisted(render(request, "execute/review_nowhere.html", status=404))
     except ReviewOver:
-        return _plain(render(request, "execute/review_nowhere.html", status=410))
+        return unlisted(render(request, "execute/review_nowhere.html", status=410))
 
 
 buyer_review.public = True  # type: ignore[attr-defined]
-
-
-def _is_too_often(request: HttpRequest) -> bool:
-    """Whether one address asks more often than people do; nobody is kept out for want of Redis."""
-    name = f"review:{request.META.get('REMOTE_ADDR', '')}"
-    try:
-        cache.add(name, 0, A_MINUTE)
-        return int(cache.incr(name)) > MOST_IN_A_MINUTE
-    except (RedisError, ValueError, OSError):
-        return False
-
-
-def _plain(response: HttpResponse) -> HttpResponse:
-    """Let no cache keep it, no search engine list it, and no other site learn its address."""
-    response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "same-origin"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response

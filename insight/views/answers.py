@@ -12,7 +12,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_http_methods
-from redis.exceptions import RedisError
 
 from insight.actions.research import (
     AnswerRefused,
@@ -35,9 +34,9 @@ from insight.queries.research import studies
 from ipeo import tables
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
+from ipeo.views.guests import asks_too_often, unlisted
 
 KEPT_SECONDS = 3600
-A_MINUTE, MOST_IN_A_MINUTE = 60, 30
 
 
 @page("insight.edit")
@@ -188,15 +187,15 @@ def revoke_study_form(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def asked(request: HttpRequest, secret: str) -> HttpResponse:
     """Ask what a study asks; a link that is not open says nothing of why it is not."""
-    if _is_too_often(request):
-        return _plain(render(request, "insight/asked_nothing.html", {"later": True}, status=429))
+    if asks_too_often(request, "asked"):
+        return unlisted(render(request, "insight/asked_nothing.html", {"later": True}, status=429))
     try:
         with opened(secret) as form:
-            return _plain(_ask(request, form))
+            return unlisted(_ask(request, form))
     except NoSuchForm:
-        return _plain(render(request, "insight/asked_nothing.html", status=404))
+        return unlisted(render(request, "insight/asked_nothing.html", status=404))
     except FormOver:
-        return _plain(render(request, "insight/asked_nothing.html", status=410))
+        return unlisted(render(request, "insight/asked_nothing.html", status=410))
 
 
 asked.public = True  # type: ignore[attr-defined]
@@ -215,21 +214,3 @@ def _ask(request: HttpRequest, held: StudyForm) -> HttpResponse:
     context = {"form": form, "seller": seller, "study": held.study}
     status = 422 if form.is_bound else 200
     return render(request, "insight/asked.html", context, status=status)
-
-
-def _is_too_often(request: HttpRequest) -> bool:
-    """Whether one address asks more often than people do; nobody is kept out for want of Redis."""
-    name = f"asked:{request.META.get('REMOTE_ADDR', '')}"
-    try:
-        cache.add(name, 0, A_MINUTE)
-        return int(cache.incr(name)) > MOST_IN_A_MINUTE
-    except (RedisError, ValueError, OSError):
-        return False
-
-
-def _plain(response: HttpResponse) -> HttpResponse:
-    """Let no cache keep it, no search engine list it, and no other site learn its address."""
-    response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "same-origin"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
