@@ -180,3 +180,10 @@ def test_the_answer_is_kept_with_a_saved_mapping(client, bring, do_due_work):
     press(client, again)
     do_due_work()
     assert lines() == [("Desk", 2, 800), ("Chair", 10, 950)]
+
+
+def test_rows_that_leave_the_deal_blank_are_refused_and_join_no_deal(bring):
+    text = f"{HEAD}\n{HALDEN},Desk,2,700\n,,,,,Chair,10,950\n{OTHER}"
+    assert counts(bring(text)) == (2, 0, 0, 1)
+    assert ImportRefusal.objects.get().line == 3
+    assert Deal.objects.get(import_key="D1").net_amount == 700
