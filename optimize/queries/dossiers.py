@@ -242,10 +242,19 @@ def _advice_section(found: Sequence[Recommendation], title: str) -> Section:
         Column("Expected gain of margin", currency, True),
         Column("State"),
     )
-    rows = tuple((one.row.title, one.gain, one.row.get_state_display()) for one in lines)
+    rows = tuple((_advised(one.row), one.gain, one.row.get_state_display()) for one in lines)
     waiting = sum(one.row.state == "waiting" for one in lines)
     message = f"{waiting} of {len(lines)} wait for a decision" if lines else "Nothing to change"
     return Section(title, message, table=Table(columns, rows))
+
+
+def _advised(row: Recommendation) -> str:
+    """The title of advice, with what its gain is counted by where that is not the whole."""
+    if row.kind == Recommendation.Kind.PRICE:
+        return f"{row.title} (gain for each opportunity)"
+    if row.kind == Recommendation.Kind.TEST:
+        return f"{row.title} (no gain is claimed before the test)"
+    return row.title
 
 
 def _funnel_sections(story: FunnelStory) -> list[Section]:

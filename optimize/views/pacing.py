@@ -20,7 +20,7 @@ def pacing(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "cycle": cycle,
         "measured": at,
         "paces": paces_of(cycle) if at.measured_at else [],
-        "width": 7 if request.htmx else 12,
+        "width": 12,
         "scores": [] if request.htmx else scores_of(cycle),
         "calibration": None if request.htmx else calibration(cycle),
     }
