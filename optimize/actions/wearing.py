@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from execute.models import Outcome
 from optimize.models import Figure
-from optimize.numerics.efficacy import ALARM, WEEKLY_ALARM, Wear, judge
+from optimize.numerics.efficacy import MONTHLY_ALARM, WEEKLY_ALARM, Wear, judge
 from optimize.numerics.metrics import Sums
 from optimize.numerics.seasons import WINDOW, shared_season
 from optimize.numerics.settling import settling_plan
@@ -213,7 +213,7 @@ def _judged(by_week: Tables, by_month: Tables, subject: Any, pays: float | None)
         season=chosen.season()[at, first:],
         break_even=pays,
         horizon=round(MONTHS_AHEAD * DAYS_OF_MONTH / days),
-        alarm=WEEKLY_ALARM if chosen.calendar.weekly else ALARM,
+        alarm=WEEKLY_ALARM if chosen.calendar.weekly else MONTHLY_ALARM,
     )
     return {
         "wear": as_json(_in_months(wear, days)),

@@ -46,6 +46,8 @@ ALARM = 0.04
 WEEKLY_ALARM = 0.005
 """The same for one that is judged by weeks, and looked at as often: stricter, since chance has
 more throws. It shows in the rate over a whole year of looks."""
+MONTHLY_ALARM = 0.01
+"""The same for one that is judged by months, and looked at every month."""
 
 WIDE = 0.9
 """The level of the wider intervals of dates."""
