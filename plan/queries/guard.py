@@ -13,7 +13,7 @@ from insight.models import Product
 from ipeo import tenancy
 from ipeo.navigation import link
 from ipeo.numerics.estimates import Estimate, mean, rate
-from ipeo.templatetags.figures import count, money, number, percent, points
+from ipeo.templatetags.figures import count, currency_sign, money, number, percent, points
 from plan.models import Approval, BudgetLine, Program, ProgramPlan
 from plan.numerics.value import BreakEven, break_even_uplift
 from plan.queries.budget import months_between
@@ -240,7 +240,9 @@ def _evidence(program: Program, held: History) -> str:
     )
     if held.won:
         words += f", {percent(held.won_at_value / held.won)} of them near list price"
-    return f"{words}; each unit of money brought {number(sum(held.margin) / sum(held.spend), 1)}."
+    sign = currency_sign(tenancy.current_workspace().currency)
+    returned = number(sum(held.margin) / sum(held.spend), 1)
+    return f"{words}; each {sign}1 spent brought {sign}{returned} of margin."
 
 
 def _guard(
