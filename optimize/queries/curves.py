@@ -13,8 +13,7 @@ from ipeo.numerics.estimates import Estimate
 from optimize.queries.weekly import curves_are_behind
 
 KIND = "curves"
-NARROW = 0.6
-"""Beyond this correlation two channels can hardly be told apart."""
+_WORDS = {"geometric": "At once", "delayed": "Delayed", "hill": "Hill", "logistic": "logistic"}
 
 
 @dataclass(frozen=True)
@@ -36,9 +35,14 @@ class Curve:
         return self.drawn is not None
 
     @property
+    def is_told(self) -> bool:
+        """Whether there is a curve that says more than was assumed."""
+        return self.is_drawn and self.row.is_informed
+
+    @property
     def forms(self) -> list[tuple[str, float]]:
-        """The forms with weight, the heaviest first."""
-        held = [(name.capitalize(), weight) for name, weight in self.row.forms.items() if weight]
+        """The forms with weight in words, the heaviest first."""
+        held = [(_in_words(name), weight) for name, weight in self.row.forms.items() if weight]
         return sorted(held, key=lambda one: -one[1])
 
 
@@ -88,6 +92,11 @@ def curve_of(row: ResponseCurve) -> Curve:
         next_at=float(figures.get("next_at", 0.0)),
         drawn=figures.get("curve"),
     )
+
+
+def _in_words(form: str) -> str:
+    """Return a form as how it acts and how it saturates."""
+    return ", ".join(_WORDS.get(part, part) for part in form.split())
 
 
 def _estimate(figures: Mapping[str, Any], name: str, row: ResponseCurve) -> Estimate:

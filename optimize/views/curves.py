@@ -38,7 +38,8 @@ def curves(request: WorkspaceRequest) -> HttpResponse:
     context = {
         "found": found,
         "run": found.run,
-        "cards": [(one, _drawing(one)) for one in found.curves],
+        "cards": [(one, _drawing(one)) for one in found.curves if one.is_told],
+        "silent": [one for one in found.curves if not one.is_told],
         **_units(found.first),
     }
     return render(request, "optimize/curves.html", context)

@@ -69,10 +69,14 @@ def shortest(draws: Floats, level: float) -> tuple[float, float]:
     return (0.0 if low < 0.05 * high else low), high
 
 
-def told(draws: Floats, level: float) -> Told:
-    """Return the geometric mean with its interval: what is never negative is skewed."""
+def told(draws: Floats, level: float, *, middle: float | None = None) -> Told:
+    """Return the geometric mean, or the `middle` given, with its interval.
+
+    What is never negative is skewed, so the mean is geometric.
+    """
     low, high = shortest(draws, level)
-    middle = float(np.exp(np.log(np.maximum(draws, 1e-300)).mean()))
+    if middle is None:
+        middle = float(np.exp(np.log(np.maximum(draws, 1e-300)).mean()))
     return Told(float(np.clip(middle, low, high)), low, high)
 
 
@@ -102,7 +106,8 @@ def channels_of(
             ChannelCurve(
                 contribution=told(contribution[:, k], level),
                 roas=told(contribution[:, k] / spent, level),
-                next=told(nexts[:, k], level),
+                # Some draws may be wholly saturated: their geometric mean would be nothing at all.
+                next=told(nexts[:, k], level, middle=float(np.median(nexts[:, k]))),
                 moved=moved,
                 at=float(_today(prepared)[:, k].sum()),
                 spend=spent,
