@@ -41,7 +41,7 @@ ACTUALS: dict[str, Callable[[Figures], Decimal | float | None]] = {
 }
 """What became of each metric."""
 _COUNTED = {
-    Metric.NEW_CUSTOMERS: "count",
+    Metric.NEW_CUSTOMERS: "number:0",
     Metric.WIN_RATE: "percent",
     Metric.VALUE_SHARE: "percent",
 }
@@ -78,7 +78,7 @@ class Score:
     @property
     def score_kind(self) -> str:
         """How its scores are written: a share's are points."""
-        return "points" if self.metric in RATES else self.kind
+        return "points" if self.metric in RATES else self.kind.removesuffix(":0")
 
     @property
     def says(self) -> str:
