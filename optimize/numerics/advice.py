@@ -1,7 +1,7 @@
 """From evidence to advice: stated rules, strict about chance.
 
-- retire: a program's return is below nothing under every attribution model, or it tires and no
-  longer breaks even.
+- retire: a program's return is below nothing under every attribution model, or it tires, has
+  passed break-even, and what is left of its return is below nothing under every model.
 - refresh: it tires, but still pays. The route is the first of these that holds: most of its wins
   lean on discounts -> product; at least half of the others on its channel, and two or more, tire
   too -> channel; it has reached most of its audience -> audience; people still respond and only
@@ -18,7 +18,6 @@ nothing holds there is no advice, and `holding` says so.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -27,6 +26,7 @@ import numpy.typing as npt
 from scipy import special
 
 from ipeo.numerics.estimates import Estimate, difference, from_draws
+from optimize.numerics import phrases
 from optimize.numerics.efficacy import Wear
 from optimize.numerics.price import DiscountEffect
 
@@ -142,12 +142,12 @@ def _returns_below_nothing(programs: Sequence[ProgramEvidence]) -> list[Advice]:
     advice = []
     for p in known:
         strict = {m: widened(e, FAMILY_ERROR / len(known)) for m, e in p.romi.items()}
-        if p.spend_remaining <= 0 or not all(_high(e) < 0 for e in strict.values()):
+        if p.spend_remaining <= 0 or not all(phrases.high(e) < 0 for e in strict.values()):
             continue
-        mildest = max(p.romi.values(), key=_value)
+        mildest = max(p.romi.values(), key=phrases.value)
         text = (
             f"{p.name} returns less margin than it costs however deals are credited: at best "
-            f"{_percent(mildest)} on spend, from {mildest.n} deals."
+            f"{phrases.percent(mildest)} on spend, from {mildest.n} deals."
         )
         gain = mildest.scaled(-p.spend_remaining)
         title = f"Retire {p.name}"
@@ -164,22 +164,23 @@ def _tiring(programs: Sequence[ProgramEvidence], done: set[str], currency: str) 
             continue
         wear = p.wear
         past = wear.break_even_at.high is not None and wear.break_even_at.high < wear.periods
+        past = past and _pays_no_longer(p, wear)
         route, why = _route(p, programs, tired)
         changed = wear.changed_at or 0
         since = p.changed or f"period {changed + 1} of {wear.periods}"
-        lost = f"{p.name} has lost {_percent(wear.decline)} of its effect since {since}"
+        lost = f"{p.name} has lost {phrases.percent(wear.decline)} of its effect since {since}"
         chance = "less than 1%" if (wear.p_value or 0) < 0.01 else f"{wear.p_value:.0%}"
         kind = "retire" if past else "refresh"
         ending = (
             "It no longer pays for itself."
             if past
-            else f"Left alone, it halves every {_figure(wear.half_life)} "
+            else f"Left alone, it halves every {phrases.figure(wear.half_life)} "
             f"{'months' if p.months else 'periods'}."
         )
         text = f"{lost}; a steady program would show that in {chance} of cases. {ending} {why}"
         gain = _refreshed(p)
         if gain.known:
-            text += f" Worth {_money(gain, currency)} on the spend still planned."
+            text += f" Worth {phrases.money(gain, currency)} on the spend still planned."
         evidence: dict[str, object] = {
             "decline": wear.decline.as_dict(),
             "half_life": wear.half_life.as_dict(),
@@ -190,6 +191,18 @@ def _tiring(programs: Sequence[ProgramEvidence], done: set[str], currency: str) 
         title = f"{'Retire' if past else 'Refresh'} {p.name}"
         advice.append(Advice(kind, route, p.key, title, text, gain, evidence))
     return advice
+
+
+def _pays_no_longer(p: ProgramEvidence, wear: Wear) -> bool:
+    """Whether its return, at the efficacy that is left, is below nothing under every model.
+
+    A return is an average over the time it ran; efficacy today over that average carries it on.
+    """
+    returns = [e.value for e in p.romi.values() if e.value is not None]
+    if not returns or not wear.mean_rate or not wear.fitted:
+        return False
+    left = wear.fitted[-1] / wear.mean_rate
+    return max(returns) < 1 / left - 1 if left > 0 else True
 
 
 def _unclear(programs: Sequence[ProgramEvidence], done: set[str]) -> list[Advice]:
@@ -223,8 +236,8 @@ def _route(
     dependence = p.price_dependence
     if dependence is not None and dependence.low is not None and dependence.low > 0.5:
         return "product", (
-            f"{_percent(dependence)} of what it won closed beyond the discount threshold, so the "
-            "offer itself needs renewing."
+            f"{phrases.percent(dependence)} of what it won closed beyond the discount threshold, "
+            "so the offer itself needs renewing."
         )
     others = [q.key in tired for q in programs if q.channel == p.channel and q.key != p.key]
     if sum(others) >= 2 and sum(others) * 2 >= len(others):
@@ -252,7 +265,7 @@ def _refreshed(p: ProgramEvidence) -> Estimate:
         return Estimate.unknown("its return on spend is not known")
     if p.spend_remaining <= 0:
         return Estimate.unknown("no spend is planned for it from here on")
-    least = min(known, key=_value)
+    least = min(known, key=phrases.value)
     rng = np.random.default_rng(0)
     full = wear.fitted[0] / wear.mean_rate
     lost = np.clip(_draws(wear.decline, rng), 0, 1)
@@ -275,18 +288,20 @@ def _shift(programs: Sequence[ProgramEvidence], currency: str) -> list[Advice]:
             if high.key == low.key:
                 continue
             gaps = {m: difference(high.romi[m], low.romi[m]) for m in models}
-            smallest = min(gaps.values(), key=_value)
-            if _value(smallest) > 0 and all(
-                _low(widened(gap, FAMILY_ERROR / pairs)) > 0 for gap in gaps.values()
+            smallest = min(gaps.values(), key=phrases.value)
+            if phrases.value(smallest) > 0 and all(
+                phrases.low(widened(gap, FAMILY_ERROR / pairs)) > 0 for gap in gaps.values()
             ):
-                if best_move is None or _value(smallest) > best_move[0]:
-                    best_move = _value(smallest), _move(low, high, smallest, gaps, currency)
+                if best_move is None or phrases.value(smallest) > best_move[0]:
+                    best_move = phrases.value(smallest), _move(low, high, smallest, gaps, currency)
                 continue
             # Six models are six chances to err, so one alone must be that much surer.
             error = FAMILY_ERROR / pairs / len(models)
-            largest = max(gaps.values(), key=lambda gap: _low(widened(gap, error)))
-            if _low(widened(largest, error)) > 0 and (doubt is None or _value(largest) > doubt[0]):
-                doubt = _value(largest), _test(low, high, gaps)
+            largest = max(gaps.values(), key=lambda gap: phrases.low(widened(gap, error)))
+            if phrases.low(widened(largest, error)) > 0 and (
+                doubt is None or phrases.value(largest) > doubt[0]
+            ):
+                doubt = phrases.value(largest), _test(low, high, gaps)
     return [found[1] for found in (best_move, doubt) if found is not None]
 
 
@@ -301,9 +316,9 @@ def _move(
     gain = smallest.scaled(amount)
     text = (
         f"However deals are credited, {high.name} returns more margin on spend than {low.name}: "
-        f"by {_percent(smallest)} at the least. Moving {amount:,.0f} {currency}".rstrip()
+        f"by {phrases.percent(smallest)} at the least. Moving {amount:,.0f} {currency}".rstrip()
         + f", a fifth of what is still planned for {low.name}, would bring "
-        f"{_money(gain, currency)} if the next dollar returns what the last ones did."
+        f"{phrases.money(gain, currency)} if the next dollar returns what the last ones did."
     )
     route = "channel" if low.channel != high.channel else "program"
     title = f"Move budget from {low.name} to {high.name}"
@@ -312,7 +327,7 @@ def _move(
 
 
 def _test(low: ProgramEvidence, high: ProgramEvidence, gaps: Mapping[str, Estimate]) -> Advice:
-    ahead = sum(_value(gap) > 0 for gap in gaps.values())
+    ahead = sum(phrases.value(gap) > 0 for gap in gaps.values())
     text = (
         f"{high.name} looks better than {low.name} under {ahead} of {len(gaps)} ways of "
         "counting, and not all of them are sure. Hold back one of the two for part of the audience "
@@ -327,15 +342,16 @@ def _test(low: ProgramEvidence, high: ProgramEvidence, gaps: Mapping[str, Estima
 def _price(effect: DiscountEffect | None, currency: str) -> list[Advice]:
     if effect is None or not effect.known or effect.net_margin.value is None:
         return []
-    if _high(widened(effect.net_margin, FAMILY_ERROR)) >= 0:
+    if phrases.high(widened(effect.net_margin, FAMILY_ERROR)) >= 0:
         return []
     points = f"{effect.step * 100:.0f} points"
     text = (
-        f"Another {points} of discount changed the chance to win by {_points(effect.uplift)}, and "
-        f"cost {_money(effect.margin_cost.scaled(1.0), currency)} an opportunity on deals that "
+        f"Another {points} of discount changed the chance to win by "
+        f"{phrases.points(effect.uplift)}, and cost "
+        f"{phrases.money(effect.margin_cost.scaled(1.0), currency)} an opportunity on deals that "
         f"were won anyway ({effect.n} closed deals). All told, margin changed by "
-        f"{_money(effect.net_margin, currency)} an opportunity. Deals that got a discount may "
-        "differ in ways the records do not show."
+        f"{phrases.money(effect.net_margin, currency)} an opportunity. Deals that got a discount "
+        "may differ in ways the records do not show."
     )
     gain = effect.net_margin.scaled(-1.0)
     evidence: dict[str, object] = {
@@ -363,36 +379,6 @@ def _draws(estimate: Estimate, rng: np.random.Generator, n: int = 4000) -> Float
     """Draws of a normal with a spread to each side as the interval's ends say."""
     z = rng.normal(size=n)
     held = float(special.ndtri((1 + estimate.level) / 2))
-    centre = _value(estimate)
-    below, above = (centre - _low(estimate)) / held, (_high(estimate) - centre) / held
+    centre = phrases.value(estimate)
+    below, above = (centre - phrases.low(estimate)) / held, (phrases.high(estimate) - centre) / held
     return centre + z * np.where(z < 0, below, above)
-
-
-def _value(estimate: Estimate) -> float:
-    return math.nan if estimate.value is None else estimate.value
-
-
-def _low(estimate: Estimate) -> float:
-    return -math.inf if estimate.low is None else estimate.low
-
-
-def _high(estimate: Estimate) -> float:
-    return math.inf if estimate.high is None else estimate.high
-
-
-def _percent(e: Estimate) -> str:
-    return f"{_value(e):.0%} (80% interval {_low(e):.0%} to {_high(e):.0%})"
-
-
-def _points(e: Estimate) -> str:
-    value, low, high = _value(e) * 100, _low(e) * 100, _high(e) * 100
-    return f"{value:+.1f} points (80% interval {low:+.1f} to {high:+.1f})"
-
-
-def _money(e: Estimate, currency: str) -> str:
-    unit = f" {currency}" if currency else ""
-    return f"{_value(e):,.0f}{unit} (80% interval {_low(e):,.0f} to {_high(e):,.0f})"
-
-
-def _figure(e: Estimate) -> str:
-    return f"{_value(e):.1f} (80% interval {_low(e):.1f} to {_high(e):.1f})"

@@ -242,6 +242,7 @@ def bomb() -> bytes:
         (bomb(), "rows.xlsx", ""),
         (b"PK\x03\x04 cut", "rows.xlsx", "damaged"),
     ],
+    ids=["empty", "a picture", "a PDF", "a workbook that swells", "a cut workbook"],
 )
 def test_a_file_that_is_no_table_is_refused_where_it_was_sent(client, data, name, says):
     response = send(client, data, "deals", name)

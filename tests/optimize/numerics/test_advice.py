@@ -109,6 +109,12 @@ def test_a_tiring_program_past_break_even_is_retired():
     assert advice.kind == "retire"
 
 
+def test_past_break_even_it_is_only_refreshed_where_a_model_says_that_it_still_pays():
+    worn = program("mailing", wear=tired(break_even=0.06))
+    (advice,) = advise([replace(worn, romi={**worn.romi, "linear": around(4.0)})])
+    assert advice.kind == "refresh"
+
+
 @pytest.mark.parametrize(
     ("more", "route"),
     [
