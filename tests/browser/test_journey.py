@@ -77,7 +77,6 @@ def record_what_is_known(mia: Person) -> None:
     mia.fill("Unit cost", "600")
     mia.fill("What buyers value it for", "Healthy backs")
     mia.press("Save")
-    mia.go("Insight")
     mia.follow("Channels", exact=False)
     for name in ("Field events", "Search"):
         mia.follow("New channel")

@@ -17,7 +17,7 @@ from tests.browser.product import Product
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("crawl")]
 
 HOME = "/w/northwind/"
-FILES = re.compile(r"\.\w+$|/export/|/download/")
+FILES = re.compile(r"\.\w+$|/exports?/|/download/")
 
 # One visit reads all of this: what is asked of a page one by one costs more than the page.
 _READ = """() => ({

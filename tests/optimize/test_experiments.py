@@ -11,8 +11,8 @@ from django.db import IntegrityError, transaction
 from execute.models import Deal, Outcome
 from insight.models import Account, Contact
 from ipeo.navigation import link
-from optimize.actions import experiments as actions
 from optimize.actions import curves
+from optimize.actions import experiments as actions
 from optimize.models import Experiment, ExperimentUnit
 from optimize.queries.experiments import assigned, assignment_of, lifts, reading_of
 from optimize.queries.verdicts import promise, told
