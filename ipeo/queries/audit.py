@@ -22,6 +22,11 @@ class Change:
     before: Any
     after: Any
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether both can be read out: what is kept as a structure is said to have changed."""
+        return not isinstance(self.before, dict | list) and not isinstance(self.after, dict | list)
+
 
 @dataclass(frozen=True)
 class Line:

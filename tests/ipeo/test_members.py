@@ -5,6 +5,7 @@ import pytest
 from ipeo.actions import members
 from ipeo.actions.workspaces import SlugTaken, create_workspace
 from ipeo.models import AuditEvent, Membership, Role
+from ipeo.queries.audit import Change
 from tests.factories.ipeo import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +69,14 @@ def test_an_edit_is_audited_with_who_made_it(workspace, member, sign_in):
     assert event.person_id == member("owner").user_id
     page = sign_in("owner").get(f"/w/{workspace.slug}/audit/").content.decode()
     assert "Role: viewer to marketer" in page
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "plain"),
+    [("Draft", "Running", True), (None, 4, True), (None, {"lift": 0.2}, False), ([], [1], False)],
+)
+def test_what_is_kept_as_a_structure_is_not_read_out(before, after, plain):
+    assert Change("result", before, after).is_plain is plain
 
 
 def test_the_audit_cannot_be_changed_by_the_application(workspace, member):
