@@ -36,7 +36,9 @@ UNREADABLE = {
     "two full stops": r"(?<!\.)\.\.(?!\.)|\.”\.|…\.",
     "a space before a stop": r"\w [.,;:](?=\s|$)",
     "true or false": r"\bTrue\b|\bFalse\b",
-    "one of many": r"(?<![\d.,])1 (?:deals|tasks|days|findings|people|programs|weeks|buyers|rows)\b",
+    "one of many": (
+        r"(?<![\d.,])1 (?:deals|tasks|days|findings|people|programs|weeks|buyers|rows)\b"
+    ),
 }
 
 
