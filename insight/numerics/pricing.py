@@ -26,6 +26,14 @@ Floats = npt.NDArray[np.float64]
 LEVEL = 0.8
 RESAMPLES = 400
 _WARN = 0.2
+LIKELIHOODS = {
+    "very unlikely": 0.0,
+    "unlikely": 0.1,
+    "neither likely nor unlikely": 0.3,
+    "likely": 0.5,
+    "very likely": 0.7,
+}
+"""How likely a purchase is that was called so (Newton, Miller and Smith 1993, as practised)."""
 
 
 @dataclass(frozen=True, slots=True)

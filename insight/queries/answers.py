@@ -17,18 +17,11 @@ from itertools import pairwise
 from typing import Any
 
 from insight.models import Study
+from insight.numerics.pricing import LIKELIHOODS
 
 Kind = Study.Kind
 LONGEST = 2000
 OUTCOMES = {"won": "Won", "lost": "Lost", "no_decision": "No decision"}
-# How likely a purchase is that was called so (Newton, Miller and Smith 1993, as practised).
-LIKELIHOODS = {
-    "very unlikely": 0.0,
-    "unlikely": 0.1,
-    "neither likely nor unlikely": 0.3,
-    "likely": 0.5,
-    "very likely": 0.7,
-}
 _STEPS = tuple(LIKELIHOODS.values())
 _YES = {"yes", "y", "true", "1", "x", "ja", "oui", "si", "sí", "✓"}
 _NO = {"no", "n", "false", "0", "nein", "non", ""}

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from execute.numerics.sheets import Sheet, read
-from insight.numerics.pricing import Point, price_sensitivity
+from insight.numerics.pricing import LIKELIHOODS, Point, price_sensitivity
 from optimize.numerics import experiments, pathways
 from optimize.numerics.impact import Impact, Interval, impact
 from optimize.numerics.regions import regional_impact
@@ -32,14 +32,6 @@ Floats = npt.NDArray[np.float64]
 BUCKETS = 100
 _BROKEN_SPLIT = 0.001
 _FEW = 10
-LIKELIHOODS = {
-    "very unlikely": 0.0,
-    "unlikely": 0.1,
-    "neither likely nor unlikely": 0.3,
-    "likely": 0.5,
-    "very likely": 0.7,
-}
-"""What the five answers to `how likely` are worth, after Newton, Miller and Smith."""
 
 
 def attribution(file: Path) -> dict[str, Any]:
