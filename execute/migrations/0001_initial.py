@@ -951,6 +951,55 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Launch",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("override_reason", models.TextField(blank=True)),
+                ("overridden", models.JSONField(blank=True, default=list)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ipeo.membership",
+                    ),
+                ),
+                (
+                    "cycle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="launches",
+                        to="ipeo.cycle",
+                    ),
+                ),
+                (
+                    "program",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="launches",
+                        to="plan.program",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="Material",
             fields=[
                 (
@@ -2338,6 +2387,27 @@ class Migration(migrations.Migration):
                 fields=["workspace", "source", "line"], name="importrefusal_by_line"
             ),
         ),
+        migrations.AddIndex(
+            model_name="launch",
+            index=models.Index(fields=["workspace", "program"], name="launch_by_program"),
+        ),
+        migrations.AddConstraint(
+            model_name="launch",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "cycle", "program"), name="launch_once_per_cycle"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="launch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("overridden", []),
+                    models.Q(("override_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="launch_overridden_says_why",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="dealmaterial",
             constraint=models.UniqueConstraint(
@@ -2624,6 +2694,7 @@ class Migration(migrations.Migration):
             "execute_importmapping",
             "execute_importpiece",
             "execute_importrefusal",
+            "execute_launch",
             "execute_material",
             "execute_dealmaterial",
             "execute_materialversion",
@@ -2666,5 +2737,6 @@ class Migration(migrations.Migration):
             "execute_spendrule",
             "execute_discountapproval",
             "execute_buyerreview",
+            "execute_launch",
         ),
     ]

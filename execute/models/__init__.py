@@ -13,6 +13,7 @@ from execute.models.deals import (
 )
 from execute.models.facts import Expense, Touch
 from execute.models.imports import Import, ImportRefusal
+from execute.models.launches import Launch
 from execute.models.ledger import ImportPiece
 from execute.models.lines import DealLine
 from execute.models.links import LinkClick, LinkDay, NamingRule, TrackedLink
@@ -45,6 +46,7 @@ __all__ = [
     "ImportPiece",
     "ImportRefusal",
     "InReturn",
+    "Launch",
     "LinkClick",
     "LinkDay",
     "Material",
