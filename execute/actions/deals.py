@@ -15,6 +15,7 @@ from execute.queries.days import today
 from execute.queries.events import deal_told
 from execute.queries.lines import AMOUNTS, lines_of
 from ipeo.actions.events import record_event
+from ipeo.actions.versions import hold_version
 from ipeo.models import Membership
 
 EDITABLE = (
@@ -32,14 +33,6 @@ EDITABLE = (
     "net_amount",
     "cost_amount",
 )
-
-
-class ChangedMeanwhile(Exception):
-    """Somebody else changed the deal after it was read; `deal` is how it stands now."""
-
-    def __init__(self, deal: Deal) -> None:
-        super().__init__("Somebody else changed this deal meanwhile.")
-        self.deal = deal
 
 
 class OutcomeNeeded(Exception):
@@ -64,14 +57,6 @@ class LineRefused(Exception):
     field = "product"
 
 
-def hold(deal: Deal, version: int | None) -> Deal:
-    """Lock and return the deal as it is stored; raises `ChangedMeanwhile` for another version."""
-    stored: Deal = Deal.objects.select_for_update(of=("self",)).get(pk=deal.pk)
-    if version is not None and stored.version != version:
-        raise ChangedMeanwhile(stored)
-    return stored
-
-
 @transaction.atomic
 def save_deal(
     *,
@@ -87,11 +72,11 @@ def save_deal(
     quantity where nobody gave them. `lines` are the products of a deal that sells several, each
     with its `position`; the deal's amounts are their sums then, and its product is that of the
     largest. One line is the deal's own product and money; None leaves the lines, which share an
-    amount that is changed. Raises `ChangedMeanwhile`, `OutcomeNeeded` for a stage where deals
+    amount that is changed. Raises `EditedMeanwhile`, `OutcomeNeeded` for a stage where deals
     end, `AmountNegative` and `LineRefused`.
     """
     now = now or timezone.now()
-    stored = hold(deal, version) if deal.pk else None
+    stored = hold_version(deal, version) if deal.pk else None
     for row in (deal, *(lines or ())):
         for field in AMOUNTS:
             if (getattr(row, field) or 0) < 0:
@@ -155,10 +140,10 @@ def move_deal(
 ) -> Deal:
     """Move a deal to a stage, and return it as stored; one that had ended is open again.
 
-    Raises `OutcomeNeeded` for a stage where deals end, and `ChangedMeanwhile`.
+    Raises `OutcomeNeeded` for a stage where deals end, and `EditedMeanwhile`.
     """
     now = now or timezone.now()
-    stored = hold(deal, version)
+    stored = hold_version(deal, version)
     if stage.outcome != Outcome.OPEN:
         if stored.stage_id == stage.pk:
             return stored

@@ -12,10 +12,10 @@ from django.core import signing
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 
-from execute.actions.versions import hold_version
 from execute.models import Expense, SpendRule
 from execute.queries.rates import converted, rate_on
 from ipeo import tenancy
+from ipeo.actions.versions import hold_version
 
 UNDO_SECONDS = 3600
 KEPT = (
@@ -59,7 +59,7 @@ def save_expense(*, expense: Expense, version: int | None = None) -> Expense:
     Where `original_currency` is another than the workspace's, `amount` follows from
     `original_amount` at the rate of the expense's date. What was converted before keeps its rate
     until its amount, currency or date is changed. `version` is the one the person saw. Raises
-    `NothingToSpendOn`, `EditedMeanwhile` of `execute.actions.versions`, and
+    `NothingToSpendOn`, `EditedMeanwhile` of `ipeo.actions.versions`, and
     `execute.queries.rates.NoRate` and `TooLarge`.
     """
     if expense.program is None and expense.channel is None:

@@ -10,13 +10,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from execute.actions.approvals import DiscountRefused, settle_discount
-from execute.actions.deals import hold, place_of, record_move
+from execute.actions.deals import place_of, record_move
 from execute.actions.lines import share_among_lines
 from execute.models import Deal, DealDriver, DealMaterial, Driver, Material, Outcome
 from execute.queries.days import today
 from execute.queries.events import deal_told
 from insight.models import Competitor
 from ipeo.actions.events import record_event
+from ipeo.actions.versions import hold_version
 from ipeo.models import Membership
 
 
@@ -101,14 +102,14 @@ def log_outcome(
     `closed_date` is today, or the day logged before, where none is given. A rival is kept for
     deals that were not won. A deal won past the workspace's discount threshold says what the
     buyer gives in return, and its discount waits for a manager: the outcome stands all the
-    same. Raises an `OutcomeRefused`, or `ChangedMeanwhile`.
+    same. Raises an `OutcomeRefused`, or `EditedMeanwhile`.
     """
     if outcome not in Outcome.values or outcome == Outcome.OPEN:
         raise OutcomeRefused("Say whether the deal was won, lost, or ended without a decision.")
     now = now or timezone.now()
     chosen = list(dict.fromkeys(drivers))
     _demand_reasons(outcome, chosen)
-    stored = hold(deal, version)
+    stored = hold_version(deal, version)
     net = stored.net_amount if net_amount is None else net_amount
     _demand_price(outcome, net)
     if closed_date is not None and closed_date > today(now):

@@ -8,12 +8,13 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
-from execute.actions.deals import AmountNegative, hold
+from execute.actions.deals import AmountNegative
 from execute.actions.lines import share_among_lines
 from execute.models import Deal
 from execute.queries.days import today
 from execute.queries.rates import converted, rate_on
 from ipeo import tenancy
+from ipeo.actions.versions import hold_version
 
 AMOUNTS = ("list_amount", "net_amount", "cost_amount")
 
@@ -37,11 +38,11 @@ def price_deal(
     """Set a deal's prices in a currency, converted at its day's rate, and return it as stored.
 
     What is said is kept beside what it is worth; an amount that is None stays as it is, unless
-    the deal was in that currency: then it is not known any more. Raises `ChangedMeanwhile` and
+    the deal was in that currency: then it is not known any more. Raises `EditedMeanwhile` and
     `AmountNegative` of `execute.actions.deals`, and `NoRate` and `TooLarge` of
     `execute.queries.rates`.
     """
-    stored = hold(deal, version)
+    stored = hold_version(deal, version)
     given = dict(zip(AMOUNTS, (list_amount, net_amount, cost_amount), strict=True))
     for name, amount in given.items():
         if amount is not None and amount < 0:

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from execute.actions.expenses import remembered, save_expense
-from execute.actions.versions import hold_version
 from execute.models import Expense
+from ipeo.actions.versions import hold_version
 from plan.queries.budget import month_after
 
 MOST_MONTHS = 60

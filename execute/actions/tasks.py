@@ -9,11 +9,11 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from execute.actions.versions import hold_version
 from execute.models import Handoff, Task, TaskDependency
 from execute.queries.events import task_told
 from ipeo import tenancy
 from ipeo.actions.events import record_event
+from ipeo.actions.versions import hold_version
 from ipeo.models import Cycle, Membership
 
 
@@ -37,7 +37,7 @@ def save_task(
 
     One that belongs to a program and names no cycle joins the open cycle of the program's
     campaign. `version` is the one the person saw. Raises `CycleIsClosed` for a new task of a
-    cycle that is over, `WaitsInCircle`, and `EditedMeanwhile` of `execute.actions.versions`.
+    cycle that is over, `WaitsInCircle`, and `EditedMeanwhile` of `ipeo.actions.versions`.
     """
     now = now or timezone.now()
     stored = hold_version(task, version) if task.pk else None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -19,7 +19,7 @@ from execute.actions.approvals import (
     send_back_discount,
 )
 from execute.models import Deal, DiscountApproval, InReturn
-from ipeo.api.problems import Conflict
+from ipeo.api.problems import Conflict, at_its_field
 from ipeo.api.views import ReadViewSet
 
 
@@ -63,7 +63,7 @@ class AskApprovalSerializer(serializers.Serializer[Any]):
 class DecisionSerializer(serializers.Serializer[Any]):
     """What a manager says to it; needed to send it back."""
 
-    reason = serializers.CharField(required=False, allow_blank=True, max_length=2000)
+    reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=2000)
 
 
 class DiscountApprovalView(ReadViewSet):
@@ -78,39 +78,28 @@ class DiscountApprovalView(ReadViewSet):
     serializer_class = DiscountApprovalSerializer
     queryset = DiscountApproval.objects.all()
     filterset_fields = ("deal", "status")
+    refused_as = {DiscountRefused: at_its_field, AlreadyDecided: Conflict}
 
     @extend_schema(request=AskApprovalSerializer, responses={201: DiscountApprovalSerializer})
     def create(self, request: Request) -> Response:
         """Put a deal's discount before a manager; what waited is asked anew with these terms."""
-        given = AskApprovalSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        try:
-            row = ask_approval(by=self.membership, **given.validated_data)
-        except DiscountRefused as refusal:
-            raise ValidationError({refusal.field: [str(refusal)]}) from None
+        row = ask_approval(by=self.membership, **self.sent(AskApprovalSerializer))
         return Response(DiscountApprovalSerializer(row).data, status=201)
 
     @extend_schema(request=DecisionSerializer, responses=DiscountApprovalSerializer)
     @action(detail=True, methods=["post"])
     def approve(self, request: Request, pk: int) -> Response:
         """Let the discount pass; 409 where it does not wait any more."""
-        return self._decided(request, approve_discount)
+        return self._decided(approve_discount)
 
     @extend_schema(request=DecisionSerializer, responses=DiscountApprovalSerializer)
     @action(detail=True, methods=["post"])
     def send_back(self, request: Request, pk: int) -> Response:
         """Send the discount back with a reason; 409 where it does not wait any more."""
-        return self._decided(request, send_back_discount)
+        return self._decided(send_back_discount)
 
-    def _decided(self, request: Request, decide: Any) -> Response:
-        approval = self.get_object()
-        given = DecisionSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        reason = given.validated_data.get("reason", "")
-        try:
-            row = decide(approval=approval, by=self.membership, reason=reason)
-        except DiscountRefused as refusal:
-            raise ValidationError({refusal.field: [str(refusal)]}) from None
-        except AlreadyDecided as refusal:
-            raise Conflict(str(refusal)) from None
+    def _decided(self, decide: Callable[..., DiscountApproval]) -> Response:
+        row = decide(
+            approval=self.get_object(), by=self.membership, **self.sent(DecisionSerializer)
+        )
         return Response(DiscountApprovalSerializer(row).data)

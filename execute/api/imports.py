@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from drf_spectacular.utils import extend_schema, extend_schema_field
@@ -32,7 +30,7 @@ from execute.actions.imports.mappings import (
 from execute.actions.imports.undoing import CannotUndo, start_undo
 from execute.forms.imports import content_of
 from execute.models import Import, ImportMapping, ImportRefusal
-from execute.numerics.doubts import Unreadable
+from execute.numerics.doubts import NoSuchName, Unreadable
 from execute.queries import imports as queries
 from execute.queries.previews import preview
 from ipeo.api.problems import Conflict
@@ -138,8 +136,7 @@ class OneImportSerializer(ImportSerializer):
         """What the file would bring; null once it is on its way."""
         if brought.state != Import.State.PREVIEW and not queries.has_stopped(brought):
             return None
-        with refused_at("file"):
-            shown = preview(brought, queries.understood(brought))
+        shown = preview(brought, queries.understood(brought))
         return dict(PreviewSerializer(shown).data)
 
 
@@ -196,19 +193,6 @@ class NameSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=120)
 
 
-@contextmanager
-def refused_at(field: str) -> Iterator[None]:
-    """Turn what an action raises into a problem document that names the field."""
-    try:
-        yield
-    except (Unreadable, TooLarge, MappingNameMissing, MappingNameTaken) as refusal:
-        raise ValidationError({field: [str(refusal)]}) from None
-    except KeyError as refusal:
-        raise ValidationError({field: [str(refusal.args[0])]}) from None
-    except (AlreadyStarted, Unanswered, CannotUndo) as refusal:
-        raise Conflict(str(refusal)) from None
-
-
 class ImportView(mixins.DestroyModelMixin, ReadViewSet):
     """Files that bring facts: send one, answer what it leaves open, start it."""
 
@@ -217,6 +201,16 @@ class ImportView(mixins.DestroyModelMixin, ReadViewSet):
     queryset = Import.objects.select_related("by__user", "run", "undo_run", "saved_mapping")
     filterset_fields = ("kind", "state", "origin")
     http_method_names = ("get", "post", "patch", "delete", "head", "options")
+    refused_as = {
+        Unreadable: "file",
+        TooLarge: "file",
+        NoSuchName: "mapping",
+        MappingNameMissing: "name",
+        MappingNameTaken: "name",
+        AlreadyStarted: Conflict,
+        Unanswered: Conflict,
+        CannotUndo: Conflict,
+    }
 
     def get_serializer_class(self) -> Any:
         """Lists without previews: those read the file."""
@@ -238,29 +232,24 @@ class ImportView(mixins.DestroyModelMixin, ReadViewSet):
     )
     def create(self, request: Request) -> Response:
         """Send a file; nothing of it is stored before it is started."""
-        sent = SendSerializer(data=request.data)
-        sent.is_valid(raise_exception=True)
-        file = sent.validated_data["file"]
-        with refused_at("file"):
-            brought = receive_file(
-                kind=sent.validated_data.get("kind", ""),
-                file_name=file.name,
-                data=content_of(file),
-                by=self.membership,
-            )
+        sent = self.sent(SendSerializer)
+        file = sent["file"]
+        brought = receive_file(
+            kind=sent.get("kind", ""),
+            file_name=file.name,
+            data=content_of(file),
+            by=self.membership,
+        )
         return self._answer(brought, status.HTTP_201_CREATED)
 
     @extend_schema(request=AnswerSerializer, responses=OneImportSerializer)
     def partial_update(self, request: Request, pk: int) -> Response:
         """Answer questions and say which column is which."""
-        wish = AnswerSerializer(data=request.data)
-        wish.is_valid(raise_exception=True)
-        given = dict(wish.validated_data)
+        given = self.sent(AnswerSerializer)
         if "set" in given.get("answers", {}):
             raise ValidationError({"answers": ["Fixed values go into set_to."]})
         brought = self.get_object()
-        with refused_at("mapping"):
-            answer_import(brought=brought, **given)
+        answer_import(brought=brought, **given)
         return self._answer(brought)
 
     @extend_schema(request=None, responses={202: OneImportSerializer})
@@ -268,8 +257,7 @@ class ImportView(mixins.DestroyModelMixin, ReadViewSet):
     def start(self, request: Request, pk: int) -> Response:
         """Load the file in the background; 409 with the questions that wait for an answer."""
         brought = self.get_object()
-        with refused_at("file"):
-            start_import(brought=brought, by=self.membership)
+        start_import(brought=brought, by=self.membership)
         return self._answer(brought, status.HTTP_202_ACCEPTED)
 
     @extend_schema(request=None, responses={202: OneImportSerializer})
@@ -277,20 +265,16 @@ class ImportView(mixins.DestroyModelMixin, ReadViewSet):
     def undo(self, request: Request, pk: int) -> Response:
         """Take the import back in the background; rows edited or used since stay."""
         brought = self.get_object()
-        with refused_at("file"):
-            start_undo(brought=brought, by=self.membership)
+        start_undo(brought=brought, by=self.membership)
         return self._answer(brought, status.HTTP_202_ACCEPTED)
 
     @extend_schema(request=NameSerializer, responses={201: MappingSerializer})
     @action(detail=True, methods=["post"], url_path="save-mapping")
     def save_mapping(self, request: Request, pk: int) -> Response:
         """Keep the mapping and the answers under a name, for files with the same headers."""
-        given = NameSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        with refused_at("name"):
-            saved = save_mapping(
-                brought=self.get_object(), name=given.validated_data["name"], by=self.membership
-            )
+        saved = save_mapping(
+            brought=self.get_object(), by=self.membership, **self.sent(NameSerializer)
+        )
         return Response(MappingSerializer(saved).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(responses=ImportRefusalSerializer(many=True))
@@ -303,8 +287,7 @@ class ImportView(mixins.DestroyModelMixin, ReadViewSet):
 
     def perform_destroy(self, instance: Import) -> None:
         """Remove a file that was not loaded."""
-        with refused_at("file"):
-            forget_file(brought=instance)
+        forget_file(brought=instance)
 
 
 class ImportMappingView(mixins.DestroyModelMixin, ReadViewSet):

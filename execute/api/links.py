@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
-from rest_framework import mixins, serializers
+from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -20,7 +18,7 @@ from execute.numerics.naming import PARAMETERS, SEPARATORS
 from execute.queries import links as queries
 from insight.models import Audience, Contact
 from insight.queries.rules import RuleNotValid
-from ipeo.api.views import ReadViewSet, WorkspaceViewSet
+from ipeo.api.views import KeptViewSet, WorkspaceViewSet
 
 
 class LinkSerializer(serializers.ModelSerializer[TrackedLink]):
@@ -101,25 +99,19 @@ class NamingRulesSerializer(serializers.Serializer[Any]):
         }
 
 
-@contextmanager
-def answered() -> Iterator[None]:
-    """Turn what an action raises into a problem document."""
-    try:
-        yield
-    except BadTarget as refusal:
-        raise ValidationError({"target": [str(refusal)]}) from None
-    except actions.RulesBroken as refusal:
-        raise ValidationError(
-            {
-                f"utm_{fault.parameter}": [
-                    fault.message + (f" “{fault.mended}” would do." if fault.mended else "")
-                ]
-                for fault in refusal.faults
-            }
-        ) from None
+def broken(refusal: actions.RulesBroken) -> ValidationError:
+    """Return the problem of names that break the workspace's rules, each at its parameter."""
+    return ValidationError(
+        {
+            f"utm_{fault.parameter}": [
+                fault.message + (f" “{fault.mended}” would do." if fault.mended else "")
+            ]
+            for fault in refusal.faults
+        }
+    )
 
 
-class LinkView(mixins.CreateModelMixin, mixins.UpdateModelMixin, ReadViewSet):
+class LinkView(KeptViewSet):
     """Tracked links."""
 
     permission = "links.view"
@@ -128,21 +120,11 @@ class LinkView(mixins.CreateModelMixin, mixins.UpdateModelMixin, ReadViewSet):
     serializer_class = LinkSerializer
     queryset = TrackedLink.objects.all()
     filterset_fields = ("program", "channel", "code")
+    refused_as = {BadTarget: "target", RuleNotValid: "audience", actions.RulesBroken: broken}
 
-    def perform_create(self, serializer: Any) -> None:
-        """Make a link."""
-        with answered():
-            serializer.instance = actions.save_link(
-                link=TrackedLink(**serializer.validated_data), by=self.membership
-            )
-
-    def perform_update(self, serializer: Any) -> None:
-        """Change a link; its address stays."""
-        row = serializer.instance
-        for name, value in serializer.validated_data.items():
-            setattr(row, name, value)
-        with answered():
-            serializer.instance = actions.save_link(link=row, by=self.membership)
+    def keep(self, row: TrackedLink) -> TrackedLink:
+        """Save a link; the address of one that stands stays."""
+        return actions.save_link(link=row, by=self.membership)
 
     @extend_schema(request=None, responses=LinkSerializer)
     @action(detail=True, methods=["post"])
@@ -177,10 +159,7 @@ class LinkView(mixins.CreateModelMixin, mixins.UpdateModelMixin, ReadViewSet):
         audience = Audience.objects.filter(pk=int(key)).first() if key.isdecimal() else None
         if audience is None:
             raise ValidationError({"audience": ["Name an audience of this workspace."]})
-        try:
-            rows = self.paginate_queryset(queries.reachable(audience))
-        except RuleNotValid as refusal:
-            raise ValidationError({"audience": [str(refusal)]}) from None
+        rows = self.paginate_queryset(queries.reachable(audience))
         context = {**self.get_serializer_context(), "link": link}
         return self.get_paginated_response(
             PersonalLinkSerializer(rows, many=True, context=context).data
@@ -195,6 +174,7 @@ class NamingRuleView(WorkspaceViewSet):
     serializer_class = NamingRulesSerializer
     pagination_class = None
     queryset = TrackedLink.objects.none()
+    refused_as = {actions.BadRules: "allowed"}
 
     @extend_schema(responses=NamingRulesSerializer)
     def list(self, request: Request) -> Response:
@@ -204,10 +184,5 @@ class NamingRuleView(WorkspaceViewSet):
     @extend_schema(request=NamingRulesSerializer, responses=NamingRulesSerializer)
     def create(self, request: Request) -> Response:
         """Set the rules; links that stand are left as they are."""
-        wish = NamingRulesSerializer(data=request.data)
-        wish.is_valid(raise_exception=True)
-        try:
-            actions.save_naming_rules(**wish.validated_data)
-        except actions.BadRules as refusal:
-            raise ValidationError({"allowed": [str(refusal)]}) from None
+        actions.save_naming_rules(**self.sent(NamingRulesSerializer))
         return Response(NamingRulesSerializer(queries.naming_rules()).data)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from django.db.models import QuerySet
@@ -19,24 +17,18 @@ from rest_framework.response import Response
 from execute.actions import materials as actions
 from execute.models import Material, MaterialVersion
 from execute.queries.materials import materials, versions_for
-from ipeo.api.problems import Conflict
-from ipeo.api.views import ReadViewSet
+from ipeo.api.problems import Answer, Conflict
+from ipeo.api.views import KeptViewSet, ReadViewSet
 from ipeo.downloads import kept_file
 
-
-@contextmanager
-def answered() -> Iterator[None]:
-    """Turn what an action raises into a problem document."""
-    try:
-        yield
-    except actions.MaterialNameTaken as refusal:
-        raise ValidationError({"name": [str(refusal)]}) from None
-    except (actions.FileRefused, actions.LinkOrFile) as refusal:
-        raise ValidationError({"upload": [str(refusal)]}) from None
-    except actions.ReasonNeeded as refusal:
-        raise ValidationError({"reason": [str(refusal)]}) from None
-    except (actions.AlreadyDecided, actions.NothingToApprove) as refusal:
-        raise Conflict(str(refusal)) from None
+REFUSALS: dict[type[Exception], Answer] = {
+    actions.MaterialNameTaken: "name",
+    actions.FileRefused: "upload",
+    actions.LinkOrFile: "upload",
+    actions.ReasonNeeded: "reason",
+    actions.AlreadyDecided: Conflict,
+    actions.NothingToApprove: Conflict,
+}
 
 
 class MaterialSerializer(serializers.ModelSerializer[Material]):
@@ -111,7 +103,7 @@ class ReasonSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=500)
 
 
-class MaterialView(mixins.CreateModelMixin, mixins.UpdateModelMixin, ReadViewSet):
+class MaterialView(KeptViewSet):
     """Support materials. Sales reps see what is approved."""
 
     permission = "materials.view"
@@ -120,6 +112,8 @@ class MaterialView(mixins.CreateModelMixin, mixins.UpdateModelMixin, ReadViewSet
     serializer_class = MaterialSerializer
     queryset = Material.objects.all()
     filterset_fields = ("status", "program", "stage")
+    beside = ("url",)
+    refused_as = REFUSALS
 
     def get_queryset(self) -> QuerySet[Material]:
         """Return what the caller may see."""
@@ -127,31 +121,19 @@ class MaterialView(mixins.CreateModelMixin, mixins.UpdateModelMixin, ReadViewSet
             return Material.objects.none()  # type: ignore[no-any-return]
         return materials(member=self.membership)
 
-    def perform_create(self, serializer: Any) -> None:
-        """Save a material with its first version, which waits for approval."""
-        values = dict(serializer.validated_data)
-        url = values.pop("url", "")
-        with answered():
-            serializer.instance = actions.add_material(
-                material=Material(**values), by=self.membership, url=url
-            )
-
-    def perform_update(self, serializer: Any) -> None:
-        """Save what changed; content changes by a new version."""
-        row = serializer.instance
-        if "url" in serializer.validated_data:
+    def keep(self, row: Material, url: str | None = None) -> Material:
+        """Save a material, a new one with its first version; content changes by a version."""
+        if row.pk is None:
+            return actions.add_material(material=row, by=self.membership, url=url or "")
+        if url is not None:
             raise ValidationError({"url": ["Add a version with this link instead."]})
-        for name, value in serializer.validated_data.items():
-            setattr(row, name, value)
-        with answered():
-            serializer.instance = actions.save_material(material=row)
+        return actions.save_material(material=row)
 
     @extend_schema(request=None, responses=MaterialSerializer)
     @action(detail=True, methods=["post"])
     def approve(self, request: Request, pk: int) -> Response:
         """Give the newest waiting version to sales; 409 where none waits."""
-        with answered():
-            row = actions.approve_material(material=self.get_object(), by=self.membership)
+        row = actions.approve_material(material=self.get_object(), by=self.membership)
         return Response(MaterialSerializer(row).data)
 
     @extend_schema(request=None, responses=MaterialSerializer)
@@ -178,6 +160,7 @@ class MaterialVersionView(mixins.CreateModelMixin, ReadViewSet):
     serializer_class = MaterialVersionSerializer
     queryset = MaterialVersion.objects.all()
     filterset_fields = ("material", "state")
+    refused_as = REFUSALS
 
     def get_queryset(self) -> QuerySet[MaterialVersion]:
         """Return what the caller may see."""
@@ -187,18 +170,14 @@ class MaterialVersionView(mixins.CreateModelMixin, ReadViewSet):
 
     def perform_create(self, serializer: Any) -> None:
         """Add a version, which waits for approval."""
-        with answered():
-            serializer.instance = actions.add_version(
-                by=self.membership, **serializer.validated_data
-            )
+        serializer.instance = actions.add_version(by=self.membership, **serializer.validated_data)
 
     @extend_schema(request=None, responses=MaterialVersionSerializer)
     @action(detail=True, methods=["post"])
     def approve(self, request: Request, pk: int) -> Response:
         """Give the version to sales; 409 where it was decided otherwise."""
         version = self.get_object()
-        with answered():
-            actions.approve_version(version=version, by=self.membership)
+        actions.approve_version(version=version, by=self.membership)
         version.refresh_from_db()
         return Response(MaterialVersionSerializer(version).data)
 
@@ -206,13 +185,9 @@ class MaterialVersionView(mixins.CreateModelMixin, ReadViewSet):
     @action(detail=True, methods=["post"], url_path="send-back")
     def send_back(self, request: Request, pk: int) -> Response:
         """Refuse the version with a reason."""
-        version = self.get_object()
-        given = ReasonSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        with answered():
-            row = actions.send_back(
-                version=version, by=self.membership, reason=given.validated_data["reason"]
-            )
+        row = actions.send_back(
+            version=self.get_object(), by=self.membership, **self.sent(ReasonSerializer)
+        )
         return Response(MaterialVersionSerializer(row).data)
 
     @extend_schema(

@@ -2,47 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from execute.actions import expenses, rates, recurring, rules
-from execute.actions.versions import EditedMeanwhile
 from execute.api.filters import ExpenseFilter
-from execute.api.views import WriteViewSet
 from execute.models import ExchangeRate, Expense, SpendRule
 from execute.queries.rates import NoRate, TooLarge
 from ipeo.api.problems import Conflict
-
-
-@contextmanager
-def answered() -> Iterator[None]:
-    """Turn what an action raises into a problem document."""
-    try:
-        yield
-    except (expenses.NothingToSpendOn, rules.LeadsNowhere) as refusal:
-        raise ValidationError({"program": [str(refusal)]}) from None
-    except NoRate as refusal:
-        raise ValidationError({"original_currency": [str(refusal)]}) from None
-    except TooLarge as refusal:
-        raise ValidationError({"original_amount": [str(refusal)]}) from None
-    except rates.OwnCurrency as refusal:
-        raise ValidationError({"currency": [str(refusal)]}) from None
-    except rules.PatternRefused as refusal:
-        raise ValidationError({"text": [str(refusal)]}) from None
-    except expenses.NotCommitted as refusal:
-        raise Conflict(str(refusal)) from None
-    except recurring.CannotRecur as refusal:
-        raise ValidationError({"until": [str(refusal)]}) from None
-    except EditedMeanwhile as refusal:
-        raise Conflict(f"{refusal} It is at version {refusal.row.version} now.") from None
+from ipeo.api.views import KeptViewSet, VersionedViewSet
 
 
 class ExpenseSerializer(serializers.ModelSerializer[Expense]):
@@ -113,7 +86,7 @@ class RepeatSerializer(serializers.Serializer[Any]):
     until = serializers.DateField()
 
 
-class ExpenseView(mixins.DestroyModelMixin, WriteViewSet):
+class ExpenseView(mixins.DestroyModelMixin, VersionedViewSet):
     """Expenses."""
 
     permission = "expenses.view"
@@ -121,11 +94,17 @@ class ExpenseView(mixins.DestroyModelMixin, WriteViewSet):
     serializer_class = ExpenseSerializer
     queryset = Expense.objects.select_related("program", "channel")
     filterset_class = ExpenseFilter
+    refused_as = {
+        expenses.NothingToSpendOn: "program",
+        expenses.NotCommitted: Conflict,
+        recurring.CannotRecur: "until",
+        NoRate: "original_currency",
+        TooLarge: "original_amount",
+    }
 
-    def keep(self, row: Expense) -> Expense:
-        """Save an expense, over the version that was sent with it."""
-        with answered():
-            return expenses.save_expense(expense=row, version=row.version if row.pk else None)
+    def keep(self, row: Expense, version: int | None = None) -> Expense:
+        """Save an expense."""
+        return expenses.save_expense(expense=row, version=version)
 
     def perform_destroy(self, instance: Expense) -> None:
         """Remove an expense."""
@@ -135,22 +114,14 @@ class ExpenseView(mixins.DestroyModelMixin, WriteViewSet):
     @action(detail=True, methods=["post"])
     def repeat(self, request: Request, pk: int) -> Response:
         """Write what is planned or committed down for each later month too; answers all of them."""
-        row = self.get_object()
-        given = RepeatSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        with answered():
-            made = recurring.repeat_expense(expense=row, **given.validated_data)
+        made = recurring.repeat_expense(expense=self.get_object(), **self.sent(RepeatSerializer))
         return Response(ExpenseSerializer(made, many=True).data)
 
     @extend_schema(request=InvoiceSerializer, responses=ExpenseSerializer)
     @action(detail=True, methods=["post"])
     def invoice(self, request: Request, pk: int) -> Response:
         """Turn what was committed into what was paid; 409 where it is not committed."""
-        row = self.get_object()
-        given = InvoiceSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        with answered():
-            row = expenses.invoice_arrived(expense=row, **given.validated_data)
+        row = expenses.invoice_arrived(expense=self.get_object(), **self.sent(InvoiceSerializer))
         return Response(ExpenseSerializer(row).data)
 
 
@@ -170,7 +141,7 @@ class ConvertedSerializer(serializers.Serializer[Any]):
     deals = serializers.IntegerField()
 
 
-class ExchangeRateView(mixins.DestroyModelMixin, WriteViewSet):
+class ExchangeRateView(mixins.DestroyModelMixin, KeptViewSet):
     """Exchange rates; one for the same currency and day takes the other's place."""
 
     permission = "expenses.view"
@@ -178,11 +149,11 @@ class ExchangeRateView(mixins.DestroyModelMixin, WriteViewSet):
     serializer_class = ExchangeRateSerializer
     queryset = ExchangeRate.objects.all()
     filterset_fields = ("currency", "date")
+    refused_as = {rates.OwnCurrency: "currency"}
 
     def keep(self, row: ExchangeRate) -> ExchangeRate:
         """Save a rate."""
-        with answered():
-            return rates.save_rate(rate=row, by=self.membership)
+        return rates.save_rate(rate=row, by=self.membership)
 
     def perform_destroy(self, instance: ExchangeRate) -> None:
         """Remove a rate; what was converted at it stays."""
@@ -215,7 +186,7 @@ class SpendRuleSerializer(serializers.ModelSerializer[SpendRule]):
         read_only_fields = ("made_by", "made_at")
 
 
-class SpendRuleView(mixins.DestroyModelMixin, WriteViewSet):
+class SpendRuleView(mixins.DestroyModelMixin, KeptViewSet):
     """Rules of spend; saving one places what is there, removing one puts it back."""
 
     permission = "expenses.view"
@@ -223,11 +194,11 @@ class SpendRuleView(mixins.DestroyModelMixin, WriteViewSet):
     serializer_class = SpendRuleSerializer
     queryset = SpendRule.objects.all()
     filterset_fields = ("field", "comparison", "program", "channel")
+    refused_as = {rules.LeadsNowhere: "program", rules.PatternRefused: "text"}
 
     def keep(self, row: SpendRule) -> SpendRule:
         """Save a rule and apply it."""
-        with answered():
-            return rules.save_rule(rule=row, by=self.membership).rule
+        return rules.save_rule(rule=row, by=self.membership).rule
 
     def perform_destroy(self, instance: SpendRule) -> None:
         """Remove a rule; what it placed stands as it came."""

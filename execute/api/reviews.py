@@ -8,7 +8,6 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -77,16 +76,12 @@ class BuyerReviewView(ReadViewSet):
     serializer_class = BuyerReviewSerializer
     queryset = BuyerReview.objects.prefetch_related("review_drivers")
     filterset_fields = ("deal",)
+    refused_as = {DealStillOpen: "deal"}
 
     @extend_schema(request=MakeReviewSerializer, responses={201: MadeReviewSerializer})
     def create(self, request: Request) -> Response:
         """Make a link for a deal's buyer; its address is in this answer alone."""
-        given = MakeReviewSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        try:
-            review, secret = make_review(by=self.membership, **given.validated_data)
-        except DealStillOpen as refusal:
-            raise ValidationError({"deal": [str(refusal)]}) from None
+        review, secret = make_review(by=self.membership, **self.sent(MakeReviewSerializer))
         address = request.build_absolute_uri(reverse("buyer_review", args=[secret]))
         return Response(MadeReviewSerializer(review, context={"address": address}).data, status=201)
 

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from execute.actions import calendars, handoffs, tasks, templates
-from execute.actions.versions import EditedMeanwhile
 from execute.api.filters import TaskFilter
-from execute.api.views import WriteViewSet, answered
 from execute.models import CalendarFeed, Handoff, Task, TaskTemplate, TemplateTask
 from execute.queries.calendars import feeds_of
-from ipeo.api.problems import Conflict
-from ipeo.api.views import ReadViewSet
+from ipeo.api.views import KeptViewSet, ReadViewSet, VersionedViewSet
 from ipeo.models import Cycle, Membership
 from ipeo.tenancy import CurrentWorkspace
 from plan.models import Program
@@ -87,7 +82,7 @@ class MadeSerializer(serializers.Serializer[Any]):
     without_template = serializers.ListField(child=serializers.IntegerField())
 
 
-class TaskView(mixins.DestroyModelMixin, WriteViewSet):
+class TaskView(mixins.DestroyModelMixin, VersionedViewSet):
     """Tasks."""
 
     permission = "tasks.view"
@@ -95,29 +90,14 @@ class TaskView(mixins.DestroyModelMixin, WriteViewSet):
     serializer_class = TaskSerializer
     queryset = Task.objects.select_related("program", "cycle").prefetch_related("waits")
     filterset_class = TaskFilter
+    beside = ("waits_for", "version")
+    refused_as = {tasks.CycleIsClosed: "cycle", tasks.WaitsInCircle: "waits_for"}
 
-    def perform_create(self, serializer: Any) -> None:
-        """Save a new task."""
-        self._keep(serializer, Task())
-
-    def perform_update(self, serializer: Any) -> None:
-        """Save what changed."""
-        self._keep(serializer, serializer.instance)
-
-    def _keep(self, serializer: Any, row: Task) -> None:
-        values = dict(serializer.validated_data)
-        waits_for = values.pop("waits_for", None)
-        for name, value in values.items():
-            setattr(row, name, value)
-        try:
-            with answered():
-                version = row.version if row.pk else None
-                saved = tasks.save_task(task=row, waits_for=waits_for, version=version)
-        except EditedMeanwhile as refusal:
-            raise Conflict(f"{refusal} It is at version {refusal.row.version} now.") from None
-        except tasks.WaitsInCircle as refusal:
-            raise ValidationError({"waits_for": [str(refusal)]}) from None
-        serializer.instance = self.get_queryset().get(pk=saved.pk)
+    def keep(
+        self, row: Task, waits_for: list[Task] | None = None, version: int | None = None
+    ) -> Task:
+        """Save a task, and what it waits for where that was sent."""
+        return tasks.save_task(task=row, waits_for=waits_for, version=version)
 
     def perform_destroy(self, instance: Task) -> None:
         """Remove a task."""
@@ -127,10 +107,7 @@ class TaskView(mixins.DestroyModelMixin, WriteViewSet):
     @action(detail=False, methods=["post"])
     def make(self, request: Request) -> Response:
         """Make the tasks of a cycle's programs from the templates; once made, not again."""
-        given = MakeSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        with answered():
-            made = templates.make_tasks(**given.validated_data)
+        made = templates.make_tasks(**self.sent(MakeSerializer))
         return Response(
             {
                 "tasks": made.tasks,
@@ -168,7 +145,7 @@ class TaskTemplateSerializer(serializers.ModelSerializer[TaskTemplate]):
         fields = ("id", "name", "channel", "offer", "is_active", "items")
 
 
-class TaskTemplateView(mixins.DestroyModelMixin, WriteViewSet):
+class TaskTemplateView(mixins.DestroyModelMixin, KeptViewSet):
     """Templates of tasks."""
 
     permission = "tasks.view"
@@ -176,31 +153,16 @@ class TaskTemplateView(mixins.DestroyModelMixin, WriteViewSet):
     serializer_class = TaskTemplateSerializer
     queryset = TaskTemplate.objects.prefetch_related("items")
     filterset_fields = ("channel", "offer", "is_active")
+    beside = ("items",)
+    refused_as = {templates.NameTaken: "name"}
 
-    def perform_create(self, serializer: Any) -> None:
-        """Save a new template."""
-        self._keep(serializer, TaskTemplate())
-
-    def perform_update(self, serializer: Any) -> None:
-        """Save what changed."""
-        self._keep(serializer, serializer.instance)
-
-    def _keep(self, serializer: Any, row: TaskTemplate) -> None:
-        values = dict(serializer.validated_data)
-        items = values.pop("items", None)
-        for name, value in values.items():
-            setattr(row, name, value)
-        try:
-            with transaction.atomic():
-                removed = list(row.items.all()) if row.pk and items is not None else []
-                saved = templates.save_template(
-                    template=row,
-                    rows=[TemplateTask(**item) for item in items or []],
-                    removed=removed,
-                )
-        except templates.NameTaken as refusal:
-            raise ValidationError({"name": [str(refusal)]}) from None
-        serializer.instance = self.get_queryset().get(pk=saved.pk)
+    def keep(self, row: TaskTemplate, items: list[dict[str, Any]] | None = None) -> TaskTemplate:
+        """Save a template; its tasks give way to those that were sent, if any were."""
+        return templates.save_template(
+            template=row,
+            rows=[TemplateTask(**item) for item in items or []],
+            removed=list(row.items.all()) if row.pk and items is not None else [],
+        )
 
     def perform_destroy(self, instance: TaskTemplate) -> None:
         """Remove a template; the tasks made from it stay."""
@@ -285,10 +247,8 @@ class CalendarFeedView(mixins.DestroyModelMixin, ReadViewSet):
     @extend_schema(request=CalendarFeedSerializer, responses={201: NewFeedSerializer})
     def create(self, request: Request) -> Response:
         """Make a feed; its address is in this answer and nowhere else."""
-        given = CalendarFeedSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
         feed, token = calendars.create_feed(
-            feed=CalendarFeed(**given.validated_data), member=self.membership
+            feed=CalendarFeed(**self.sent(CalendarFeedSerializer)), member=self.membership
         )
         address = request.build_absolute_uri(reverse("calendar_feed", args=[token]))
         data = CalendarFeedSerializer(feed).data | {"address": address}

@@ -7,6 +7,14 @@ class Unreadable(ValueError):
     """The file cannot be read at all; the message is for the person who sent it."""
 
 
+class NoSuchName(KeyError):
+    """A mapping names a field that the kind has not, or a column that the file has not."""
+
+    def __str__(self) -> str:
+        """Return the message as it was written: a KeyError would quote it."""
+        return str(self.args[0])
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     """One possible answer: the value that is kept, and the words that are shown."""

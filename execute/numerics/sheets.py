@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from execute.numerics.decoding import decode, refuse_foreign
 from execute.numerics.dialect import NAMES, grid
-from execute.numerics.doubts import Doubt, Note, Refusal, Unreadable, shown
+from execute.numerics.doubts import Doubt, NoSuchName, Note, Refusal, Unreadable, shown
 from execute.numerics.layout import Apart, lay_out
 from execute.numerics.workbooks import Cell, is_workbook, workbook_rows
 
@@ -43,11 +43,11 @@ class Sheet:
         return len(self.line_numbers)
 
     def column(self, header: str) -> list[Cell]:
-        """The cells below a header. Raises KeyError where the sheet has none of that name."""
+        """The cells below a header. Raises NoSuchName where the sheet has none of that name."""
         try:
             return self.columns[self.headers.index(header)]
         except ValueError:
-            raise KeyError(f"no column is named {header!r}") from None
+            raise NoSuchName(f"no column is named {header!r}") from None
 
     @property
     def signature(self) -> str:

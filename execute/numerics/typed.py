@@ -8,7 +8,7 @@ from datetime import UTC, tzinfo
 from typing import Any
 
 from execute.numerics import finishing, reading, several
-from execute.numerics.doubts import Doubt, Note, Option, Refusal, counted, lines_said
+from execute.numerics.doubts import Doubt, NoSuchName, Note, Option, Refusal, counted, lines_said
 from execute.numerics.fields import FIELDS, REFUSING_CONSENT, Field, normalise
 from execute.numerics.identities import identities
 from execute.numerics.sheets import Sheet
@@ -67,7 +67,7 @@ def interpret(
     name -> header for what is kept beside the row. A date or time without a zone is in `zone`.
     `currency` is the workspace's ISO code: it settles which dollar '$' is, and fills nothing in.
     A row is refused where a required field is missing, a mapped cell cannot be read as its type,
-    or nothing names it. Raises KeyError for an unknown kind, field or header.
+    or nothing names it. Raises NoSuchName for an unknown field or header.
     """
     answers = answers or {}
     fixed = dict(set_to or {})
@@ -75,7 +75,7 @@ def interpret(
     fields = {f.name: f for f in FIELDS[kind]}
     for name in [*mapping, *fixed]:
         if name not in fields:
-            raise KeyError(f"{kind} have no field {name!r}")
+            raise NoSuchName(f"{kind} have no field {name!r}")
     doubts: list[Doubt] = []
     notes: list[Note] = []
     bad: dict[int, tuple[str, Any, str]] = {}

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from execute.numerics import values
-from execute.numerics.doubts import Doubt, Note, Refusal
+from execute.numerics.doubts import Doubt, NoSuchName, Note, Refusal
 from execute.numerics.headers import Proposal, propose
 from execute.numerics.sheets import Sheet, read
 from execute.numerics.streams import NotPlain, Stream, plain_stream
@@ -92,8 +92,8 @@ def understand(
     """Read a file as rows of a kind.
 
     `mapping` (field -> header) overrides what is proposed, field by field; an empty header leaves
-    the field out. A field in `set_to` needs no column. Raises Unreadable, and KeyError for a kind,
-    field or header that does not exist.
+    the field out. A field in `set_to` needs no column. Raises Unreadable, and NoSuchName for
+    a field or header that does not exist.
     """
     answers = dict(answers or {})
     set_to = dict(set_to or {})
@@ -214,7 +214,7 @@ def _understand(
     wanted = {f"map.{field}": header for field, header in mapping.items()}
     for key, header in wanted.items():
         if header and header not in sheet.headers:
-            raise KeyError(f"no column is named {header!r} (for {key.removeprefix('map.')})")
+            raise NoSuchName(f"no column is named {header!r} (for {key.removeprefix('map.')})")
     proposal = propose(kind, sheet, {**answers, **wanted})
     chosen = {f: h for f, h in proposal.mapping.items() if f not in set_to}
     asked = [

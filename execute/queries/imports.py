@@ -9,7 +9,7 @@ from pathlib import Path
 from django.db.models import QuerySet
 
 from execute.models import Import
-from execute.numerics.doubts import Note, shown
+from execute.numerics.doubts import NoSuchName, Note, shown
 from execute.numerics.fields import FIELDS
 from execute.numerics.headers import kind_scores, suggest_kind
 from execute.numerics.sheets import Sheet
@@ -70,7 +70,7 @@ def kept_file(brought: Import) -> bytes | Path:
 def rows_in(brought: Import, data: bytes | Path) -> int:
     """Return how many rows a file has, without judging each of them where it is large and plain.
 
-    Raises `Unreadable`, and `KeyError` for a field or column that does not exist.
+    Raises `Unreadable`, and `NoSuchName` for a field or column that does not exist.
     """
     answers = {key: value for key, value in brought.answers.items() if key != "set"}
     stream = plain_stream(data, brought.file_name, answers) if isinstance(data, Path) else None
@@ -83,12 +83,12 @@ def rows_in(brought: Import, data: bytes | Path) -> int:
 def understood(brought: Import, *, data: bytes | Path | None = None) -> Understanding:
     """Return what a file means with its present mapping and answers, doubts about names included.
 
-    Raises `Unreadable`, and `KeyError` for a field or column that does not exist.
+    Raises `Unreadable`, and `NoSuchName` for a field or column that does not exist.
     """
     workspace = tenancy.current_workspace()
     for name in brought.mapping:
         if name not in {field.name for field in FIELDS[brought.kind]}:
-            raise KeyError(f"{brought.get_kind_display()} have no field {name!r}")
+            raise NoSuchName(f"{brought.get_kind_display()} have no field {name!r}")
     answers = {key: value for key, value in brought.answers.items() if key != "set"}
     seen = understand(
         kept_file(brought) if data is None else data,

@@ -9,11 +9,12 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django_htmx.http import HttpResponseClientRedirect
 
-from execute.actions.deals import ChangedMeanwhile, OutcomeNeeded, move_deal
+from execute.actions.deals import OutcomeNeeded, move_deal
 from execute.forms.deals import MoveForm
 from execute.models import Deal
 from execute.queries import deals as queries
 from execute.queries.days import today
+from ipeo.actions.versions import EditedMeanwhile
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 
@@ -59,8 +60,8 @@ def move(request: WorkspaceRequest, pk: int) -> HttpResponse:
         except OutcomeNeeded as needed:
             address = f"{link('execute:outcome', pk)}?outcome={needed.stage.outcome}"
             return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
-        except ChangedMeanwhile as refusal:
-            now = refusal.deal
+        except EditedMeanwhile as refusal:
+            now = refusal.row
             messages.warning(
                 request,
                 f"Somebody else changed {now} meanwhile: it stands in {now.stage}. "

@@ -11,7 +11,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from execute.actions.deals import (
     AmountNegative,
-    ChangedMeanwhile,
     LineRefused,
     OutcomeNeeded,
     save_deal,
@@ -23,6 +22,7 @@ from execute.forms.merging import chosen, merged
 from execute.models import Deal
 from execute.queries.deals import stages
 from execute.queries.lines import lines_of
+from ipeo.actions.versions import EditedMeanwhile
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 
@@ -72,7 +72,7 @@ def edit_deal(request: WorkspaceRequest, pk: int) -> HttpResponse:
         try:
             valid = _valid(form, more)
             saved = _saved(request, form, more, version=fresh.version) if valid else None
-        except ChangedMeanwhile:
+        except EditedMeanwhile:
             continue
         break
     if saved is None:

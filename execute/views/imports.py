@@ -26,7 +26,7 @@ from execute.actions.imports.mappings import (
 from execute.actions.imports.undoing import CannotUndo, start_undo
 from execute.forms.imports import FileForm, content_of, read_answers
 from execute.models import Import, ImportMapping, ImportRefusal
-from execute.numerics.doubts import Unreadable
+from execute.numerics.doubts import NoSuchName, Unreadable
 from execute.numerics.understanding import Understanding
 from execute.queries import imports as queries
 from execute.queries.mappings import mappings as saved_mappings
@@ -145,8 +145,8 @@ def _preview(
     }
     try:
         context["preview"] = preview(brought, seen or queries.understood(brought))
-    except (Unreadable, KeyError) as refusal:
-        context["error"] = error or str(refusal.args[0])
+    except (Unreadable, NoSuchName) as refusal:
+        context["error"] = error or str(refusal)
         status = 422
     return render(request, "execute/import_preview.html", context, status=status)
 
@@ -191,8 +191,8 @@ def _answer(request: WorkspaceRequest, brought: Import) -> HttpResponse:
             else f"{waiting} questions want your answers before anything is stored."
         )
         return _preview(request, brought, seen=refusal.understanding, error=error, status=422)
-    except (Unreadable, KeyError, MappingNameTaken, MappingNameMissing) as refusal:
-        return _preview(request, brought, error=str(refusal.args[0]), status=422)
+    except (Unreadable, NoSuchName, MappingNameTaken, MappingNameMissing) as refusal:
+        return _preview(request, brought, error=str(refusal), status=422)
     if do == "start":
         return redirect(here)
     return _preview(request, brought, seen=seen)

@@ -10,7 +10,6 @@ from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from execute.actions.deals import ChangedMeanwhile
 from execute.actions.setup import ensure_defaults
 from execute.forms.outcomes import OutcomeForm
 from execute.models import Deal
@@ -18,6 +17,7 @@ from execute.queries.deals import deals
 from execute.queries.offline import kept_forms
 from execute.views.outcomes import log_typed
 from ipeo.actions.once import KeyUsedOtherwise, do_once
+from ipeo.actions.versions import EditedMeanwhile
 from ipeo.devices import person_key
 from ipeo.models import User
 from ipeo.navigation import link
@@ -80,8 +80,8 @@ def _logged(request: WorkspaceRequest, deal: Deal) -> tuple[int, dict[str, Any]]
     try:
         if log_typed(form, by=request.membership):
             return 201, {"href": link("execute:outcome_logged", deal.pk)}
-    except ChangedMeanwhile as refusal:
-        now = refusal.deal
+    except EditedMeanwhile as refusal:
+        now = refusal.row
         who = f", says {now.outcome_by}" if now.outcome_by else ""
         ending = now.get_outcome_display().lower()
         return 409, {

@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from execute.actions.deals import ChangedMeanwhile
 from execute.actions.outcomes import OutcomeRefused, log_outcome
 from execute.actions.setup import ensure_defaults
 from execute.forms.outcomes import ENDINGS, OutcomeForm
 from execute.models import Deal, Outcome
 from execute.queries.deals import deals, next_waiting, waiting_of
+from ipeo.actions.versions import EditedMeanwhile
 from ipeo.models import Membership
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
@@ -31,8 +31,8 @@ def outcome(request: WorkspaceRequest, pk: int) -> HttpResponse:
         try:
             if log_typed(form, by=request.membership):
                 return redirect(link("execute:outcome_logged", pk))
-        except ChangedMeanwhile as refusal:
-            meanwhile = refusal.deal
+        except EditedMeanwhile as refusal:
+            meanwhile = refusal.row
             data["version"] = str(meanwhile.version)
     context = {
         "form": form,
@@ -47,7 +47,7 @@ def outcome(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def log_typed(form: OutcomeForm, *, by: Membership) -> bool:
     """Log what a form holds; False where it was refused, which the form then tells.
 
-    Raises `ChangedMeanwhile`.
+    Raises `EditedMeanwhile`.
     """
     if not form.is_valid():
         return False

@@ -6,11 +6,11 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from execute.actions.deals import ChangedMeanwhile
 from execute.actions.pricing import day_of, price_deal
 from execute.forms.pricing import PriceForm
 from execute.queries.deals import deals
 from execute.queries.rates import NoRate, TooLarge
+from ipeo.actions.versions import EditedMeanwhile
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 
@@ -27,9 +27,9 @@ def price(request: WorkspaceRequest, pk: int) -> HttpResponse:
             form.add_error("currency", str(refusal))
         except TooLarge as refusal:
             form.add_error(None, str(refusal))
-        except ChangedMeanwhile as refusal:
+        except EditedMeanwhile as refusal:
             form = PriceForm(
-                {**request.POST.dict(), "version": refusal.deal.version}, deal=refusal.deal
+                {**request.POST.dict(), "version": refusal.row.version}, deal=refusal.row
             )
             form.add_error(
                 None, "Somebody else changed this deal meanwhile. Look once more, then save again."

@@ -8,10 +8,10 @@ from typing import Generic, TypeVar
 
 from django.http import HttpRequest, QueryDict
 
-from execute.actions.versions import EditedMeanwhile
 from execute.forms.expenses import ExpenseForm
 from execute.forms.merging import Merge, chosen, merged
 from execute.forms.tasks import TaskForm
+from ipeo.actions.versions import EditedMeanwhile
 
 Form = TypeVar("Form", ExpenseForm, TaskForm)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -20,9 +21,9 @@ class Conflict(exceptions.APIException):
     default_detail = "This does not fit the present state."
     default_code = "conflict"
 
-    def __init__(self, detail: str | None = None, **members: Any) -> None:
+    def __init__(self, detail: object = None, **members: Any) -> None:
         """Say what does not fit; `members` join the document, such as the row as it stands."""
-        super().__init__(detail)
+        super().__init__(None if detail is None else str(detail))
         self.members = members
 
 
@@ -30,6 +31,29 @@ class PreconditionFailed(Conflict):
     """What `If-Match` names is not the version that stands."""
 
     status_code = 412
+
+
+Answer = str | Callable[[Any], exceptions.APIException]
+
+
+def at_its_field(refusal: Any) -> exceptions.ValidationError:
+    """Return the problem of a refusal that names the field at fault itself, as `field`."""
+    return exceptions.ValidationError({refusal.field: [str(refusal)]})
+
+
+def answer_to(error: Exception, answers: Mapping[type[Exception], Answer]) -> Exception:
+    """Return the problem by which an action's refusal is answered; other errors as they are.
+
+    An answer is the name of the field at fault, or what makes the problem of the refusal, such
+    as `Conflict`. A refusal without one is answered as the class that it inherits from.
+    """
+    for kind in type(error).__mro__:
+        answer = answers.get(kind)
+        if isinstance(answer, str):
+            return exceptions.ValidationError({answer: [str(error)]})
+        if answer is not None:
+            return answer(error)
+    return error
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from collections.abc import Collection, Mapping
+from typing import Any, ClassVar
 
-from rest_framework import mixins, viewsets
+from django.db.models import Model
+from rest_framework import mixins, serializers, viewsets
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
 
+from ipeo.actions.versions import EditedMeanwhile
 from ipeo.api.idempotency import IdempotentWrites
+from ipeo.api.problems import Answer, Conflict, PreconditionFailed, answer_to
 from ipeo.models import Membership, Workspace
 
 
 class WorkspaceViewSet(IdempotentWrites, viewsets.GenericViewSet[Any]):
-    """A viewset inside a workspace: say `permission`, and `change_permission` for writes."""
+    """A viewset inside a workspace: say `permission`, and `change_permission` for writes.
+
+    `refused_as` says how that is answered which the actions called here may raise.
+    """
 
     permission: str
     change_permission: str | None = None
     permissions_by_action: dict[str, str] = {}
+    refused_as: ClassVar[Mapping[type[Exception], Answer]] = {}
 
     @property
     def workspace(self) -> Workspace:
@@ -27,6 +39,113 @@ class WorkspaceViewSet(IdempotentWrites, viewsets.GenericViewSet[Any]):
         """The member who calls."""
         return self.request._request.membership  # type: ignore[attr-defined,no-any-return]
 
+    def sent(self, serializer_class: type[serializers.BaseSerializer[Any]]) -> dict[str, Any]:
+        """Return what was sent, checked; raises `ValidationError` where it cannot be taken."""
+        context = self.get_serializer_context()
+        given = serializer_class(data=self.request.data, context=context)
+        given.is_valid(raise_exception=True)
+        return dict(given.validated_data)
+
+    def handle_exception(self, error: Exception) -> Response:
+        """Answer an action's refusal with a problem document."""
+        return super().handle_exception(answer_to(error, self.refused_as))
+
 
 class ReadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, WorkspaceViewSet):
     """Lists and shows; writes are added by actions."""
+
+
+class KeptViewSet(mixins.CreateModelMixin, mixins.UpdateModelMixin, ReadViewSet):
+    """Rows that are written one by one; `keep` saves one by the action that does.
+
+    `beside` names what is sent with a row and is no column of its own, such as its lines: `keep`
+    gets that by name. `fixed` names what is said when the row is made, and then stays.
+    """
+
+    beside: ClassVar[Collection[str]] = ()
+    fixed: ClassVar[Collection[str]] = ()
+
+    def keep(self, *args: Any, **kwargs: Any) -> Any:
+        """Save the row given, with what came beside it by name, and return it as stored."""
+        raise NotImplementedError
+
+    def perform_create(self, serializer: Any) -> None:
+        """Save a new row."""
+        self._keep(serializer, serializer.Meta.model())
+
+    def perform_update(self, serializer: Any) -> None:
+        """Save what changed; raises `ValidationError` for what stays as it was made."""
+        row = serializer.instance
+        changed = [
+            name
+            for name in self.fixed
+            if name in serializer.validated_data
+            and serializer.validated_data[name] != getattr(row, name)
+        ]
+        if changed:
+            raise ValidationError({name: ["This stays as it was made."] for name in changed})
+        self._keep(serializer, row)
+
+    def _keep(self, serializer: Any, row: Model) -> None:
+        sent = dict(serializer.validated_data)
+        beside = {name: sent.pop(name) for name in self.beside if name in sent}
+        for name, value in sent.items():
+            setattr(row, name, value)
+        # Read anew, so that the answer is what a read gives, with no list fetched before.
+        serializer.instance = self.get_queryset().get(pk=self.keep(row, **beside).pk)
+
+
+class VersionedViewSet(KeptViewSet):
+    """Rows that two people may change at once: each carries a `version`, which is its `ETag`.
+
+    A write may name the version that was read, in `If-Match` or as `version`. Where the row
+    stands at another one by then, the answer is 412 or 409, with the row as it stands in
+    `current`. `keep` gets the version wanted, which is that of the row just read where none was
+    named: what happens between that read and the write is never lost either.
+    """
+
+    beside: ClassVar[Collection[str]] = ("version",)
+
+    def perform_create(self, serializer: Any) -> None:
+        """Save a new row; it begins at its first version."""
+        serializer.validated_data.pop("version", None)
+        super().perform_create(serializer)
+
+    def perform_update(self, serializer: Any) -> None:
+        """Save what changed, over the version wanted."""
+        sent = serializer.validated_data
+        sent["version"] = self.version_wanted(sent.get("version"), of=serializer.instance)
+        super().perform_update(serializer)
+
+    def version_wanted(self, said: int | None = None, *, of: Any) -> int:
+        """Return the version a write goes over: by `If-Match`, as said, or as just read."""
+        matched = self._matched()
+        version: int = of.version if said is None else said
+        return version if matched is None else matched
+
+    def _matched(self) -> int | None:
+        sent = self.request.headers.get("If-Match", "").strip()
+        if sent in {"", "*"}:
+            return None
+        found = re.fullmatch(r'(?:W/)?"(\d{1,9})"', sent)
+        # What is no version of ours matches no row.
+        return int(found[1]) if found else 0
+
+    def handle_exception(self, error: Exception) -> Response:
+        """Answer a row that somebody else changed with the row as it stands."""
+        if isinstance(error, EditedMeanwhile):
+            problem = Conflict if self._matched() is None else PreconditionFailed
+            error = problem(
+                f"{error} It is at version {error.row.version} now.",
+                current=dict(self.get_serializer(error.row).data),
+            )
+        return super().handle_exception(error)
+
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
+        """Give a row's version as its `ETag`."""
+        data = response.data
+        if response.status_code < 300 and isinstance(data, dict) and "version" in data:
+            response.headers["ETag"] = f'"{data["version"]}"'
+        return super().finalize_response(request, response, *args, **kwargs)

@@ -9,6 +9,7 @@ from execute.actions import deals, setup
 from execute.models import Deal, DealStage, DealStageChange, Driver, Outcome
 from execute.queries import deals as queries
 from execute.queries.days import today
+from ipeo.actions.versions import EditedMeanwhile
 from tests.factories.execute import DealFactory, DealStageFactory, TouchFactory
 from tests.factories.insight import AccountFactory, ProductFactory
 from tests.factories.ipeo import CampaignFactory
@@ -99,11 +100,11 @@ def test_what_somebody_else_changed_meanwhile_is_not_overwritten(stages, member)
     theirs.name = "Theirs"
     deals.save_deal(deal=theirs, by=member("manager"), version=1)
     mine.name = "Mine"
-    with pytest.raises(deals.ChangedMeanwhile) as caught:
+    with pytest.raises(EditedMeanwhile) as caught:
         deals.save_deal(deal=mine, by=member("sales_rep"), version=1)
-    assert caught.value.deal.name == "Theirs"
+    assert caught.value.row.name == "Theirs"
     assert Deal.objects.get().name == "Theirs"
-    with pytest.raises(deals.ChangedMeanwhile):
+    with pytest.raises(EditedMeanwhile):
         deals.move_deal(deal=deal, stage=stages["Proposal"], by=member("manager"), version=1)
 
 

@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 
 from execute.actions import outcomes, setup
-from execute.actions.deals import ChangedMeanwhile
 from execute.models import Deal, DealDriver, Driver
 from execute.queries.days import today
+from ipeo.actions.versions import EditedMeanwhile
 from ipeo.models import AuditEvent
 from tests.factories.execute import DealFactory, DriverFactory, MaterialFactory
 from tests.factories.insight import CompetitorFactory
@@ -124,9 +124,9 @@ def test_an_outcome_can_be_corrected_and_both_stand_in_the_audit(log, drivers):
 def test_an_outcome_logged_meanwhile_is_not_overwritten(log):
     deal = DealFactory()
     log(deal, version=1)
-    with pytest.raises(ChangedMeanwhile) as caught:
+    with pytest.raises(EditedMeanwhile) as caught:
         log(deal, outcome="lost", version=1)
-    assert caught.value.deal.outcome == "won"
+    assert caught.value.row.outcome == "won"
 
 
 def test_the_same_driver_named_twice_counts_once(log):

@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 
 from execute.actions import expenses, rules
-from execute.actions.versions import EditedMeanwhile
 from execute.models import Expense, SpendRule
 from execute.queries.rules import placed_by, unmatched_campaigns
 from ipeo import tenancy
+from ipeo.actions.versions import EditedMeanwhile
 from ipeo.models import AuditEvent
 from tests.factories.execute import ExpenseFactory, SpendRuleFactory
 from tests.factories.insight import ChannelFactory

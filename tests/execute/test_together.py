@@ -11,6 +11,7 @@ from django.utils import timezone
 from execute.actions import deals, handoffs, outcomes, reps, setup
 from execute.models import Deal, DealStage, DealStageChange, Driver, Handoff, Task
 from ipeo import tenancy
+from ipeo.actions.versions import EditedMeanwhile
 from ipeo.models import Membership
 from tests.factories.execute import DealFactory, TouchFactory
 from tests.factories.ipeo import MembershipFactory, WorkspaceFactory
@@ -54,9 +55,9 @@ def test_of_two_edits_at_once_one_is_kept_and_one_is_told(committed_database):
 
     results = at_once(workspace, edit("Mine"), edit("Theirs"))
     kept = [result for result in results if isinstance(result, Deal)]
-    told = [result for result in results if isinstance(result, deals.ChangedMeanwhile)]
+    told = [result for result in results if isinstance(result, EditedMeanwhile)]
     assert (len(kept), len(told)) == (1, 1)
-    assert told[0].deal.name == kept[0].name
+    assert told[0].row.name == kept[0].name
     with tenancy.scope(workspace):
         assert Deal.objects.get().version == 2
 
@@ -73,7 +74,7 @@ def test_an_outcome_sent_twice_at_once_is_logged_once(committed_database):
 
     results = at_once(workspace, log, log)
     assert sum(isinstance(result, Deal) for result in results) == 1
-    assert sum(isinstance(result, deals.ChangedMeanwhile) for result in results) == 1
+    assert sum(isinstance(result, EditedMeanwhile) for result in results) == 1
     with tenancy.scope(workspace):
         assert DealStageChange.objects.count() == 1
 

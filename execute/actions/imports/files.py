@@ -76,7 +76,7 @@ def receive_file(
 
     A mapping that was saved for its headers is used. `mapping` holds a person's choices alone:
     what is proposed stays a proposal, with its doubts.
-    Raises `Unreadable` for a file that cannot be read at all, `TooLarge`, and `KeyError` for a
+    Raises `Unreadable` for a file that cannot be read at all, `TooLarge`, and `NoSuchName` for a
     field or column there is none of.
     """
     limit: int = settings.IMPORT_MAX_BYTES
@@ -122,7 +122,7 @@ def answer_import(
 
     `anew` forgets the choices before, a saved mapping's among them. Another kind begins with a
     mapping of its own. Raises `AlreadyStarted`, `Unreadable`, and
-    `KeyError` for a field or column there is none of; nothing is kept then.
+    `NoSuchName` for a field or column there is none of; nothing is kept then.
     """
     with transaction.atomic():
         held = _held(brought)

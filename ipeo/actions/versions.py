@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from execute.models import Expense, Task
+from ipeo.models import TenantModel
 
-Row = TypeVar("Row", Expense, Task)
+Row = TypeVar("Row", bound=TenantModel)
 
 
 class EditedMeanwhile(Exception):
     """Somebody else changed the row after it was read; `row` is how it stands now."""
 
-    def __init__(self, row: Expense | Task) -> None:
+    def __init__(self, row: Any) -> None:
         super().__init__(f"Somebody else changed this {row._meta.verbose_name} meanwhile.")
         self.row = row
 
 
 def hold_version(row: Row, version: int | None) -> Row:
     """Lock and return a row as it is stored; raises `EditedMeanwhile` for another version."""
-    stored: Row = type(row)._default_manager.select_for_update(of=("self",)).get(pk=row.pk)
+    stored: Any = type(row)._default_manager.select_for_update(of=("self",)).get(pk=row.pk)
     if version is not None and stored.version != version:
         raise EditedMeanwhile(stored)
-    return stored
+    return stored  # type: ignore[no-any-return]
