@@ -31,25 +31,25 @@ def _add(
     names = [*key, *figures]
     nonzero = " OR ".join(f"{figure} <> 0" for figure in figures)
     values = ", ".join(f"{figure} = total.{figure} + EXCLUDED.{figure}" for figure in figures)
+    emptied = "rows = 0" if "rows" in figures else "n = 0"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} AS total (workspace_id, {', '.join(names)}) "  # noqa: S608
+            f"WITH added AS (INSERT INTO {table} AS total (workspace_id, {', '.join(names)}) "  # noqa: S608
             f"SELECT %(workspace)s, {', '.join(names)} FROM ({query}) AS difference "
             f"WHERE {nonzero} "
-            f"ON CONFLICT (workspace_id, {', '.join(key)}) DO UPDATE SET {values}",
+            f"ON CONFLICT (workspace_id, {', '.join(key)}) DO UPDATE SET {values} "
+            f"RETURNING total.{emptied} AS emptied) "
+            "SELECT count(*), COALESCE(bool_or(emptied), false) FROM added",
             {"workspace": workspace_id},
         )
-        changed: int = cursor.rowcount
-        cursor.execute(
-            f"DELETE FROM {table} WHERE workspace_id = %(workspace)s "  # noqa: S608
-            f"AND {_emptied(figures)}",
-            {"workspace": workspace_id},
-        )
-    return changed
-
-
-def _emptied(figures: Sequence[str]) -> str:
-    return "rows = 0" if "rows" in figures else "n = 0"
+        changed, any_emptied = cursor.fetchone()
+        # Looking for what to delete reads the whole table; most differences empty nothing.
+        if any_emptied:
+            cursor.execute(
+                f"DELETE FROM {table} WHERE workspace_id = %s AND {emptied}",  # noqa: S608
+                [workspace_id],
+            )
+    return int(changed)
 
 
 _TOTALS: tuple[tuple[str, tuple[str, ...], tuple[str, ...], str], ...] = (

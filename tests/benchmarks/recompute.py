@@ -23,7 +23,7 @@ from optimize.actions.recompute import recompute
 from plan.models import Program
 from tests.benchmarks.measuring import Line
 
-TOUCHES, ACCOUNTS, DEALS = 200_000, 10_000, 20_000
+TOUCHES, ACCOUNTS, DEALS = 1_000_000, 50_000, 100_000
 STALE = 100
 EDITS, BATCH = 10_000, 100
 CHANNELS, PROGRAMS = 8, 20
