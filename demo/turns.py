@@ -11,7 +11,8 @@ from demo import truth
 from demo.facts import Cast
 from demo.simulation import CycleDates, cycles, month_start
 from demo.story import at_hour
-from execute.models import Task
+from demo.voices import decide_on_advice
+from execute.models import Launch, Task
 from insight.models import Audience, Disposition, Finding, ProofPoint
 from ipeo.database import bulk
 from ipeo.models import Campaign, Cycle, Membership, StageChange
@@ -38,6 +39,9 @@ def turn_the_cycles(*, cast: Cast, people: dict[str, Membership], today: date) -
         scenario = _plan(cycle, dates, cast, people, proofs, findings)
         _approve(scenario, people, at_hour(dates.starts_on - timedelta(days=10)))
         _tasks(cycle, dates, cast, people, today)
+        if dates.number == 2:
+            at = at_hour(dates.ends_on + timedelta(days=10))
+            decide_on_advice(cycle=cycle, by=people["manager"], at=at)
         _pass_gates(cycle, dates, scenario, people, closed=dates.number < 3)
         earlier = findings
     assert cycle is not None
@@ -154,7 +158,21 @@ def _plan(
                 )
             )
     BudgetLine.objects.bulk_create(lines)
+    _launch(scenario, people, dates)
     return scenario
+
+
+def _launch(scenario: Scenario, people: dict[str, Membership], dates: CycleDates) -> None:
+    """Every program went on its first day, with all that it needs approved long before."""
+    Launch.objects.bulk_create(
+        Launch(
+            cycle=scenario.cycle,
+            program_id=program_id,
+            by=people["marketer"],
+            at=at_hour(dates.starts_on),
+        )
+        for program_id in scenario.program_plans.values_list("program_id", flat=True)
+    )
 
 
 def _approve(scenario: Scenario, people: dict[str, Membership], at: datetime) -> None:

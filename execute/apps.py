@@ -15,9 +15,11 @@ class ExecuteConfig(AppConfig):
         from execute.actions.imports.undoing import UNDO_KIND, undo_import
         from execute.forms.exhibits import deal_set
         from execute.queries.deeds import FIELDS
+        from execute.queries.launches import launch_states
         from execute.queries.planning import (
             materials_by_program,
             money_by_cell,
+            named_materials,
             sales_capacity,
         )
         from execute.queries.stage import gate, handoff, summary
@@ -31,6 +33,8 @@ class ExecuteConfig(AppConfig):
 
         later.register_money(money_by_cell)
         later.register_materials(materials_by_program)
+        later.register_named_materials(named_materials)
+        later.register_launches(launch_states)
         later.register_capacity(sales_capacity)
         tables.register(read_table)
         registry.register_drivers(driver_names)
@@ -131,7 +135,7 @@ class ExecuteConfig(AppConfig):
                 permission="deals.view",
                 order=30,
                 stage="execute",
-                also=("execute:cycle",),
+                also=("execute:cycle", "execute:launches", "execute:launch"),
             ),
             navigation.Entry(
                 group="Data",

@@ -14,6 +14,7 @@ TYPES: dict[str, str] = {
     "deal.changed": "A deal was edited or moved",
     "deal.outcome_logged": "A deal's outcome was logged or corrected",
     "task.changed": "A task was written down or changed",
+    "program.launched": "A program was launched, or its launch taken back",
     "import.finished": "An import ended, whole or not",
     "cycle.advanced": "A cycle passed a gate",
     "measurement.finished": "A measurement ended",

@@ -52,6 +52,7 @@ PERMISSIONS: dict[str, tuple[Role, ...]] = {
     "links.edit":          (O, M, K),
     "tasks.view":          (O, M, K, S, V),
     "tasks.edit":          (O, M, K, S),
+    "programs.launch":     (O, M, K),
     "materials.view":      (O, M, K, S, V),
     "materials.edit":      (O, M, K),
     "materials.approve":   (O, M),

@@ -2,7 +2,18 @@
 
 from rest_framework.routers import SimpleRouter
 
-from execute.api import approvals, bulk, imports, links, materials, money, reviews, tasks, views
+from execute.api import (
+    approvals,
+    bulk,
+    imports,
+    launches,
+    links,
+    materials,
+    money,
+    reviews,
+    tasks,
+    views,
+)
 
 router = SimpleRouter(trailing_slash=True)
 # Before the rows one by one, whose addresses begin alike.
@@ -20,6 +31,7 @@ router.register("handoffs", tasks.HandoffView, basename="api-handoff")
 router.register("calendar-feeds", tasks.CalendarFeedView, basename="api-calendar-feed")
 router.register("materials", materials.MaterialView, basename="api-material")
 router.register("material-versions", materials.MaterialVersionView, basename="api-material-version")
+router.register("launches", launches.LaunchView, basename="api-launch")
 router.register("expenses", money.ExpenseView, basename="api-expense")
 router.register("exchange-rates", money.ExchangeRateView, basename="api-exchange-rate")
 router.register("spend-rules", money.SpendRuleView, basename="api-spend-rule")

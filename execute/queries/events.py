@@ -1,10 +1,10 @@
-"""What other programs are told of a deal, a task or an import: names of rows and plain values."""
+"""What other programs are told of deals, tasks, imports and launches: names and plain values."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from execute.models import Deal, Import, Task
+from execute.models import Deal, Import, Launch, Task
 
 
 def deal_told(deal: Deal) -> dict[str, Any]:
@@ -53,4 +53,17 @@ def import_told(brought: Import, *, reason: str = "") -> dict[str, Any]:
         "unchanged": brought.unchanged,
         "refused": brought.refused,
         "reason": reason,
+    }
+
+
+def launch_told(launch: Launch, *, removed: bool = False) -> dict[str, Any]:
+    """Return what is told of a launch; `removed` says that it was taken back."""
+    return {
+        "launch": launch.pk,
+        "cycle": launch.cycle_id,
+        "program": launch.program_id,
+        "at": launch.at,
+        "overridden": launch.overridden,
+        "override_reason": launch.override_reason,
+        "removed": removed,
     }

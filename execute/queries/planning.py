@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from urllib.parse import urlencode
 
 from django.db.models import Count, Q, Sum
-from django.db.models.functions import TruncMonth, TruncWeek
+from django.db.models.functions import Lower, TruncMonth, TruncWeek
 
 from execute.models import Expense, Handoff, Material
 from execute.queries.days import today
@@ -50,6 +51,34 @@ def materials_by_program(
         found[row.program_id].append(
             MaterialState(row.name, row.approved_id is not None, link("execute:material", row.pk))
         )
+    return found
+
+
+def named_materials(
+    wanted: Sequence[tuple[int, str]],
+) -> Mapping[tuple[int, str], MaterialState]:
+    """Return the materials of these names, whichever program they were made for.
+
+    The page of one that does not exist is where it is made, with its name and program filled in.
+    """
+    names = {name.lower() for _, name in wanted}
+    if not names:
+        return {}
+    rows = (
+        Material.objects.annotate(small=Lower("name"))
+        .filter(small__in=names)
+        .exclude(status=Material.Status.RETIRED)
+    )
+    made = {
+        row.small: MaterialState(
+            row.name, row.approved_id is not None, link("execute:material", row.pk)
+        )
+        for row in rows
+    }
+    found = {}
+    for program_id, name in wanted:
+        page = f"{link('execute:new_material')}?{urlencode({'name': name, 'program': program_id})}"
+        found[program_id, name.lower()] = made.get(name.lower(), MaterialState(name, False, page))
     return found
 
 

@@ -12,6 +12,7 @@ from django.db.models.functions import TruncDate
 from execute.models import Deal, Outcome, Touch
 from execute.queries.days import today
 from execute.queries.deals import of_campaign, outcomes_of, past_due
+from execute.queries.launches import held_flights
 from execute.queries.spending import flights_without_spend, spend_of
 from execute.queries.tasks import counts_of
 from ipeo import tenancy
@@ -22,6 +23,8 @@ from ipeo.stages import Blocker, Summary
 
 def gate(cycle: Cycle) -> list[Blocker]:
     """Return what measuring would still miss: outcomes, finished work, spend of each flight.
+
+    A flight that began though what it needs is not approved keeps it closed too.
 
     The deals are those of the campaign (see `of_campaign`), whenever they were opened.
     """
@@ -58,7 +61,7 @@ def gate(cycle: Cycle) -> list[Blocker]:
         )
         for plan in flights_without_spend(cycle)
     ]
-    return blockers
+    return blockers + held_flights(cycle)
 
 
 def summary(cycle: Cycle, on: date | None = None) -> Summary:

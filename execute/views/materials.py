@@ -82,7 +82,10 @@ def _shown(
 @page("materials.edit")
 def new_material(request: WorkspaceRequest) -> HttpResponse:
     """Add a material with its first version."""
-    form = NewMaterialForm(request.POST or None, request.FILES or None, instance=Material())
+    wished = {key: request.GET[key] for key in ("name", "program") if key in request.GET}
+    form = NewMaterialForm(
+        request.POST or None, request.FILES or None, instance=Material(), initial=wished
+    )
     if request.method == "POST" and form.is_valid():
         try:
             saved = add_material(material=form.instance, by=request.membership, **form.content())

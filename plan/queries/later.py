@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from ipeo.models import Cycle
@@ -25,6 +25,22 @@ class MaterialState:
 
 
 MaterialProvider = Callable[[Sequence[int]], Mapping[int, Sequence[MaterialState]]]
+Named = tuple[int, str]
+"""A program's id, and the name of a thing that it needs, in small letters."""
+NamedProvider = Callable[[Sequence[tuple[int, str]]], Mapping[Named, MaterialState]]
+
+
+@dataclass(frozen=True)
+class LaunchState:
+    """A program's launch: when, by whom, and why it went without what it `lacked`."""
+
+    at: datetime
+    by: str
+    reason: str = ""
+    lacked: Sequence[str] = ()
+
+
+LaunchProvider = Callable[[Cycle, Sequence[int]], Mapping[int, LaunchState]]
 
 
 @dataclass(frozen=True)
@@ -64,6 +80,8 @@ DiscountProvider = Callable[[], PastDiscounts | None]
 _discounts: list[DiscountProvider] = []
 _money: list[MoneyProvider] = []
 _materials: list[MaterialProvider] = []
+_named: list[NamedProvider] = []
+_launches: list[LaunchProvider] = []
 _capacity: list[CapacityProvider] = []
 
 
@@ -77,6 +95,18 @@ def register_materials(provider: MaterialProvider) -> None:
     """Let a later stage tell the materials of programs, by program id."""
     if provider not in _materials:
         _materials.append(provider)
+
+
+def register_named_materials(provider: NamedProvider) -> None:
+    """Let a later stage tell of things that programs need by name, made or not."""
+    if provider not in _named:
+        _named.append(provider)
+
+
+def register_launches(provider: LaunchProvider) -> None:
+    """Let a later stage tell which programs of a cycle were launched."""
+    if provider not in _launches:
+        _launches.append(provider)
 
 
 def register_capacity(provider: CapacityProvider) -> None:
@@ -112,6 +142,22 @@ def materials_of(program_ids: Sequence[int]) -> dict[int, list[MaterialState]]:
     for provider in _materials:
         for program_id, states in provider(program_ids).items():
             found.setdefault(program_id, []).extend(states)
+    return found
+
+
+def named_materials(wanted: Sequence[tuple[int, str]]) -> dict[Named, MaterialState]:
+    """Return things that programs need by name; one that no stage knows is not approved."""
+    found = {(pk, name.lower()): MaterialState(name, False) for pk, name in wanted}
+    for provider in _named:
+        found.update(provider(wanted))
+    return found
+
+
+def launches_of(cycle: Cycle, program_ids: Sequence[int]) -> dict[int, LaunchState]:
+    """Return the launches of programs in a cycle, by program id."""
+    found: dict[int, LaunchState] = {}
+    for provider in _launches:
+        found.update(provider(cycle, program_ids))
     return found
 
 

@@ -12,29 +12,13 @@ from ipeo.navigation import link
 from ipeo.templatetags.figures import count, number, short_day
 from plan.models import ProgramPlan
 from plan.queries.budget import month_after
-from plan.queries.later import Capacity, MaterialState, capacity, materials_of
+from plan.queries.later import Capacity, LaunchState, capacity, launches_of
+from plan.queries.ready import Ready, readiness_of
 from plan.queries.sheet import Sheet, quarters_of
 
 CROWDED = 2
 """From how many programs in one week on one audience their pressure is flagged."""
 _WEEK = timedelta(days=7)
-
-
-@dataclass(frozen=True)
-class Ready:
-    """What a program needs before its launch, and what of it is approved."""
-
-    states: list[MaterialState]
-
-    @property
-    def missing(self) -> list[MaterialState]:
-        """What is not approved yet."""
-        return [one for one in self.states if not one.is_approved]
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether nothing that it needs is missing."""
-        return not self.missing
 
 
 @dataclass(frozen=True)
@@ -48,8 +32,8 @@ class Flight:
     width: float
     ready: Ready
     crowded: list[str]
-
     day: int
+    launch: LaunchState | None = None
 
     @property
     def end(self) -> float:
@@ -175,6 +159,7 @@ def timeline_of(sheet: Sheet, room: Capacity | None = None) -> Timeline:
     cycle = sheet.scenario.cycle
     first, last = cycle.starts_on, cycle.ends_on
     ready = readiness_of([row.plan for row in sheet.rows])
+    launches = launches_of(cycle, [row.plan.program_id for row in sheet.rows])
     held = room or capacity()
     weeks = _weeks(sheet, held)
     pressures = _pressures(weeks)
@@ -205,6 +190,7 @@ def timeline_of(sheet: Sheet, room: Capacity | None = None) -> Timeline:
                 ready[plan.pk],
                 crowded,
                 (starts - first).days,
+                launches.get(plan.program_id),
             )
         )
     start = tenancy.current_workspace().fiscal_year_start
@@ -233,21 +219,6 @@ def timeline_of(sheet: Sheet, room: Capacity | None = None) -> Timeline:
         ],
         capacity=held,
     )
-
-
-def readiness_of(plans: list[ProgramPlan]) -> dict[int, Ready]:
-    """Return what each planned program needs, by its id: the named things and what is made.
-
-    A thing that is named counts as approved once a material of that name is.
-    """
-    made = materials_of(sorted({plan.program_id for plan in plans}))
-    found = {}
-    for plan in plans:
-        states = {state.name.lower(): state for state in made.get(plan.program_id, [])}
-        for name in plan.materials:
-            states.setdefault(name.lower(), MaterialState(name, False))
-        found[plan.pk] = Ready(list(states.values()))
-    return found
 
 
 def _weeks(sheet: Sheet, held: Capacity) -> dict[date, _Weekly]:
@@ -312,7 +283,7 @@ def notes_of(plan: ProgramPlan, sheet: Sheet) -> list[Note]:
     title = "Sales cannot take it all" if held.is_over else "What sales can take"
     notes.append(Note(title, held.capacity_says, "warn" if held.is_over else ""))
     missing = flight.ready.missing
-    if missing:
+    if missing and flight.launch is None:
         names = ", ".join(one.name for one in missing[:3])
         more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
         notes.append(
@@ -324,15 +295,6 @@ def notes_of(plan: ProgramPlan, sheet: Sheet) -> list[Note]:
             )
         )
     return notes
-
-
-def launch_faults(sheet: Sheet, on: date) -> list[tuple[Flight, str]]:
-    """Return flights that begin by a day though what they need is not approved, with the reason."""
-    return [
-        (flight, f"“{flight.plan.program.name}” launches {short_day(flight.starts_on)}: not ready")
-        for flight in timeline_of(sheet).flights
-        if not flight.ready.is_ready and flight.starts_on <= on
-    ]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,70 @@
+"""The launches of a cycle, and one program's."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from execute.actions.launches import (
+    LaunchedAlready,
+    MaterialsMissing,
+    MayNotLaunchAnyway,
+    NotUnderWay,
+    launch_program,
+    take_back_launch,
+)
+from execute.forms.launches import LaunchForm
+from execute.models import Launch
+from execute.queries.launches import launching_of, launchings_of
+from ipeo.models import Cycle
+from ipeo.navigation import link
+from ipeo.permissions import WorkspaceRequest, page
+from plan.models import ProgramPlan
+
+
+@page("plan.view")
+def launches(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """List a cycle's programs: launched, ready to go, or waiting for what they need."""
+    cycle = get_object_or_404(Cycle.objects.select_related("campaign"), pk=pk)
+    context = {"cycle": cycle, "launchings": launchings_of(cycle)}
+    part = "#panel" if request.htmx else ""
+    return render(request, f"execute/launches.html{part}", context)
+
+
+@page("plan.view", change="programs.launch")
+def launch(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Show what one program needs before its launch; launch it here."""
+    plans = ProgramPlan.objects.select_related("program", "scenario__cycle__campaign")
+    plan: ProgramPlan = get_object_or_404(plans, pk=pk)
+    form = LaunchForm(request.POST or None)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            launch_program(plan=plan, by=request.membership, **form.cleaned_data)
+        except (MaterialsMissing, MayNotLaunchAnyway) as refusal:
+            form.add_error("override_reason", str(refusal))
+            status = 422
+        except (LaunchedAlready, NotUnderWay) as refusal:
+            form.add_error(None, str(refusal))
+            status = 409
+        else:
+            messages.success(request, f"{plan.program.name} is launched.")
+            return redirect(link("execute:launches", plan.scenario.cycle_id))
+    context = {"form": form, "plan": plan, "one": launching_of(plan), "cycle": plan.scenario.cycle}
+    return render(request, "execute/launch.html", context, status=status)
+
+
+@page("programs.launch")
+def take_back(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Undo a launch that was told by mistake."""
+    found: Launch = get_object_or_404(Launch.objects.select_related("program"), pk=pk)
+    cycle_id = found.cycle_id
+    if request.method == "POST":
+        try:
+            take_back_launch(launch=found)
+        except NotUnderWay as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, f"{found.program.name} counts as not launched again.")
+    return redirect(link("execute:launches", cycle_id))
