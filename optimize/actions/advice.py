@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from ipeo import tenancy
 from ipeo.models import Cycle, Membership
-from ipeo.templatetags.figures import money_exact, money_short, percent, points, short_day
+from ipeo.templatetags.figures import money, money_exact, money_short, percent, points, short_day
 from optimize.models import Decision, Fit, Recommendation
-from optimize.numerics.advice import Advice, ProgramEvidence, advise, holding
+from optimize.numerics.advice import advise
+from optimize.numerics.evidence import Advice, ProgramEvidence
+from optimize.numerics.holds import holding
 from optimize.queries.evidence import evidence_for
 from optimize.queries.fits import WORKSPACE, DiscountFit, WearFit, discount_fit, wears
 
@@ -53,7 +55,11 @@ def refresh_recommendations(
     currency = tenancy.current_workspace().currency
     programs = evidence_for(cycle, on)
     price = discount_fit()
-    advice = advise(programs, discount=price.effect if price else None, currency=currency)
+    advice = advise(
+        programs,
+        discount=price.effect if price else None,
+        money=lambda amount: money(amount, currency),
+    )
     by_key = {one.key: one for one in programs}
     fits = wears([int(one.key) for one in programs])
     kept = []
@@ -145,8 +151,8 @@ def _fill(
     row.gain, row.gain_low, row.gain_high = gain.value, gain.low, gain.high
     row.gain_reason, row.n = gain.reason, gain.n
     row.evidence = dict(advice.evidence)
-    if about is not None and advice.kind in {"retire", "refresh"}:
-        if about.spend_remaining:
+    if about is not None and advice.kind in {"retire", "refresh", "hold"}:
+        if about.spend_remaining and advice.kind != "hold":
             row.evidence["frees"] = round(about.spend_remaining, 2)
         row.evidence["romi"] = {model: e.as_dict() for model, e in about.romi.items()}
         if about.price_dependence is not None:
@@ -165,6 +171,8 @@ _HOPES = {
 def _summary(advice: Advice, fit: WearFit | None, price: DiscountFit | None, currency: str) -> str:
     """Return why, in the one or two sentences that a card has room for."""
     held = advice.evidence
+    if advice.short:
+        return advice.short[:400]
     if "decline" in held and fit is not None and fit.changed_on is not None:
         lost = f"Efficacy fell {percent(fit.wear.decline.value)} since {fit.changed_on:%B %Y}"
         on = fit.break_even_on

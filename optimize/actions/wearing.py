@@ -207,10 +207,11 @@ def _judged(by_week: Tables, by_month: Tables, subject: Any, pays: float | None)
     days = chosen.calendar.days
     # A deal opened in a period without a touch belongs to touches just before it.
     judged = np.where(seen > 0, brought, 0.0)
+    season = chosen.season()[at, first:]
     wear = judge(
         seen,
         judged,
-        season=chosen.season()[at, first:],
+        season=season,
         break_even=pays,
         horizon=round(MONTHS_AHEAD * DAYS_OF_MONTH / days),
         alarm=WEEKLY_ALARM if chosen.calendar.weekly else MONTHLY_ALARM,
@@ -221,6 +222,7 @@ def _judged(by_week: Tables, by_month: Tables, subject: Any, pays: float | None)
         "weekly": chosen.calendar.weekly,
         "seen": seen.tolist(),
         "brought": brought.tolist(),
+        "season": season.tolist(),
         "plan": _plan(wear, seen, judged, chosen.spend[at, first:]),
     }
 

@@ -94,6 +94,7 @@ class Migration(migrations.Migration):
                 (
                     "route",
                     models.CharField(
+                        blank=True,
                         choices=[
                             ("product", "Product"),
                             ("channel", "Channel"),
@@ -101,6 +102,7 @@ class Migration(migrations.Migration):
                             ("program", "Program"),
                             ("technology", "Technology"),
                         ],
+                        help_text="Empty where nothing is to be renewed.",
                         max_length=10,
                     ),
                 ),

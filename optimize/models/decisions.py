@@ -56,7 +56,9 @@ class Recommendation(TenantModel):
 
     cycle = models.ForeignKey(Cycle, models.CASCADE, related_name="recommendations")
     kind = models.CharField(max_length=10, choices=Kind)
-    route = models.CharField(max_length=10, choices=Route)
+    route = models.CharField(
+        max_length=10, choices=Route, blank=True, help_text="Empty where nothing is to be renewed."
+    )
     subject_key = models.CharField(max_length=120, help_text="A program's id, or `workspace`.")
     program = models.ForeignKey(Program, models.SET_NULL, null=True, related_name="+")
     title = models.CharField(max_length=250)

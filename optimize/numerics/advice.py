@@ -9,6 +9,7 @@
 - reallocate: from the lowest to the highest return, where the order holds under every model.
 - price: discounts lose more margin than they win.
 - test: one model shows a difference that another denies.
+- hold: the figures suggest one of these, and the evidence says not to (see `holds`).
 
 Each family of claims (returns below nothing, differences in return, wear, price) may err in
 `FAMILY_ERROR` of workspaces in which nothing is going on, however many programs they have: the
@@ -19,7 +20,6 @@ nothing holds there is no advice, and `holding` says so.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -28,117 +28,47 @@ from scipy import special
 from ipeo.numerics.estimates import Estimate, difference, from_draws
 from optimize.numerics import phrases
 from optimize.numerics.efficacy import Wear
+from optimize.numerics.evidence import (
+    FAMILY_ERROR,
+    Advice,
+    Money,
+    ProgramEvidence,
+    comparable,
+    widened,
+)
+from optimize.numerics.holds import with_holds
 from optimize.numerics.price import DiscountEffect
 
 Floats = npt.NDArray[np.float64]
 
-FAMILY_ERROR = 0.02
-MIN_DEALS = 10
-"""Programs credited with fewer deals than this are not compared."""
 REACHED = 0.8
 """The share of an audience beyond which a tiring program is taken to have met it all."""
 SHIFT = 0.2
 """The share of a program's remaining spend that one piece of advice moves."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProgramEvidence:
-    """What is known of one program.
-
-    `romi` by attribution model, as `metrics.romi` gives it; `spend_remaining` money still planned;
-    `wear` of outcomes per exposure, `response_wear` of responses (leads) per exposure;
-    `audience_reached` a share. None is not known. `months` names the periods of its wear by their
-    months, `changed` the month of its decline; `settling` the test that tells wear from saturation.
-    """
-
-    key: str
-    name: str
-    channel: str
-    romi: Mapping[str, Estimate]
-    spend_remaining: float
-    wear: Wear | None = None
-    response_wear: Wear | None = None
-    price_dependence: Estimate | None = None
-    audience_reached: float | None = None
-    months: tuple[str, ...] = ()
-    changed: str = ""
-    settling: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Advice:
-    """One recommendation: `kind` retire, refresh, reallocate, price or test; `route` of renewal.
-
-    `subject_key` is the program it is about, empty for the workspace; `expected_gain` is in
-    margin; `evidence` is ready for JSON.
-    """
-
-    kind: str
-    route: str
-    subject_key: str
-    title: str
-    text: str
-    expected_gain: Estimate
-    evidence: dict[str, object] = field(default_factory=dict)
-
-
 def advise(
     programs: Sequence[ProgramEvidence],
     *,
     discount: DiscountEffect | None = None,
-    currency: str = "",
+    money: Money = phrases.plain,
 ) -> tuple[Advice, ...]:
-    """All advice that the evidence carries, the surest kinds first; empty where there is none."""
+    """All advice that the evidence carries, the surest kinds first; empty where there is none.
+
+    `money` writes an amount in the workspace's currency.
+    """
     advice = [*_returns_below_nothing(programs)]
     losing = {one.subject_key for one in advice}
-    advice += _tiring(programs, losing, currency)
+    advice += _tiring(programs, losing, money)
     advice += _unclear(programs, losing)
     asked = {(one.kind, one.subject_key) for one in advice}
-    advice += [
-        one for one in _shift(programs, currency) if (one.kind, one.subject_key) not in asked
-    ]
-    advice += _price(discount, currency)
-    return tuple(advice)
-
-
-def holding(programs: Sequence[ProgramEvidence]) -> str:
-    """Why there is nothing to change, in a sentence, for a page without advice."""
-    compared = len(_comparable(programs))
-    if compared < 2:
-        return (
-            f"Hold: {compared} of {len(programs)} programs have at least {MIN_DEALS} deals, "
-            "too few to compare."
-        )
-    return (
-        f"Hold: among {compared} programs no difference in return holds under every attribution "
-        "model, and none is wearing out beyond chance."
-    )
-
-
-def widened(estimate: Estimate, error: float) -> Estimate:
-    """The estimate with its interval stretched so that each side errs with `error` / 2.
-
-    Each side is taken as normal with the spread its own end implies.
-    """
-    if estimate.value is None or estimate.low is None or estimate.high is None:
-        return estimate
-    held = float(special.ndtri((1 + estimate.level) / 2))
-    stretch = max(float(special.ndtri(1 - error / 2)) / held, 1.0)
-    low = estimate.value - stretch * (estimate.value - estimate.low)
-    high = estimate.value + stretch * (estimate.high - estimate.value)
-    return Estimate(estimate.value, low, high, estimate.n, level=1 - error)
-
-
-def _comparable(programs: Sequence[ProgramEvidence]) -> list[ProgramEvidence]:
-    return [
-        p
-        for p in programs
-        if p.romi and all(e.has_interval and e.n >= MIN_DEALS for e in p.romi.values())
-    ]
+    advice += [one for one in _shift(programs, money) if (one.kind, one.subject_key) not in asked]
+    advice += _price(discount, money)
+    return tuple(with_holds(advice, programs, money))
 
 
 def _returns_below_nothing(programs: Sequence[ProgramEvidence]) -> list[Advice]:
-    known = _comparable(programs)
+    known = comparable(programs)
     advice = []
     for p in known:
         strict = {m: widened(e, FAMILY_ERROR / len(known)) for m, e in p.romi.items()}
@@ -155,7 +85,7 @@ def _returns_below_nothing(programs: Sequence[ProgramEvidence]) -> list[Advice]:
     return advice
 
 
-def _tiring(programs: Sequence[ProgramEvidence], done: set[str], currency: str) -> list[Advice]:
+def _tiring(programs: Sequence[ProgramEvidence], done: set[str], money: Money) -> list[Advice]:
     judged = [p for p in programs if p.wear is not None and p.wear.known]
     tired = {p.key for p in judged if _wears(p.wear, len(judged))}
     advice = []
@@ -180,7 +110,7 @@ def _tiring(programs: Sequence[ProgramEvidence], done: set[str], currency: str) 
         text = f"{lost}; a steady program would show that in {chance} of cases. {ending} {why}"
         gain = _refreshed(p)
         if gain.known:
-            text += f" Worth {phrases.money(gain, currency)} on the spend still planned."
+            text += f" Worth {phrases.money(gain, money)} on the spend still planned."
         evidence: dict[str, object] = {
             "decline": wear.decline.as_dict(),
             "half_life": wear.half_life.as_dict(),
@@ -273,8 +203,8 @@ def _refreshed(p: ProgramEvidence) -> Estimate:
     return from_draws(p.spend_remaining * margin * full * lost, least.n)
 
 
-def _shift(programs: Sequence[ProgramEvidence], currency: str) -> list[Advice]:
-    known = _comparable(programs)
+def _shift(programs: Sequence[ProgramEvidence], money: Money) -> list[Advice]:
+    known = comparable(programs)
     models = sorted(set.intersection(*(set(p.romi) for p in known))) if known else []
     if len(known) < 2 or not models:
         return []
@@ -293,7 +223,7 @@ def _shift(programs: Sequence[ProgramEvidence], currency: str) -> list[Advice]:
                 phrases.low(widened(gap, FAMILY_ERROR / pairs)) > 0 for gap in gaps.values()
             ):
                 if best_move is None or phrases.value(smallest) > best_move[0]:
-                    best_move = phrases.value(smallest), _move(low, high, smallest, gaps, currency)
+                    best_move = phrases.value(smallest), _move(low, high, smallest, gaps, money)
                 continue
             # Six models are six chances to err, so one alone must be that much surer.
             error = FAMILY_ERROR / pairs / len(models)
@@ -310,19 +240,19 @@ def _move(
     high: ProgramEvidence,
     smallest: Estimate,
     gaps: Mapping[str, Estimate],
-    currency: str,
+    money: Money,
 ) -> Advice:
     amount = SHIFT * low.spend_remaining
     gain = smallest.scaled(amount)
     text = (
         f"However deals are credited, {high.name} returns more margin on spend than {low.name}: "
-        f"by {phrases.percent(smallest)} at the least. Moving {amount:,.0f} {currency}".rstrip()
-        + f", a fifth of what is still planned for {low.name}, would bring "
-        f"{phrases.money(gain, currency)} if the next dollar returns what the last ones did."
+        f"by {phrases.percent(smallest)} at the least. Moving {money(amount)}, a fifth of what is "
+        f"still planned for {low.name}, would bring "
+        f"{phrases.money(gain, money)} if the next dollar returns what the last ones did."
     )
     route = "channel" if low.channel != high.channel else "program"
     title = f"Move budget from {low.name} to {high.name}"
-    evidence = _gaps(low, high, gaps)
+    evidence = _gaps(low, high, gaps) | {"amount": round(amount, 2)}
     return Advice("reallocate", route, low.key, title, text, gain, evidence)
 
 
@@ -339,7 +269,7 @@ def _test(low: ProgramEvidence, high: ProgramEvidence, gaps: Mapping[str, Estima
     return Advice("test", route, high.key, title, text, gain, _gaps(low, high, gaps))
 
 
-def _price(effect: DiscountEffect | None, currency: str) -> list[Advice]:
+def _price(effect: DiscountEffect | None, money: Money) -> list[Advice]:
     if effect is None or not effect.known or effect.net_margin.value is None:
         return []
     if phrases.high(widened(effect.net_margin, FAMILY_ERROR)) >= 0:
@@ -348,9 +278,9 @@ def _price(effect: DiscountEffect | None, currency: str) -> list[Advice]:
     text = (
         f"Another {points} of discount changed the chance to win by "
         f"{phrases.points(effect.uplift)}, and cost "
-        f"{phrases.money(effect.margin_cost.scaled(1.0), currency)} an opportunity on deals that "
+        f"{phrases.money(effect.margin_cost.scaled(1.0), money)} an opportunity on deals that "
         f"were won anyway ({effect.n} closed deals). All told, margin changed by "
-        f"{phrases.money(effect.net_margin, currency)} an opportunity. Deals that got a discount "
+        f"{phrases.money(effect.net_margin, money)} an opportunity. Deals that got a discount "
         "may differ in ways the records do not show."
     )
     gain = effect.net_margin.scaled(-1.0)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
-from ipeo.numerics.estimates import Estimate
+from ipeo.numerics.estimates import LEVEL, Estimate
+
+_LEVEL = f"{LEVEL:.0%}"
 
 
 def value(estimate: Estimate) -> float:
@@ -24,21 +27,33 @@ def high(estimate: Estimate) -> float:
 
 def percent(e: Estimate) -> str:
     """A share, in percent."""
-    return f"{value(e):.0%} (80% interval {low(e):.0%} to {high(e):.0%})"
+    return _with_interval(e, lambda end: _minus(f"{end:.0%}"))
 
 
 def points(e: Estimate) -> str:
     """A difference of shares, in points of a percent."""
-    middle, *ends = (end * 100 for end in (value(e), low(e), high(e)))
-    return f"{middle:+.1f} points (80% interval {ends[0]:+.1f} to {ends[1]:+.1f})"
+    middle, *ends = (_minus(f"{end * 100:+.1f}") for end in (value(e), low(e), high(e)))
+    return f"{middle} points ({_LEVEL} interval {ends[0]} to {ends[1]})"
 
 
-def money(e: Estimate, currency: str) -> str:
-    """An amount in whole units."""
-    unit = f" {currency}" if currency else ""
-    return f"{value(e):,.0f}{unit} (80% interval {low(e):,.0f} to {high(e):,.0f})"
+def money(e: Estimate, write: Callable[[float], str]) -> str:
+    """An amount, each end as `write` writes it."""
+    return _with_interval(e, write)
+
+
+def plain(amount: float) -> str:
+    """An amount without its currency, where none is known."""
+    return _minus(f"{amount:,.0f}" if abs(amount) >= 100 else f"{amount:,.2f}")
 
 
 def figure(e: Estimate) -> str:
     """A plain number."""
-    return f"{value(e):.1f} (80% interval {low(e):.1f} to {high(e):.1f})"
+    return _with_interval(e, lambda end: _minus(f"{end:.1f}"))
+
+
+def _with_interval(e: Estimate, write: Callable[[float], str]) -> str:
+    return f"{write(value(e))} ({_LEVEL} interval {write(low(e))} to {write(high(e))})"
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", "\N{MINUS SIGN}")

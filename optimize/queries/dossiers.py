@@ -27,7 +27,12 @@ from optimize.queries.overview import (
     of_cycle,
     of_workspace,
 )
-from optimize.queries.recommendations import recommendations_of, shown, waiting_everywhere
+from optimize.queries.recommendations import (
+    Shown,
+    recommendations_of,
+    shown,
+    waiting_everywhere,
+)
 from plan.models import Program
 
 METHOD = (
@@ -254,7 +259,8 @@ def _advised(row: Recommendation) -> str:
         return f"{row.title} (gain for each opportunity)"
     if row.kind == Recommendation.Kind.TEST:
         return f"{row.title} (no gain is claimed before the test)"
-    return row.title
+    against = Shown(row, _currency()).against
+    return f"{row.title} (gain{against})" if against else row.title
 
 
 def _funnel_sections(story: FunnelStory) -> list[Section]:

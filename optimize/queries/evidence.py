@@ -7,11 +7,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from execute.queries.days import today
+from insight.models import ResponseCurve
+from insight.queries.curves import current_curves
 from ipeo.models import Cycle
 from ipeo.numerics.estimates import Estimate
-from optimize.models import AttributionModel
-from optimize.numerics.advice import ProgramEvidence
+from ipeo.templatetags.figures import day
+from optimize.models import AttributionModel, Experiment
+from optimize.numerics.evidence import ProgramEvidence, RunningTest
 from optimize.numerics.figures import Figures
+from optimize.queries.curves import curve_of
 from optimize.queries.fits import wears
 from optimize.queries.measures import Slice, by_program
 from plan.models import Program
@@ -101,6 +105,7 @@ def evidence_for(cycle: Cycle, on: date | None = None) -> list[ProgramEvidence]:
     standings = standings_of(cycle, on)
     remaining = remaining_by_program(cycle, on)
     fits = wears([one.program.pk for one in standings])
+    following, tests = next_margins(), running_tests(on or today())
     evidence = []
     for one in standings:
         fit = fits.get(one.program.pk)
@@ -119,6 +124,37 @@ def evidence_for(cycle: Cycle, on: date | None = None) -> list[ProgramEvidence]:
                 else (),
                 changed=f"{fit.changed_on:%B %Y}" if fit and fit.changed_on else "",
                 settling=fit.plan.says if fit and fit.plan and fit.wear.unclear else "",
+                dip=fit.dip if fit else None,
+                next_margin=following.get(one.program.channel_id),
+                test=tests.get(("program", one.program.pk))
+                or tests.get(("channel", one.program.channel_id)),
             )
         )
     return evidence
+
+
+def next_margins() -> dict[int, Estimate]:
+    """Return what the next unit of money on each channel brings back, by its response curve.
+
+    Only of curves that the data told, in margin or in net amount, which margin does not exceed.
+    """
+    told = {}
+    for row in current_curves():
+        if row.outcome not in {ResponseCurve.Outcome.MARGIN, ResponseCurve.Outcome.NET}:
+            continue
+        following = curve_of(row).following
+        if following.has_interval:
+            told[int(row.channel_id)] = following
+    return told
+
+
+def running_tests(on: date) -> dict[tuple[str, int], RunningTest]:
+    """Return the tests that run on a day, by the program they are about, else by the channel."""
+    found: dict[tuple[str, int], RunningTest] = {}
+    rows = Experiment.objects.filter(state=Experiment.State.RUNNING, ends_on__gte=on)
+    for row in rows.order_by("ends_on", "pk"):
+        place = ("program", row.program_id) if row.program_id else ("channel", row.channel_id)
+        if place[1] is not None and row.ends_on is not None:
+            test = RunningTest(str(row.pk), row.name, day(row.ends_on))
+            found[place[0], int(place[1])] = test
+    return found

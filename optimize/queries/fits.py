@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from ipeo.models import Cycle
 from ipeo.numerics.estimates import Estimate
 from ipeo.templatetags.figures import short_day
 from optimize.models import Fit
+from optimize.numerics.dips import Dip, dip
 from optimize.numerics.efficacy import Wear
 from optimize.numerics.metrics import Sums, romi
 from optimize.numerics.price import DiscountEffect
@@ -42,6 +43,19 @@ class Judged:
     break_even: float | None
     plan: SettlingTest | None
     fitted_at: datetime
+    season: tuple[float, ...] = field(default=(), kw_only=True)
+
+    @property
+    def dip(self) -> Dip | None:
+        """What its last three months brought against those before; None for too little."""
+        if len(self.season) != len(self.seen):
+            return None
+        latest = 13 if self.weekly else 3
+        brought = [
+            opened if touches else 0.0
+            for opened, touches in zip(self.brought, self.seen, strict=True)
+        ]
+        return dip(self.seen, brought, self.season, latest=latest)
 
     @property
     def observed(self) -> list[float | None]:
@@ -305,7 +319,7 @@ def _wear(row: Fit) -> WearFit:
 
 def _judged(row: Fit) -> dict[str, Any]:
     held = row.result
-    known = {field.name for field in fields(Wear)}
+    known = {one.name for one in fields(Wear)}
     values = {name: value for name, value in _estimates(held["wear"]).items() if name in known}
     for name in _LINES:
         values[name] = tuple(values.get(name, ()))
@@ -315,6 +329,7 @@ def _judged(row: Fit) -> dict[str, Any]:
         "weekly": held["weekly"],
         "seen": tuple(held["seen"]),
         "brought": tuple(held["brought"]),
+        "season": tuple(held.get("season", ())),
         "break_even": held.get("break_even"),
         "plan": _plan(held.get("plan"), held["weekly"], row.fitted_at),
         "fitted_at": row.fitted_at,

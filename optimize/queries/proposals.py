@@ -72,6 +72,15 @@ def settling(recommendations: list[Recommendation]) -> dict[int, list[Experiment
     return found
 
 
+def tests_of(row: Recommendation) -> list[Experiment]:
+    """Return the tests that settle a recommendation, or that it waits for."""
+    found = settling([row]).get(row.pk, [])
+    awaited = str(row.evidence.get("experiment") or "")
+    if awaited.isdigit():
+        found += Experiment.objects.filter(pk=int(awaited)).exclude(pk__in=[x.pk for x in found])
+    return found
+
+
 def _subject(row: Recommendation) -> Program | None:
     """The program that an experiment on a recommendation treats with."""
     other = str(row.evidence.get("to") or "")

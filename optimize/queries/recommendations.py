@@ -100,6 +100,12 @@ class Shown:
         return float(value) if value else None
 
     @property
+    def against(self) -> str:
+        """What a hold is worth more than: ` against retiring it`; empty of other advice."""
+        instead = self.row.evidence.get("instead")
+        return f" against {instead['against']}" if isinstance(instead, dict) else ""
+
+    @property
     def evidence_line(self) -> str:
         """What it frees and is expected to gain, in one small line."""
         parts = []
@@ -109,11 +115,11 @@ class Shown:
         if self.row.kind == Recommendation.Kind.TEST:
             parts.append("no gain is claimed before the test")
         elif gain.value is None:
-            parts.append(gain.reason)
+            parts.append(f"gain not known: {gain.reason}")
         else:
             each = " an opportunity" if self.row.kind == Recommendation.Kind.PRICE else ""
             sign = "+" if gain.value > 0 else ""
-            line = f"expected {sign}{money_short(gain.value, self.currency)}{each}"
+            line = f"expected {sign}{money_short(gain.value, self.currency)}{each}{self.against}"
             if gain.low is not None and gain.high is not None:
                 low, high = (money_short(end, self.currency) for end in (gain.low, gain.high))
                 line += f" ({percent(gain.level)}: {low} to {high})"
@@ -173,6 +179,10 @@ _LINES = {
     "margin_cost": ("Margin given away, an opportunity", "money"),
     "net_margin_per_opportunity": ("All told, margin an opportunity", "money"),
     "price_dependence": ("Price dependence", "percent"),
+    "dip": ("Deals a touch, fallen by, as seen", "percent"),
+    "dip_without_season": ("The same, beside what the other programs did", "percent"),
+    "next_margin": ("What the next unit of money brings back", "times"),
+    "saturation": ("Power of exposure (1 is no saturation)", "number"),
 }
 
 

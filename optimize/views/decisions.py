@@ -15,7 +15,7 @@ from optimize.forms import DecideForm
 from optimize.models import Decision, Recommendation
 from optimize.queries.fits import discount_fit, wears
 from optimize.queries.measures import measured
-from optimize.queries.proposals import settling
+from optimize.queries.proposals import tests_of
 from optimize.queries.recommendations import Shown, evidence_of, recommendations
 from optimize.views.drawing import efficacy_of
 
@@ -48,7 +48,7 @@ def recommendation(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "evidence": evidence_of(found, request.workspace.currency),
         "form": form,
         "seen": seen,
-        "experiments": settling([found]).get(found.pk, []),
+        "experiments": tests_of(found),
         "measured": measured(),
         "price": discount_fit() if found.kind == Recommendation.Kind.PRICE else None,
     }

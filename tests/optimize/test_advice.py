@@ -14,7 +14,8 @@ from optimize.actions.advice import (
 )
 from optimize.actions.fits import refresh_fits
 from optimize.actions.recompute import recompute
-from optimize.models import Decision, Fit, Recommendation
+from optimize.actions.scoring import score_decisions
+from optimize.models import Decision, Experiment, Fit, Recommendation
 from optimize.queries.fits import wears
 from tests.factories.optimize import RecommendationFactory
 from tests.optimize.scene import TODAY, WORN_AFTER, company, month_at
@@ -91,6 +92,39 @@ def test_without_advice_the_page_says_why_to_hold(workspace):
     assert refresh_recommendations(cycle=cycle, on=TODAY) == []
 
     assert "Hold" in Fit.objects.get(kind=Fit.Kind.HOLDING).result["says"]
+
+
+def test_while_a_test_runs_the_advice_is_to_hold_and_that_is_decided_and_scored(
+    workspace, member, sign_in
+):
+    cycle, worn, _ = company()
+    test = Experiment.objects.create(
+        name="Half without",
+        treatment="No mail",
+        unit=Experiment.Unit.ACCOUNT,
+        metric=Experiment.Metric.OPENED,
+        smallest_lift=0.2,
+        program=worn,
+        state=Experiment.State.RUNNING,
+        starts_on=TODAY - timedelta(days=7),
+        ends_on=TODAY + timedelta(days=50),
+    )
+    recompute()
+    refresh_fits(on=TODAY)
+    refresh_recommendations(cycle=cycle, on=TODAY)
+
+    (row,) = Recommendation.objects.filter(cycle=cycle, program=worn)
+    assert row.kind == "hold"
+    assert "Half without" in row.summary
+    assert "before it ends" in row.gain_reason
+    page = sign_in("manager").get(f"/w/{workspace.slug}/optimize/recommendations/{row.pk}/")
+    assert f"experiments/{test.pk}/" in page.text
+    assert "The test that runs" in page.text
+
+    decide(recommendation=row, decision="accepted", by=member("manager"))
+    score_decisions(now=timezone.now(), on=TODAY)
+    row.refresh_from_db()
+    assert (row.state, row.scored_at is not None) == ("accepted", True)
 
 
 def test_rejecting_needs_a_reason(workspace, member):
