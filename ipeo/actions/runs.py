@@ -67,7 +67,9 @@ def queue_run(
             only_one=only_one,
             lease_until=timezone.now() + UNCLAIMED,
         )
-        transaction.on_commit(lambda: _send(run.workspace.pk, run.pk))
+        # It commits perhaps after the scope was left, where nothing more can be read.
+        workspace_id = tenancy.current_workspace_id()
+        transaction.on_commit(lambda: _send(workspace_id, run.pk))
     return run
 
 
