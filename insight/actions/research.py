@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,19 +16,27 @@ from django.utils import timezone
 
 from insight.models import MindsetWave, Study, StudyAnswer, StudyForm
 from insight.queries.answers import Refused, price_order, questions_of, read_one, read_rows
+from insight.queries.research import LEVELS
 from ipeo import tenancy
+from ipeo.database import bulk
 from ipeo.models import Membership
+from ipeo.tenancy import current_workspace_id
 from ipeo.tokens import digest_of
 
 LIFETIME = timedelta(days=30)
 LONGEST_SECRET = 100
 MOST_TAGS, LONGEST_TAG = 12, 40
-MOST_ANSWERS = 5_000
+MOST_ANSWERS = 100_000
 MOST_PER_LINK = 5_000
+MOST_STEPS = 20
 
 
 class TagsNotValid(Exception):
     """Tags are a few short words."""
+
+
+class SettingsNotValid(Exception):
+    """A study's settings are the prices of its ladder, and nothing else."""
 
 
 class TakesNoAnswers(Exception):
@@ -39,7 +48,7 @@ class TooManyAnswers(Exception):
 
 
 class WaveMissing(Exception):
-    """Answers to a tracking study belong to a wave."""
+    """Answers to a tracking study belong to a wave of that study whose counts are its answers'."""
 
 
 class WaveNotValid(Exception):
@@ -82,9 +91,22 @@ def clean_tags(tags: Sequence[str]) -> list[str]:
     return clean
 
 
+def clean_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a study's settings: `prices`, the steps asked, rising; raises `SettingsNotValid`."""
+    steps = settings.get("prices", [])
+    numbers = isinstance(steps, list) and all(
+        isinstance(step, (int, float)) and not isinstance(step, bool) and 0 < step <= 10**9
+        for step in steps
+    )
+    if set(settings) - {"prices"} or not numbers or len(steps) > MOST_STEPS:
+        raise SettingsNotValid(f"Settings hold prices: up to {MOST_STEPS} numbers above 0.")
+    return {"prices": sorted(set(steps))} if steps else {}
+
+
 def save_study(*, study: Study, by: Membership | None = None) -> Study:
-    """Save a study or a note; raises `TagsNotValid`."""
+    """Save a study or a note; raises `TagsNotValid` or `SettingsNotValid`."""
     study.tags = clean_tags(study.tags)
+    study.settings = clean_settings(study.settings)
     if study.pk is None:
         study.created_by = by
     study.save()
@@ -122,6 +144,8 @@ def load_answers(
     people do not rise but would in another order, unless `as_they_are`.
     """
     _demand_answers(study, wave)
+    # Two files at once would both find room for themselves, and count a wave past each other.
+    Study.objects.select_for_update(of=("self",)).only("pk").get(pk=study.pk)
     taken, refused = read_rows(study.kind, columns, rows)
     if not taken:
         raise NobodyRises(refused)
@@ -133,24 +157,47 @@ def load_answers(
         StudyAnswer.objects.filter(study=study, batch=batch, wave=wave).delete()
     if StudyAnswer.objects.filter(study=study).count() + len(taken) > MOST_ANSWERS:
         raise TooManyAnswers(f"A study keeps up to {MOST_ANSWERS:,} answers.")
-    now = now or timezone.now()
-    StudyAnswer.objects.bulk_create(
-        [
-            StudyAnswer(study=study, wave=wave, given=given, batch=batch, answered_at=now)
-            for given in taken
-        ],
-        batch_size=1000,
-    )
+    _insert(taken, study=study, wave=wave, batch=batch, answered_at=now or timezone.now())
     if wave is not None:
         count_wave(wave=wave)
     return Loaded(len(taken), refused)
 
 
+def _insert(
+    given: Sequence[Mapping[str, Any]],
+    *,
+    study: Study,
+    wave: MindsetWave | None,
+    batch: str,
+    answered_at: datetime,
+) -> None:
+    import pandas as pd
+
+    bulk.insert(
+        StudyAnswer._meta.db_table,
+        current_workspace_id(),
+        pd.DataFrame({"given": [json.dumps(one) for one in given]}),
+        {
+            "study_id": study.pk,
+            "wave_id": wave.pk if wave else None,
+            "batch": batch,
+            "answered_at": answered_at,
+        },
+    )
+
+
 def _demand_answers(study: Study, wave: MindsetWave | None) -> None:
     if not questions_of(study.kind):
         raise TakesNoAnswers("A note asks nothing.")
+    if wave is not None and wave.study_id != study.pk:
+        raise WaveMissing("This wave belongs to another study.")
     if study.kind == Study.Kind.BRAND and wave is None:
         raise WaveMissing("Say to which wave the answers belong.")
+    if wave is not None and wave.asked and not StudyAnswer.objects.filter(wave=wave).exists():
+        raise WaveMissing(
+            f"The counts of “{wave.name}” were written down by hand: name another wave, so that "
+            "answers do not take their place."
+        )
 
 
 def save_wave(*, wave: MindsetWave) -> MindsetWave:
@@ -186,9 +233,7 @@ def count_wave(*, wave: MindsetWave) -> MindsetWave:
     """Count a wave's answers into its shares."""
     found = StudyAnswer.objects.filter(wave=wave).aggregate(
         asked=Count("pk"),
-        aware=Count("pk", filter=Q(given__aware=True)),
-        considering=Count("pk", filter=Q(given__considering=True)),
-        preferring=Count("pk", filter=Q(given__preferring=True)),
+        **{level: Count("pk", filter=Q(**{f"given__{level}": True})) for level in LEVELS},
     )
     for name, value in found.items():
         setattr(wave, name, value)
@@ -280,5 +325,7 @@ def answer_form(
         study=form.study, wave=form.wave, form=held, given=given, answered_at=now
     )
     if form.wave is not None:
-        count_wave(wave=form.wave)
+        MindsetWave.objects.filter(pk=form.wave.pk).update(
+            asked=F("asked") + 1, **{level: F(level) + int(given[level]) for level in LEVELS}
+        )
     return answer

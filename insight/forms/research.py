@@ -9,8 +9,9 @@ from django import forms
 from django.utils import timezone
 
 from insight import registry
+from insight.actions.research import MOST_PER_LINK, MOST_STEPS
 from insight.models import MindsetWave, Study, StudyForm
-from insight.queries.answers import OUTCOMES, driver_key, questions_of, read_price
+from insight.queries.answers import OUTCOMES, PRICES, driver_key, questions_of, read_price
 from ipeo.forms import DateInput
 from ipeo.tables import Table
 from ipeo.tenancy import current_workspace
@@ -79,13 +80,15 @@ class StudyEditForm(forms.ModelForm[Study]):
             raise forms.ValidationError(
                 "Write prices with commas between, such as 40, 60."
             ) from None
-        return sorted({step for step in steps if step})[:20]
+        if len(steps) > MOST_STEPS:
+            raise forms.ValidationError(f"A ladder has up to {MOST_STEPS} prices.")
+        return sorted({step for step in steps if step})
 
     def clean(self) -> dict[str, Any]:
         """Keep the ladder among the study's settings."""
         cleaned = super().clean() or {}
-        if cleaned.get("ladder"):
-            self.instance.settings = {**self.instance.settings, "prices": cleaned["ladder"]}
+        if "ladder" in cleaned:
+            self.instance.settings = {"prices": cleaned["ladder"]}
         return cleaned
 
 
@@ -186,7 +189,7 @@ class LinkForm(forms.Form):
 
     most = forms.IntegerField(
         min_value=1,
-        max_value=5000,
+        max_value=MOST_PER_LINK,
         initial=1,
         label="How many answers it takes",
         help_text="1 for a link to one person; more for one that you share.",
@@ -304,9 +307,8 @@ class AskedForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Refuse prices that do not rise, in the field where they stop rising."""
         cleaned = super().clean() or {}
-        keys = ("too_cheap", "bargain", "expensive", "too_expensive")
-        prices = [(key, cleaned[key]) for key in keys if cleaned.get(key) is not None]
-        for (_, low), (key, high) in pairwise(prices if len(prices) == len(keys) else []):
+        prices = [(key, cleaned[key]) for key in PRICES if cleaned.get(key) is not None]
+        for (_, low), (key, high) in pairwise(prices if len(prices) == len(PRICES) else []):
             if high <= low:
                 self.add_error(key, "This price should be above the one before it.")
                 break

@@ -16,15 +16,21 @@ product with the price is the revenue per person.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 LEVEL = 0.8
 RESAMPLES = 400
+GROUPS = 1_000
+"""Of more people than these, so many groups are drawn for the intervals."""
+STEPS = 500
+"""The most prices at which the curves are told."""
 _WARN = 0.2
 LIKELIHOODS = {
     "very unlikely": 0.0,
@@ -50,8 +56,9 @@ class PriceSensitivity:
     """The answers read.
 
     `prices`, `too_cheap`, `bargain`, `expensive`, `too_expensive`: float64 (prices,), the curves
-    as shares of people. `trial`, `revenue`: float64 (prices,), empty where no likelihoods were
-    asked; `most_trial` and `most_revenue` are the prices of their peaks.
+    as shares of people, at the prices that people named; of more than `STEPS`, at so many of
+    them. The points are found among all. `trial`, `revenue`: float64 (prices,), empty where no
+    likelihoods were asked; `most_trial` and `most_revenue` are the prices of their peaks.
     """
 
     valid: int
@@ -105,26 +112,13 @@ def price_sensitivity(
             raise ValueError("each person gives two likelihoods")
         chances = chances[rises]
     prices = np.unique(valid)
-    said = _said(valid, chances, prices)
-    curves = [one.mean(axis=0) for one in said[:4]]
-    trial = np.nanmean(said[4], axis=0) if chances is not None else np.zeros(0)
+    curves, trial = _shares(valid, chances, prices)
     found, peaks = _crossings(prices, curves), _peaks(prices, trial)
-    random = np.random.default_rng(seed)
-    drawn = np.full((resamples, 6), np.nan)
-    weights = np.array(
-        [
-            np.bincount(random.integers(0, len(valid), len(valid)), minlength=len(valid))
-            for _ in range(resamples)
-        ],
-        dtype=np.float64,
-    ).reshape(resamples, len(valid))
-    shares = [weights @ one / len(valid) for one in said[:4]]
-    trials = weights @ np.nan_to_num(said[4]) if trial.size else np.zeros((resamples, 0))
-    for draw in range(resamples):
-        drawn[draw, :4] = _crossings(prices, [one[draw] for one in shares])
-        drawn[draw, 4:] = _peaks(prices, trials[draw])
+    shown = _thinned(prices, valid, (*found, *peaks))
+    drawn = _drawn(valid, chances, prices[shown], resamples, seed)
     ends = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
     points = [Point(*map(float, one)) for one in zip((*found, *peaks), *ends, strict=True)]
+    trial = trial[shown] if trial.size else trial
     return PriceSensitivity(
         valid=len(valid),
         invalid=len(given) - len(valid),
@@ -132,34 +126,107 @@ def price_sensitivity(
         upper=points[1],
         indifference=points[2],
         optimum=points[3],
-        prices=prices,
-        too_cheap=curves[0],
-        bargain=curves[1],
-        expensive=curves[2],
-        too_expensive=curves[3],
+        prices=prices[shown],
+        too_cheap=curves[0][shown],
+        bargain=curves[1][shown],
+        expensive=curves[2][shown],
+        too_expensive=curves[3][shown],
         trial=trial,
-        revenue=prices * trial if trial.size else trial,
+        revenue=prices[shown] * trial if trial.size else trial,
         most_trial=points[4],
         most_revenue=points[5],
         warning=warning,
     )
 
 
-def _said(valid: Floats, chances: Floats | None, prices: Floats) -> list[Floats]:
-    """Whether each person finds each price too cheap, a bargain, expensive, too expensive.
+def _thinned(prices: Floats, valid: Floats, points: Sequence[float]) -> Ints:
+    """Return the places of up to `STEPS` of the prices, evenly by people, and of the points."""
+    if prices.size <= STEPS:
+        return np.arange(prices.size)
+    even = np.quantile(valid, np.linspace(0, 1, STEPS - len(points)), method="nearest")
+    return np.unique(np.searchsorted(prices, [*even, *(one for one in points if one == one)]))
 
-    Each float64 (people, prices); then, where likelihoods were asked, the chance to buy, NaN in
-    the rows of people who gave none.
+
+def _drawn(
+    valid: Floats, chances: Floats | None, prices: Floats, resamples: int, seed: int
+) -> Floats:
+    """Return the six points of people drawn with replacement: float64 (resamples, 6).
+
+    Past `GROUPS` people, groups of them put together at random are drawn instead: as a mean of
+    people is the mean of its groups, it spreads as much, at a cost that no longer grows.
     """
-    said = [
-        (valid[:, :1] > prices).astype(np.float64),
-        (valid[:, 1:2] > prices).astype(np.float64),
-        (valid[:, 2:3] <= prices).astype(np.float64),
-        (valid[:, 3:] <= prices).astype(np.float64),
-    ]
-    if chances is not None:
-        said.append(_chances(valid, chances, prices))
-    return said
+    random = np.random.default_rng(seed)
+    groups = min(len(valid), GROUPS)
+    group = np.arange(len(valid))
+    if len(valid) > GROUPS:
+        group = random.permutation(len(valid)) % GROUPS
+    counts, tries, asked = _counts(valid, chances, prices, group, groups)
+    sizes = np.bincount(group, minlength=groups).astype(np.float64)
+    weights = np.array(
+        [
+            np.bincount(random.integers(0, groups, groups), minlength=groups)
+            for _ in range(resamples)
+        ],
+        dtype=np.float64,
+    ).reshape(resamples, groups)
+    people = (weights @ sizes)[:, None]
+    shares = [weights @ one / people for one in counts]
+    trials = weights @ tries / np.maximum(weights @ asked, 1)[:, None] if tries.size else None
+    drawn = np.full((resamples, 6), np.nan)
+    for draw in range(resamples):
+        drawn[draw, :4] = _crossings(prices, [one[draw] for one in shares])
+        if trials is not None:
+            drawn[draw, 4:] = _peaks(prices, trials[draw])
+    return drawn
+
+
+def _shares(valid: Floats, chances: Floats | None, prices: Floats) -> tuple[list[Floats], Floats]:
+    """Return the four curves and, where likelihoods were asked, the share that would try."""
+    everybody = np.zeros(len(valid), dtype=np.int64)
+    counts, tries, asked = _counts(valid, chances, prices, everybody, 1)
+    trial = tries[0] / asked[0] if tries.size else np.zeros(0)
+    return [one[0] / len(valid) for one in counts], trial
+
+
+def _counts(
+    valid: Floats,
+    chances: Floats | None,
+    prices: Floats,
+    group: Ints,
+    groups: int,
+) -> tuple[list[Floats], Floats, Floats]:
+    """Count, in each group of people, who finds each price too cheap, a bargain, and so on.
+
+    Returns the four counts, each float64 (groups, prices); the sums of the chances to buy, of
+    the same shape, empty where no likelihoods were asked; and how many gave them, (groups,).
+    One pass over the people: each adds 1 from the place of a price on that they named.
+    """
+    places = [np.searchsorted(prices, valid[:, question]) for question in range(4)]
+
+    def summed(place: Ints, weight: Floats | None, of: Ints) -> Floats:
+        width = prices.size + 1
+        table = np.bincount(of * width + place, weight, minlength=groups * width)
+        return table.reshape(groups, width)[:, :-1].cumsum(axis=1).astype(np.float64)
+
+    sizes = np.bincount(group, minlength=groups)[:, None]
+    reached = [summed(place, None, group) for place in places]
+    counts = [sizes - reached[0], sizes - reached[1], reached[2], reached[3]]
+    told = np.isfinite(chances).all(axis=1) if chances is not None else np.zeros(0, dtype=bool)
+    if chances is None or not told.any():
+        return counts, np.zeros(0), np.zeros(groups)
+    height = np.column_stack([np.zeros(len(valid)), chances, np.zeros(len(valid))])[told]
+    named, of = valid[told], group[told]
+    at = [place[told] for place in places]
+    # Straight between two prices is a + b p: a and b are added at the one and taken off at the
+    # other, so that a running sum holds, at each price, those who are between theirs.
+    level = slope = np.zeros((groups, prices.size))
+    for side in range(3):
+        rise = (height[:, side + 1] - height[:, side]) / (named[:, side + 1] - named[:, side])
+        start = height[:, side] - rise * named[:, side]
+        level = level + summed(at[side], start, of) - summed(at[side + 1], start, of)
+        slope = slope + summed(at[side], rise, of) - summed(at[side + 1], rise, of)
+    tries = np.maximum(level + slope * prices, 0.0)
+    return counts, tries, np.bincount(of, minlength=groups).astype(np.float64)
 
 
 def _crossings(prices: Floats, curves: list[Floats]) -> tuple[float, float, float, float]:
@@ -175,19 +242,6 @@ def _crossings(prices: Floats, curves: list[Floats]) -> tuple[float, float, floa
         first(expensive, bargain),
         first(too_expensive, too_cheap),
     )
-
-
-def _chances(valid: Floats, chances: Floats, prices: Floats) -> Floats:
-    """Each person's chance to buy at each price, straight between the prices that they named."""
-    height = np.column_stack([np.zeros(len(valid)), chances, np.zeros(len(valid))])
-    found = np.zeros((len(valid), prices.size))
-    for side in range(3):
-        left, right = valid[:, side : side + 1], valid[:, side + 1 : side + 2]
-        within = (prices >= left) & (prices < right)
-        rise = (height[:, side + 1 : side + 2] - height[:, side : side + 1]) / (right - left)
-        found += np.where(within, height[:, side : side + 1] + rise * (prices - left), 0.0)
-    found[~np.isfinite(chances).all(axis=1)] = np.nan
-    return found
 
 
 def _peaks(prices: Floats, trial: Floats) -> tuple[float, float]:

@@ -21,6 +21,8 @@ from insight.numerics.pricing import LIKELIHOODS
 
 Kind = Study.Kind
 LONGEST = 2000
+PRICES = ("too_cheap", "bargain", "expensive", "too_expensive")
+"""The four questions of a price study, in the order in which their answers should rise."""
 OUTCOMES = {"won": "Won", "lost": "Lost", "no_decision": "No decision"}
 _STEPS = tuple(LIKELIHOODS.values())
 _YES = {"yes", "y", "true", "1", "x", "ja", "oui", "si", "sí", "✓"}
@@ -243,10 +245,9 @@ def price_order(answers: Sequence[Mapping[str, Any]]) -> tuple[str, ...] | None:
     None where they come in their order, or nobody answered: columns that look swapped are
     asked about before anything is kept.
     """
-    keys = ("too_cheap", "bargain", "expensive", "too_expensive")
-    rising = sum(all(one[low] < one[high] for low, high in pairwise(keys)) for one in answers)
+    rising = sum(all(one[low] < one[high] for low, high in pairwise(PRICES)) for one in answers)
     if not answers or rising >= 0.8 * len(answers):
         return None
-    medians = {key: sorted(one[key] for one in answers)[len(answers) // 2] for key in keys}
-    order = tuple(sorted(keys, key=lambda key: medians[key]))
-    return order if order != keys else None
+    medians = {key: sorted(one[key] for one in answers)[len(answers) // 2] for key in PRICES}
+    order = tuple(sorted(PRICES, key=lambda key: medians[key]))
+    return order if order != PRICES else None

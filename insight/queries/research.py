@@ -12,22 +12,26 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, FloatField, Func, Max, Q, QuerySet, TextField
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from redis.exceptions import RedisError
 
 from insight import registry
 from insight.models import MindsetWave, Study, StudyAnswer
 from insight.numerics.acceptance import PriceAcceptance, price_acceptance
 from insight.numerics.pricing import PriceSensitivity, price_sensitivity
-from insight.queries.answers import driver_key
+from insight.queries.answers import PRICES, driver_key
 from ipeo.numerics.estimates import Estimate, difference, rate
 from ipeo.queries.paging import Page, page_of
 from ipeo.tenancy import current_workspace
 
 ORDER = ("-held_on", "-id")
 KEPT_SECONDS = 3600
+NOBODY = "Nobody has answered yet."
 
 
 def studies() -> QuerySet[Study]:
@@ -99,11 +103,11 @@ def tags(limit: int = 30) -> list[tuple[str, int]]:
     return sorted(counted.most_common(limit))
 
 
-def answers(study: Study) -> list[dict[str, Any]]:
-    """Return what people answered, in the order of their coming."""
-    return list(
-        StudyAnswer.objects.filter(study=study).order_by("id").values_list("given", flat=True)
-    )
+def _figures(study: Study, keys: Sequence[str]) -> npt.NDArray[np.float64]:
+    """Return what people answered to these questions: float64 (people, keys), NaN for nothing."""
+    cells = [Cast(KeyTextTransform(key, "given"), FloatField()) for key in keys]
+    rows = StudyAnswer.objects.filter(study=study).order_by("id").values_list(*cells)
+    return np.array(list(rows), dtype=np.float64).reshape(-1, len(keys))
 
 
 def _kept(study: Study, name: str, make: Any) -> Any:
@@ -124,19 +128,14 @@ def _kept(study: Study, name: str, make: Any) -> Any:
 
 def price_result(study: Study) -> PriceSensitivity | str:
     """Return a price study read, or why it cannot be."""
-    return _kept(study, "price", lambda: _price_result(answers(study)))  # type: ignore[no-any-return]
+    return _kept(study, "price", lambda: _price_result(study))  # type: ignore[no-any-return]
 
 
-def _price_result(given: Sequence[dict[str, Any]]) -> PriceSensitivity | str:
-    if not given:
-        return "Nobody has answered yet."
-    prices = [
-        [one["too_cheap"], one["bargain"], one["expensive"], one["too_expensive"]] for one in given
-    ]
-    chances = np.array(
-        [[one.get("likely_bargain"), one.get("likely_expensive")] for one in given],
-        dtype=np.float64,
-    )
+def _price_result(study: Study) -> PriceSensitivity | str:
+    given = _figures(study, (*PRICES, "likely_bargain", "likely_expensive"))
+    if not len(given):
+        return NOBODY
+    prices, chances = given[:, :4], given[:, 4:]
     asked = np.isfinite(chances).all(axis=1).any()
     try:
         return price_sensitivity(prices, likelihoods=chances if asked else None)
@@ -146,13 +145,16 @@ def _price_result(given: Sequence[dict[str, Any]]) -> PriceSensitivity | str:
 
 def ladder_result(study: Study) -> PriceAcceptance | str:
     """Return a study of price acceptance read, or why it cannot be."""
-    given = [one["most"] for one in answers(study)]
-    if not given:
-        return "Nobody has answered yet."
-    asked = [price for price in study.settings.get("prices", []) if price > 0]
-    steps = sorted({*asked, *given}) if asked else None
+    return _kept(study, "ladder", lambda: _ladder_result(study))  # type: ignore[no-any-return]
+
+
+def _ladder_result(study: Study) -> PriceAcceptance | str:
+    given = _figures(study, ("most",))[:, 0]
+    if not len(given):
+        return NOBODY
+    asked = study.settings.get("prices", [])
     try:
-        return price_acceptance(given, prices=steps)
+        return price_acceptance(given, prices=[*asked, *np.unique(given)] if asked else None)
     except ValueError as error:
         return f"{str(error)[:1].upper()}{str(error)[1:]}"
 
@@ -188,6 +190,14 @@ def waves(study: Study) -> list[WaveRead]:
     return read
 
 
+class _Each(Func):
+    """Each text of a list in JSON, a row for each."""
+
+    function = "jsonb_array_elements_text"
+    output_field = TextField()
+    set_returning = True
+
+
 @dataclass(frozen=True)
 class DriverShare:
     """How often interviews name a driver, of those that ended so."""
@@ -213,28 +223,30 @@ def interviews(study: Study, *, quoted: int = 12) -> Interviews:
 
     A deal that ended without a decision counts with the lost ones.
     """
-    given = answers(study)
-    named = {True: Counter[str](), False: Counter[str]()}
-    total = {True: 0, False: 0}
-    for one in given:
-        won = one.get("outcome") == "won"
-        total[won] += 1
-        named[won].update(one.get("drivers", []))
-    taxonomy = {driver_key(name): name for name in registry.drivers()}
-    keys = sorted(
-        named[True] | named[False], key=lambda key: (-(named[True] + named[False])[key], key)
+    given = StudyAnswer.objects.filter(study=study)
+    won = Q(given__outcome="won")
+    ended = given.aggregate(won=Count("pk", filter=won), lost=Count("pk", filter=~won))
+    total = {True: ended["won"], False: ended["lost"]}
+    counted = (
+        given.annotate(driver=_Each("given__drivers"))
+        .values("driver")
+        .annotate(won=Count("pk", filter=won), lost=Count("pk", filter=~won))
     )
+    named = {row["driver"]: {True: row["won"], False: row["lost"]} for row in counted}
+    spoken = given.annotate(words=KeyTextTransform("words", "given")).filter(words__gt="")
+    taxonomy = {driver_key(name): name for name in registry.drivers()}
+    keys = sorted(named, key=lambda key: (-sum(named[key].values()), key))
     return Interviews(
         won=total[True],
         lost=total[False],
         drivers=tuple(
             DriverShare(
                 taxonomy.get(key, key.capitalize()),
-                rate(named[True][key], total[True], reason="No interview on a won deal."),
-                rate(named[False][key], total[False], reason="No interview on a lost deal."),
+                rate(named[key][True], total[True], reason="No interview on a won deal."),
+                rate(named[key][False], total[False], reason="No interview on a lost deal."),
                 key in taxonomy or not taxonomy,
             )
             for key in keys
         ),
-        quotes=tuple(one for one in reversed(given) if one.get("words"))[:quoted],
+        quotes=tuple(spoken.order_by("-id").values_list("given", flat=True)[:quoted]),
     )

@@ -20,6 +20,7 @@ from insight.actions.research import (
     NobodyRises,
     NoSuchForm,
     TooManyAnswers,
+    WaveMissing,
     answer_form,
     ensure_wave,
     load_answers,
@@ -29,7 +30,7 @@ from insight.actions.research import (
 )
 from insight.forms.research import AnswersFileForm, AskedForm, ColumnsForm, InterviewForm, LinkForm
 from insight.models import MindsetWave, Study, StudyForm
-from insight.queries.answers import guessed, questions_of
+from insight.queries.answers import PRICES, guessed, questions_of
 from insight.queries.research import studies
 from ipeo import tables
 from ipeo.navigation import link
@@ -101,11 +102,11 @@ def answer_columns(request: WorkspaceRequest, pk: int, digest: str) -> HttpRespo
             context["order"] = doubt.order
             context["named"] = [
                 (table.headers[int(form.cleaned_data[key])], labels[asked])
-                for key, asked in zip(doubt.order, _PRICES, strict=True)
+                for key, asked in zip(doubt.order, PRICES, strict=True)
             ]
         except NobodyRises as refusal:
             form.add_error(None, f"{refusal} {refusal.refused[0].reason}")
-        except TooManyAnswers as refusal:
+        except (TooManyAnswers, WaveMissing) as refusal:
             form.add_error(None, str(refusal))
         else:
             _tell(request, loaded.taken, [one.reason for one in loaded.refused])
@@ -117,15 +118,12 @@ def answer_columns(request: WorkspaceRequest, pk: int, digest: str) -> HttpRespo
     return render(request, "insight/answer_columns.html", context, status=status)
 
 
-_PRICES = ("too_cheap", "bargain", "expensive", "too_expensive")
-
-
 def _in_order(columns: dict[str, Any], order: str) -> dict[str, Any]:
     """Return the four price columns in the order of their medians."""
     given = order.split(",")
-    if sorted(given) != sorted(_PRICES):
+    if sorted(given) != sorted(PRICES):
         return columns
-    mended = {asked: columns[key] for asked, key in zip(_PRICES, given, strict=True)}
+    mended = {asked: columns[key] for asked, key in zip(PRICES, given, strict=True)}
     return {**columns, **mended}
 
 

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from insight import charts
 from insight.actions.research import (
+    SettingsNotValid,
     TagsNotValid,
     WaveNotValid,
     delete_study,
@@ -198,7 +199,7 @@ def _edit(request: WorkspaceRequest, study: Study, title: str, back: str) -> Htt
             "back": back,
             "removable": "this study with its answers" if study.pk else "",
         },
-        refusals={TagsNotValid: "tags"},
+        refusals={TagsNotValid: "tags", SettingsNotValid: "title"},
         template="insight/study_form.html",
     )
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from insight.actions import research
 from insight.models import MindsetWave, Study, StudyAnswer, StudyForm
 from insight.queries import research as queries
+from insight.queries.answers import PRICES as PRICES_ASKED
 from insight.queries.answers import guessed, price_order, read_likelihood, read_price
 from ipeo import tenancy
 from tests.factories.insight import MindsetWaveFactory, ProductFactory, StudyFactory
@@ -294,3 +295,67 @@ def test_the_library_asks_as_much_of_the_database_for_many_rows_as_for_few(pages
                 browser.get(f"{pages}{query}")
             counts.append(len(asked))
     assert counts[:3] == counts[3:]
+
+
+def test_a_study_takes_thousands_of_answers_and_reads_them(workspace):
+    study = StudyFactory(kind=Study.Kind.PRICE)
+    base = [10 + place % 37 for place in range(6_000)]
+    columns = {key: [one + gap for one in base] for gap, key in enumerate(PRICES_ASKED)}
+    loaded = research.load_answers(study=study, columns=columns, rows=len(base))
+    assert (loaded.taken, loaded.refused) == (6_000, [])
+    assert queries.price_result(study).valid == 6_000
+
+
+def test_a_study_that_is_full_says_so(workspace, monkeypatch):
+    monkeypatch.setattr(research, "MOST_ANSWERS", 2)
+    study = StudyFactory(kind=Study.Kind.LADDER)
+    with pytest.raises(research.TooManyAnswers):
+        research.load_answers(study=study, columns={"most": [40, 50, 60]}, rows=3)
+    assert not StudyAnswer.objects.exists()
+
+
+def test_what_decided_deals_is_counted_by_the_database(workspace, django_assert_max_num_queries):
+    study = StudyFactory(kind=Study.Kind.INTERVIEWS)
+    given = {
+        "outcome": ["won", "lost", "no decision", "lost"],
+        "drivers": ["trust", "price; trust", "price", "service"],
+        "words": ["Good", "", "Too dear", None],
+    }
+    research.load_answers(study=study, columns=given, rows=4)
+    with django_assert_max_num_queries(4):
+        read = queries.interviews(study)
+    assert (read.won, read.lost) == (1, 3)
+    shares = {one.name: (one.won.value, one.lost.value) for one in read.drivers}
+    assert shares["Price"] == (0, pytest.approx(2 / 3))
+    assert shares["Trust"] == (1, pytest.approx(1 / 3))
+    assert [one["words"] for one in read.quotes] == ["Too dear", "Good"]
+
+
+def test_answers_do_not_take_the_place_of_counts_written_by_hand(pages, sign_in):
+    study = StudyFactory(kind=Study.Kind.BRAND)
+    MindsetWaveFactory(study=study, name="Spring", held_on="2026-03-01", asked=500, aware=200)
+    browser = sign_in("marketer")
+    file = SimpleUploadedFile("wave.csv", b"aware,consider,prefer\nyes,yes,no\n")
+    typed = {"file": file, "wave": "Spring", "held_on": "2026-03-01"}
+    columns = browser.post(f"{pages}{study.pk}/answers/", typed).url
+    said = browser.post(columns, {"aware": "0", "considering": "1", "preferring": "2"})
+    assert said.status_code == 422
+    assert "written down by hand" in said.content.decode()
+    assert MindsetWave.objects.get().asked == 500
+
+
+def test_answers_by_a_link_are_added_to_their_wave(workspace):
+    study = StudyFactory(kind=Study.Kind.BRAND)
+    wave = MindsetWaveFactory(study=study, asked=0, aware=0, considering=0, preferring=0)
+    _, secret = research.make_form(study=study, by=None, wave=wave, most=2)
+    for considers in ("yes", "no"):
+        typed = {"aware": "yes", "considering": considers, "preferring": "no"}
+        assert Client().post(f"/ask/{secret}/", typed).status_code == 200
+    wave.refresh_from_db()
+    assert (wave.asked, wave.aware, wave.considering, wave.preferring) == (2, 2, 1, 0)
+
+
+@pytest.mark.parametrize("settings", [{"prices": ["40"]}, {"prices": [-1]}, {"other": 1}])
+def test_a_ladder_is_prices_and_nothing_else(workspace, settings):
+    with pytest.raises(research.SettingsNotValid):
+        research.save_study(study=StudyFactory.build(settings=settings))

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from insight.numerics.acceptance import price_acceptance
+from insight.numerics.acceptance import SHOWN, price_acceptance
 
 
 def test_the_share_that_buys_falls_as_the_price_rises():
@@ -34,3 +34,14 @@ def test_demand_never_rises(most):
         return
     shares = [one.value for one in price_acceptance(most, resamples=5).shares]
     assert shares == sorted(shares, reverse=True)
+
+
+def test_of_many_prices_a_few_are_shown_and_the_best_is_found_among_all():
+    random = np.random.default_rng(8)
+    most = random.uniform(0, 100, 5_000).round(2)
+    read = price_acceptance(most)
+    assert len(read.shares) <= SHOWN
+    earned = {price: price * (most >= price).mean() for price in np.unique(most)}
+    assert read.best.value == max(earned, key=earned.__getitem__)
+    assert read.best.value in read.prices
+    assert read.best.low < read.best.value < read.best.high

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from insight.numerics.pricing import price_sensitivity
+from insight.numerics.pricing import STEPS, price_sensitivity
 
 PEOPLE = np.array([[10, 20, 30, 40], [20, 30, 40, 50], [15, 25, 35, 45], [5, 15, 45, 60]])
 
@@ -27,7 +27,8 @@ def test_curves_are_shares_of_people_that_fall_and_rise():
 
 def test_trial_runs_straight_through_the_prices_a_person_named():
     found = price_sensitivity([[10, 20, 30, 40]], likelihoods=[[0.8, 0.4]], resamples=2)
-    assert dict(zip(found.prices, found.trial, strict=True)) == {10: 0, 20: 0.8, 30: 0.4, 40: 0}
+    assert list(found.prices) == [10, 20, 30, 40]
+    assert list(found.trial) == pytest.approx([0, 0.8, 0.4, 0])
     assert found.most_trial.value == 20
     assert found.most_revenue.value == 20
 
@@ -73,3 +74,19 @@ def test_the_range_of_a_known_market_is_recovered():
     assert found.optimum.value == pytest.approx(70, abs=3)
     assert found.lower.value < found.indifference.value < found.upper.value
     assert found.indifference.low <= 70 <= found.indifference.high
+
+
+def test_many_people_are_read_in_groups_that_spread_as_much_as_they():
+    random = np.random.default_rng(5)
+    middle = random.normal(70, 12, 3_000)
+    answers = np.column_stack([middle - 30, middle - 10, middle + 10, middle + 30]).round(2)
+    chances = random.choice([0.1, 0.5], (3_000, 2))
+    found = price_sensitivity(answers, likelihoods=chances, resamples=60)
+    assert found.prices.size <= STEPS
+    # What is found among all prices does not hang on which of them are shown.
+    few = price_sensitivity(answers.round(), likelihoods=chances, resamples=60)
+    for name in ("lower", "upper", "indifference", "optimum"):
+        assert getattr(found, name).value == pytest.approx(getattr(few, name).value, abs=1)
+    width = found.indifference.high - found.indifference.low
+    # The crossing lies at the middle of the market: 2.56 standard errors of a median.
+    assert width == pytest.approx(2.56 * 1.2533 * 12 / 3_000**0.5, rel=0.5)
