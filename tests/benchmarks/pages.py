@@ -8,6 +8,7 @@ import statistics
 from collections.abc import Callable
 from datetime import date
 
+import numpy as np
 from django.db import connection
 from django.test import Client
 
@@ -15,10 +16,23 @@ from demo.making import make_demonstration
 from ipeo import tenancy
 from ipeo.models import Campaign, Membership, Workspace
 from optimize.actions.recompute import recompute
+from plan.models import Program
 from tests.benchmarks.measuring import Line, interleaved, median_ratio, seconds
 
 TODAY = date(2026, 6, 15)
 SMALL, LARGE = 0.161, 16.1
+ROUNDS = 21
+DASHBOARDS = {
+    "home": "",
+    "campaign": "campaigns/{campaign}/",
+    "overview": "optimize/",
+    "cycle": "optimize/cycles/{cycle}/",
+    "program": "optimize/programs/{program}/",
+    "win and loss": "optimize/wins/",
+    "price and value": "optimize/price/",
+    "models": "optimize/models/",
+    "wear": "optimize/wear/",
+}
 PIVOT = """
 SELECT date_trunc('month', occurred_at AT TIME ZONE 'UTC'), channel_id, program_id, count(*)
 FROM execute_touch WHERE workspace_id = %s GROUP BY 1, 2, 3
@@ -79,36 +93,37 @@ def _touch_one_in_a_hundred(turn: int) -> None:
 
 
 def _pages(small: Workspace, large: Workspace) -> list[Line]:
+    """Every dashboard with its panels: its 95th percentile against a pivot, and against itself."""
+    with_pivot = {"floor": lambda: _pivot(large)}
+    openers: dict[str, Callable[[], None]] = {}
+    for name in DASHBOARDS:
+        openers[f"{name} small"], openers[name] = _opener(small, name), _opener(large, name)
+    for opener in openers.values():
+        opener()
+    times = interleaved(ROUNDS, **with_pivot, **openers)
+    slow = {name: float(np.quantile(taken, 0.95)) for name, taken in times.items()}
     lines = []
-    for name in ("home", "campaign"):
-        openers = {
-            slug: _opener(workspace, name)
-            for slug, workspace in (("small", small), ("large", large))
-        }
-        for opener in openers.values():
-            opener()
-        times = interleaved(9, floor=lambda: _pivot(large), **openers)
-        against_floor = median_ratio(times["large"], times["floor"])
-        by_size = median_ratio(times["large"], times["small"])
-        middle = {key: statistics.median(values) * 1000 for key, values in times.items()}
-        lines.append(
+    for name in DASHBOARDS:
+        against_floor = slow[name] / statistics.median(times["floor"])
+        by_size = median_ratio(times[name], times[f"{name} small"])
+        lines += [
             Line(
-                f"{name} page with its panels at a million touches against one pivot",
+                f"{name} with its panels at a million touches, 95th percentile against one pivot",
                 against_floor,
-                "at most 2",
-                against_floor <= 2,
-                f"page {middle['large']:.0f} ms, pivot {middle['floor']:.0f} ms",
-            )
-        )
-        lines.append(
+                "at most 1",
+                against_floor <= 1,
+                f"{slow[name] * 1000:.0f} ms, pivot "
+                f"{statistics.median(times['floor']) * 1000:.0f} ms",
+            ),
             Line(
-                f"{name} page at 1,000,000 against 10,000 touches",
+                f"{name} at 1,000,000 against 10,000 touches",
                 by_size,
                 "at most 1.3",
                 by_size <= 1.3,
-                f"{middle['large']:.0f} ms and {middle['small']:.0f} ms",
-            )
-        )
+                f"{statistics.median(times[name]) * 1000:.0f} ms and "
+                f"{statistics.median(times[f'{name} small']) * 1000:.0f} ms",
+            ),
+        ]
     return lines
 
 
@@ -123,13 +138,17 @@ def _opener(workspace: Workspace, name: str) -> Callable[[], None]:
     with tenancy.scope(workspace):
         manager = Membership.objects.get(workspace=workspace, role="manager")
         campaign = Campaign.objects.get()
+        program = Program.objects.order_by("pk")[0]
+        cycle = campaign.cycles.latest("number")
     client = Client()
+    assert manager.user is not None
     client.force_login(manager.user)
-    address = f"/w/{workspace.slug}/" + (f"campaigns/{campaign.pk}/" if name == "campaign" else "")
+    ids = {"campaign": campaign.pk, "program": program.pk, "cycle": cycle.pk}
+    address = f"/w/{workspace.slug}/" + DASHBOARDS[name].format(**ids)
 
     def open_all() -> None:
         page = client.get(address)
-        assert page.status_code == 200, page.status_code
+        assert page.status_code == 200, (address, page.status_code)
         for panel in re.findall(r'hx-get="([^"]+)"[^>]*hx-trigger="load"', page.content.decode()):
             answer = client.get(panel, headers={"hx-request": "true"})
             assert answer.status_code == 200, (panel, answer.status_code)
