@@ -7,7 +7,6 @@ from typing import Any
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -64,6 +63,7 @@ class EvidenceView(mixins.CreateModelMixin, mixins.DestroyModelMixin, ReadViewSe
     serializer_class = EvidenceSerializer
     queryset = FindingEvidence.objects.all()
     filterset_fields = ("finding", "study", "kind")
+    refused_as = {evidence.LinkNotValid: "url"}
 
     def perform_create(self, serializer: Any) -> None:
         """Keep a page, or a study with its figures as they are now."""
@@ -74,12 +74,9 @@ class EvidenceView(mixins.CreateModelMixin, mixins.DestroyModelMixin, ReadViewSe
                 finding=typed["finding"], study=study, by=self.membership
             )
             return
-        try:
-            serializer.instance = evidence.add_evidence(
-                **{"kind": FindingEvidence.Kind.PAGE.value, **typed}, by=self.membership
-            )
-        except evidence.LinkNotValid as refusal:
-            raise ValidationError({"url": [str(refusal)]}) from None
+        serializer.instance = evidence.add_evidence(
+            **{"kind": FindingEvidence.Kind.PAGE.value, **typed}, by=self.membership
+        )
 
     def perform_destroy(self, instance: FindingEvidence) -> None:
         """Take a piece of evidence away."""
@@ -158,6 +155,7 @@ class SegmentView(WorkspaceViewSet):
     serializer_class = SegmentSerializer
     queryset = Audience.objects.none()
     pagination_class = None
+    refused_as = {segments.NoSuchSegment: Conflict, AudienceNameTaken: "name"}
 
     @extend_schema(responses=SegmentSerializer(many=True))
     def list(self, request: Request) -> Response:
@@ -181,12 +179,5 @@ class SegmentView(WorkspaceViewSet):
     @action(detail=False, methods=["post"])
     def adopt(self, request: Request) -> Response:
         """Save a suggestion as an audience."""
-        wish = AdoptSerializer(data=request.data)
-        wish.is_valid(raise_exception=True)
-        try:
-            made = segments.adopt_segment(**wish.validated_data)
-        except segments.NoSuchSegment as refusal:
-            raise Conflict(str(refusal)) from None
-        except AudienceNameTaken as refusal:
-            raise ValidationError({"name": [str(refusal)]}) from None
+        made = segments.adopt_segment(**self.sent(AdoptSerializer))
         return Response(AudienceSerializer(made).data, status=201)

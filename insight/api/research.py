@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from insight.actions import battlecards, research
 from insight.api.serializers import PlainObject
-from insight.api.views import KeptViewSet
+from insight.api.views import CatalogViewSet
 from insight.models import Battlecard, MindsetWave, Study, StudyAnswer, StudyForm
 from insight.queries.answers import questions_of
 from insight.queries.exhibits import snapshot_of
@@ -80,7 +80,7 @@ class AnswerSerializer(serializers.ModelSerializer[StudyAnswer]):
 
     class Meta:
         model = StudyAnswer
-        fields = ("id", "wave", "given", "answered_at")
+        fields = ("id", "study", "wave", "given", "answered_at")
         read_only_fields = fields
 
 
@@ -203,13 +203,26 @@ class MarketSerializer(serializers.Serializer[Any]):
     on_price_change = FigureSerializer()
 
 
-class StudyView(mixins.DestroyModelMixin, KeptViewSet):
+def why_none_rises(refusal: research.NobodyRises) -> ValidationError:
+    """Return the problem of prices of which no person's rise, with the reasons of the first."""
+    return ValidationError({"answers": [one.reason for one in refusal.refused[:20]]})
+
+
+class StudyView(mixins.DestroyModelMixin, CatalogViewSet):
     """The library of studies and notes."""
 
     serializer_class = StudySerializer
     queryset = Study.objects.defer("search")
     filterset_class = StudyFilter
-    refusals = {research.TagsNotValid: "tags"}
+    refused_as = {
+        research.TagsNotValid: "tags",
+        research.SettingsNotValid: "settings",
+        research.LooksSwapped: Conflict,
+        research.WaveMissing: "wave",
+        research.TakesNoAnswers: "answers",
+        research.TooManyAnswers: "answers",
+        research.NobodyRises: why_none_rises,
+    }
 
     def keep(self, row: Study) -> Study:
         """Save a study."""
@@ -230,33 +243,18 @@ class StudyView(mixins.DestroyModelMixin, KeptViewSet):
     @action(detail=True, methods=["post"], filterset_class=None)
     def answers(self, request: Request, pk: int) -> Response:
         """Keep answers; 409 where the prices look swapped, until `as_they_are` is said."""
-        wish = AnswersSerializer(data=request.data)
-        wish.is_valid(raise_exception=True)
-        study, given = self.get_object(), wish.validated_data
-        wave = given["wave"]
-        if wave is not None and wave.study_id != study.pk:
-            raise ValidationError({"wave": ["This wave belongs to another study."]})
+        study, given = self.get_object(), self.sent(AnswersSerializer)
         columns = {
             question.key: [one.get(question.key) for one in given["answers"]]
             for question in questions_of(study.kind)
         }
-        try:
-            loaded = research.load_answers(
-                study=study,
-                columns=columns,
-                rows=len(given["answers"]),
-                wave=wave,
-                as_they_are=given["as_they_are"],
-            )
-        except research.LooksSwapped as refusal:
-            raise Conflict(str(refusal)) from None
-        except research.WaveMissing as refusal:
-            raise ValidationError({"wave": [str(refusal)]}) from None
-        except (research.TakesNoAnswers, research.TooManyAnswers) as refusal:
-            raise ValidationError({"answers": [str(refusal)]}) from None
-        except research.NobodyRises as refusal:
-            told = [one.reason for one in refusal.refused[:20]]
-            raise ValidationError({"answers": told}) from None
+        loaded = research.load_answers(
+            study=study,
+            columns=columns,
+            rows=len(given["answers"]),
+            wave=given["wave"],
+            as_they_are=given["as_they_are"],
+        )
         reasons = [f"{one.row}: {one.reason}" for one in loaded.refused]
         return Response(LoadedSerializer({"taken": loaded.taken, "refused": reasons}).data)
 
@@ -270,13 +268,13 @@ class AnswerView(ReadViewSet):
     filterset_fields = ("study", "wave")
 
 
-class WaveView(mixins.DestroyModelMixin, KeptViewSet):
+class WaveView(mixins.DestroyModelMixin, CatalogViewSet):
     """Waves of tracking studies."""
 
     serializer_class = WaveSerializer
     queryset = MindsetWave.objects.all()
     filterset_fields = ("study",)
-    refusals = {research.WaveNotValid: "asked"}
+    refused_as = {research.WaveNotValid: "asked"}
 
     def keep(self, row: MindsetWave) -> MindsetWave:
         """Save a wave."""
@@ -295,15 +293,11 @@ class FormView(mixins.CreateModelMixin, ReadViewSet):
     serializer_class = FormSerializer
     queryset = StudyForm.objects.all()
     filterset_fields = ("study",)
+    refused_as = {research.WaveMissing: "wave", research.TakesNoAnswers: "study"}
 
     def perform_create(self, serializer: Any) -> None:
         """Make a link; its address is in this answer alone."""
-        try:
-            form, secret = research.make_form(by=self.membership, **serializer.validated_data)
-        except research.WaveMissing as refusal:
-            raise ValidationError({"wave": [str(refusal)]}) from None
-        except research.TakesNoAnswers as refusal:
-            raise ValidationError({"study": [str(refusal)]}) from None
+        form, secret = research.make_form(by=self.membership, **serializer.validated_data)
         serializer.instance = form
         serializer.context["address"] = self.request.build_absolute_uri(
             reverse("asked", args=[secret])
@@ -324,17 +318,11 @@ class BattlecardView(mixins.CreateModelMixin, ReadViewSet):
     serializer_class = BattlecardSerializer
     queryset = Battlecard.objects.all()
     filterset_fields = ("competitor", "is_current")
+    refused_as = {battlecards.CardMovedOn: Conflict, battlecards.TooManyLines: "proofs"}
 
     def perform_create(self, serializer: Any) -> None:
         """Save a new version; 409 where the version seen is no longer the current one."""
-        try:
-            serializer.instance = battlecards.save_card(
-                by=self.membership, **serializer.validated_data
-            )
-        except battlecards.CardMovedOn as refusal:
-            raise Conflict(str(refusal)) from None
-        except battlecards.TooManyLines as refusal:
-            raise ValidationError({"proofs": [str(refusal)]}) from None
+        serializer.instance = battlecards.save_card(by=self.membership, **serializer.validated_data)
 
 
 class MarketView(WorkspaceViewSet):

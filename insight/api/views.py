@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -31,70 +29,49 @@ from insight.queries.membership import counted
 from insight.queries.rules import read_rule
 from insight.queries.stories import current_story
 from ipeo.api.problems import Conflict
-from ipeo.api.views import ReadViewSet
+from ipeo.api.views import KeptViewSet, ReadViewSet
 
 
-class KeptViewSet(mixins.CreateModelMixin, mixins.UpdateModelMixin, ReadViewSet):
-    """Rows that are written one by one. `keep` saves one; `refusals` name the field at fault."""
+class CatalogViewSet(KeptViewSet):
+    """Rows that whoever keeps Insight writes one by one."""
 
     permission = "insight.view"
     change_permission = "insight.edit"
-    refusals: Mapping[type[Exception], str] = {}
-
-    def keep(self, row: Any) -> Any:
-        """Save a row by the action that does."""
-        raise NotImplementedError
-
-    def perform_create(self, serializer: Any) -> None:
-        """Save a new row."""
-        self._keep(serializer, serializer.Meta.model(**serializer.validated_data))
-
-    def perform_update(self, serializer: Any) -> None:
-        """Save what changed."""
-        row = serializer.instance
-        for name, value in serializer.validated_data.items():
-            setattr(row, name, value)
-        self._keep(serializer, row)
-
-    def _keep(self, serializer: Any, row: Any) -> None:
-        try:
-            serializer.instance = self.keep(row)
-        except tuple(self.refusals) as refusal:
-            raise ValidationError({self.refusals[type(refusal)]: [str(refusal)]}) from None
 
 
-class ProductView(KeptViewSet):
+class ProductView(CatalogViewSet):
     """Products."""
 
     serializer_class = serializers.ProductSerializer
     queryset = Product.objects.all()
     filterset_fields = ("is_active", "family")
-    refusals = {catalog.ProductNameTaken: "name"}
+    refused_as = {catalog.ProductNameTaken: "name"}
 
     def keep(self, row: Product) -> Product:
         """Save a product."""
         return catalog.save_product(product=row)
 
 
-class ChannelView(KeptViewSet):
+class ChannelView(CatalogViewSet):
     """Channels."""
 
     serializer_class = serializers.ChannelSerializer
     queryset = Channel.objects.all()
     filterset_fields = ("is_sales", "key")
-    refusals = {catalog.ChannelNameTaken: "name"}
+    refused_as = {catalog.ChannelNameTaken: "name"}
 
     def keep(self, row: Channel) -> Channel:
         """Save a channel."""
         return catalog.save_channel(channel=row)
 
 
-class AccountView(KeptViewSet):
+class AccountView(CatalogViewSet):
     """Accounts."""
 
     serializer_class = serializers.AccountSerializer
     queryset = Account.objects.all()
     filterset_class = filters.AccountFilter
+    refused_as = {accounts.SameAccount: "into"}
 
     def keep(self, row: Account) -> Account:
         """Save an account."""
@@ -104,38 +81,33 @@ class AccountView(KeptViewSet):
     @action(detail=True, methods=["post"])
     def merge(self, request: Request, pk: int) -> Response:
         """Move all that is known of this account to another, and delete it; returns the other."""
-        wish = serializers.MergeSerializer(data=request.data)
-        wish.is_valid(raise_exception=True)
-        try:
-            kept = accounts.merge_accounts(
-                account=self.get_object(), into=wish.validated_data["into"]
-            )
-        except accounts.SameAccount as refusal:
-            raise ValidationError({"into": [str(refusal)]}) from None
+        kept = accounts.merge_accounts(
+            account=self.get_object(), **self.sent(serializers.MergeSerializer)
+        )
         return Response(self.get_serializer(kept).data)
 
 
-class ContactView(KeptViewSet):
+class ContactView(CatalogViewSet):
     """Contacts and leads."""
 
     serializer_class = serializers.ContactSerializer
     queryset = Contact.objects.all()
     filterset_class = filters.ContactFilter
-    refusals = {accounts.NobodyNamed: "name"}
+    refused_as = {accounts.NobodyNamed: "name"}
 
     def keep(self, row: Contact) -> Contact:
         """Save a contact."""
         return accounts.save_contact(contact=row)
 
 
-class AudienceView(KeptViewSet):
+class AudienceView(CatalogViewSet):
     """Audiences, and the people of each."""
 
     serializer_class = serializers.AudienceSerializer
     queryset = Audience.objects.all()
     filterset_fields = ("name",)
     permissions_by_action = {"preview": "insight.view"}
-    refusals = {audiences.AudienceNameTaken: "name"}
+    refused_as = {audiences.AudienceNameTaken: "name"}
 
     def keep(self, row: Audience) -> Audience:
         """Save an audience, counted."""
@@ -145,9 +117,7 @@ class AudienceView(KeptViewSet):
     @action(detail=False, methods=["post"])
     def preview(self, request: Request) -> Response:
         """Count whom a rule would find, and save nothing."""
-        wish = serializers.RuleSerializer(data=request.data)
-        wish.is_valid(raise_exception=True)
-        size = counted(read_rule(wish.validated_data["rule"]))
+        size = counted(read_rule(self.sent(serializers.RuleSerializer)["rule"]))
         return Response(serializers.SizeSerializer(size).data)
 
     @extend_schema(request=None, responses=serializers.AudienceSerializer)
@@ -165,20 +135,20 @@ class AudienceView(KeptViewSet):
         return self.get_paginated_response(serializers.ContactSerializer(page, many=True).data)
 
 
-class CompetitorView(KeptViewSet):
+class CompetitorView(CatalogViewSet):
     """Rivals."""
 
     serializer_class = serializers.CompetitorSerializer
     queryset = Competitor.objects.all()
     filterset_fields = ("name",)
-    refusals = {rivals.CompetitorNameTaken: "name"}
+    refused_as = {rivals.CompetitorNameTaken: "name"}
 
     def keep(self, row: Competitor) -> Competitor:
         """Save a rival."""
         return rivals.save_competitor(competitor=row)
 
 
-class CompetitorMoveView(mixins.DestroyModelMixin, KeptViewSet):
+class CompetitorMoveView(mixins.DestroyModelMixin, CatalogViewSet):
     """What rivals did."""
 
     serializer_class = serializers.CompetitorMoveSerializer
@@ -202,17 +172,15 @@ class BrandStoryView(mixins.CreateModelMixin, ReadViewSet):
     serializer_class = serializers.BrandStorySerializer
     queryset = BrandStory.objects.prefetch_related("proof_points")
     filterset_fields = ("is_current",)
+    refused_as = {stories.StoryMovedOn: Conflict}
 
     def perform_create(self, serializer: Any) -> None:
         """Save a new version; 409 where the version seen is no longer the current one."""
         typed = dict(serializer.validated_data)
         seen = typed.pop("seen_version", None)
-        try:
-            serializer.instance = stories.save_story(
-                story=stories.Story(**typed), by=self.membership, seen_version=seen
-            )
-        except stories.StoryMovedOn as refusal:
-            raise Conflict(str(refusal)) from None
+        serializer.instance = stories.save_story(
+            story=stories.Story(**typed), by=self.membership, seen_version=seen
+        )
 
 
 class ProofPointView(
@@ -225,6 +193,7 @@ class ProofPointView(
     serializer_class = serializers.ProofPointSerializer
     queryset = ProofPoint.objects.select_related("story")
     filterset_fields = ("story",)
+    refused_as = {stories.OldVersion: Conflict}
 
     def perform_create(self, serializer: Any) -> None:
         """Add a proof point to the current story."""
@@ -237,17 +206,11 @@ class ProofPointView(
         """Change a proof point's words."""
         point = serializer.instance
         words = {"statement": point.statement, "evidence": point.evidence}
-        try:
-            stories.edit_proof_point(point=point, **(words | serializer.validated_data))
-        except stories.OldVersion as refusal:
-            raise Conflict(str(refusal)) from None
+        stories.edit_proof_point(point=point, **(words | serializer.validated_data))
 
     def perform_destroy(self, instance: ProofPoint) -> None:
         """Remove a proof point."""
-        try:
-            stories.remove_proof_point(point=instance)
-        except stories.OldVersion as refusal:
-            raise Conflict(str(refusal)) from None
+        stories.remove_proof_point(point=instance)
 
     @extend_schema(
         request=serializers.StepsSerializer,
@@ -256,24 +219,27 @@ class ProofPointView(
     @action(detail=True, methods=["post"], pagination_class=None, filterset_fields=())
     def move(self, request: Request, pk: int) -> Response:
         """Move a proof point among the others, and return them in their order."""
-        wish = serializers.StepsSerializer(data=request.data)
-        wish.is_valid(raise_exception=True)
-        try:
-            points = stories.move_proof_point(
-                point=self.get_object(), steps=wish.validated_data["steps"]
-            )
-        except stories.OldVersion as refusal:
-            raise Conflict(str(refusal)) from None
+        points = stories.move_proof_point(
+            point=self.get_object(), **self.sent(serializers.StepsSerializer)
+        )
         return Response(self.get_serializer(points, many=True).data)
 
 
-class FindingView(mixins.DestroyModelMixin, KeptViewSet):
+class FindingView(mixins.DestroyModelMixin, CatalogViewSet):
     """Findings, and the decisions on them."""
 
     serializer_class = serializers.FindingSerializer
     queryset = Finding.objects.prefetch_related("dispositions").select_related("campaign")
     filterset_class = filters.FindingFilter
-    refusals = {findings.LinkNotValid: "evidence_url"}
+    refused_as = {
+        findings.LinkNotValid: "evidence_url",
+        findings.ReasonMissing: "reason",
+        findings.OtherCampaign: "cycle",
+        findings.AlreadyDecided: Conflict,
+        findings.CycleIsClosed: Conflict,
+        evidence.DateNotAhead: "expires_on",
+        evidence.ReasonMissing: "reason",
+    }
 
     def keep(self, row: Finding) -> Finding:
         """Save a finding."""
@@ -289,29 +255,14 @@ class FindingView(mixins.DestroyModelMixin, KeptViewSet):
     @action(detail=True, methods=["post"])
     def dispose(self, request: Request, pk: int) -> Response:
         """Adopt, reject or defer; 409 where somebody else decided since `seen`."""
-        wish = serializers.DisposeSerializer(data=request.data)
-        wish.is_valid(raise_exception=True)
-        try:
-            held = findings.dispose_finding(
-                finding=self.get_object(), by=self.membership, **wish.validated_data
-            )
-        except findings.ReasonMissing as refusal:
-            raise ValidationError({"reason": [str(refusal)]}) from None
-        except findings.OtherCampaign as refusal:
-            raise ValidationError({"cycle": [str(refusal)]}) from None
-        except (findings.AlreadyDecided, findings.CycleIsClosed) as refusal:
-            raise Conflict(str(refusal)) from None
+        sent = self.sent(serializers.DisposeSerializer)
+        held = findings.dispose_finding(finding=self.get_object(), by=self.membership, **sent)
         return Response(serializers.DispositionSerializer(held).data)
 
     @extend_schema(request=serializers.RenewSerializer, responses=serializers.FindingSerializer)
     @action(detail=True, methods=["post"])
     def renew(self, request: Request, pk: int) -> Response:
         """Let a finding hold until a new day, with the reason."""
-        wish = serializers.RenewSerializer(data=request.data)
-        wish.is_valid(raise_exception=True)
-        found = self.get_object()
-        try:
-            evidence.renew_finding(finding=found, by=self.membership, **wish.validated_data)
-        except evidence.DateNotAhead as refusal:
-            raise ValidationError({"expires_on": [str(refusal)]}) from None
+        found, sent = self.get_object(), self.sent(serializers.RenewSerializer)
+        evidence.renew_finding(finding=found, by=self.membership, **sent)
         return Response(self.get_serializer(found).data)

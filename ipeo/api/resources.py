@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status
 from rest_framework.decorators import action
-from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -61,13 +61,11 @@ class CampaignView(mixins.CreateModelMixin, ReadViewSet):
     serializer_class = serializers.CampaignSerializer
     queryset = Campaign.objects.all()
     filterset_fields = ("status",)
+    refused_as = {NameTaken: "name"}
 
     def perform_create(self, serializer: Any) -> None:
         """Start the campaign with its first cycle."""
-        try:
-            serializer.instance = start_campaign(owner=self.membership, **serializer.validated_data)
-        except NameTaken as error:
-            raise ValidationError({"name": [str(error)]}) from None
+        serializer.instance = start_campaign(owner=self.membership, **serializer.validated_data)
 
 
 class CycleView(ReadViewSet):
@@ -78,6 +76,7 @@ class CycleView(ReadViewSet):
     serializer_class = serializers.CycleSerializer
     queryset = Cycle.objects.select_related("campaign")
     filterset_fields = ("campaign", "stage")
+    refused_as = {GateClosed: Conflict, AlreadyMoved: Conflict, MayNotOverride: PermissionDenied}
 
     @extend_schema(responses=serializers.BlockerSerializer(many=True))
     @action(detail=True, pagination_class=None, filterset_fields=())
@@ -87,24 +86,18 @@ class CycleView(ReadViewSet):
         return Response(serializers.BlockerSerializer(found, many=True).data)
 
     @extend_schema(
-        request=serializers.AdvanceSerializer, responses=serializers.StageChangeSerializer
+        request=serializers.AdvanceSerializer, responses={201: serializers.StageChangeSerializer}
     )
     @action(detail=True, methods=["post"])
     def advance(self, request: Request, pk: int) -> Response:
         """Pass the gate; 409 with the blockers while it is closed."""
-        wish = serializers.AdvanceSerializer(data=request.data)
-        wish.is_valid(raise_exception=True)
-        try:
-            change = advance_cycle(
-                cycle=self.get_object(),
-                by=self.membership,
-                override_reason=wish.validated_data["override_reason"],
-                expected_stage=wish.validated_data["stage"],
-            )
-        except (GateClosed, AlreadyMoved) as error:
-            raise Conflict(str(error)) from None
-        except MayNotOverride as error:
-            raise PermissionDenied(str(error)) from None
+        wish = self.sent(serializers.AdvanceSerializer)
+        change = advance_cycle(
+            cycle=self.get_object(),
+            by=self.membership,
+            override_reason=wish["override_reason"],
+            expected_stage=wish["stage"],
+        )
         data = serializers.StageChangeSerializer(change).data
         return Response(data, status=status.HTTP_201_CREATED)
 

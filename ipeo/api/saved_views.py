@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from rest_framework import mixins, serializers
-from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.exceptions import PermissionDenied
 
 from ipeo.actions.saved_views import NoSuchList, NotYours, delete_view, save_view
 from ipeo.api.views import ReadViewSet
@@ -32,6 +32,7 @@ class SavedViewView(mixins.CreateModelMixin, mixins.DestroyModelMixin, ReadViewS
     serializer_class = SavedViewSerializer
     queryset = SavedView.objects.none()
     filterset_fields = ("page", "is_shared")
+    refused_as = {NoSuchList: "page", NotYours: PermissionDenied}
 
     def get_queryset(self) -> Any:
         """Return what the caller sees."""
@@ -41,14 +42,8 @@ class SavedViewView(mixins.CreateModelMixin, mixins.DestroyModelMixin, ReadViewS
 
     def perform_create(self, serializer: Any) -> None:
         """Keep a view; the caller's view of the same name is replaced."""
-        try:
-            serializer.instance = save_view(owner=self.membership, **serializer.validated_data)
-        except NoSuchList as refusal:
-            raise ValidationError({"page": [str(refusal)]}) from None
+        serializer.instance = save_view(owner=self.membership, **serializer.validated_data)
 
     def perform_destroy(self, instance: SavedView) -> None:
         """Forget a view."""
-        try:
-            delete_view(view=instance, by=self.membership)
-        except NotYours as refusal:
-            raise PermissionDenied(str(refusal)) from None
+        delete_view(view=instance, by=self.membership)

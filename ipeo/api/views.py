@@ -41,8 +41,16 @@ class WorkspaceViewSet(IdempotentWrites, viewsets.GenericViewSet[Any]):
 
     def sent(self, serializer_class: type[serializers.BaseSerializer[Any]]) -> dict[str, Any]:
         """Return what was sent, checked; raises `ValidationError` where it cannot be taken."""
-        context = self.get_serializer_context()
-        given = serializer_class(data=self.request.data, context=context)
+        return self._checked(serializer_class, self.request.data)
+
+    def asked(self, serializer_class: type[serializers.BaseSerializer[Any]]) -> dict[str, Any]:
+        """Return what the address asks for, checked; raises `ValidationError`."""
+        return self._checked(serializer_class, self.request.query_params)
+
+    def _checked(
+        self, serializer_class: type[serializers.BaseSerializer[Any]], data: Any
+    ) -> dict[str, Any]:
+        given = serializer_class(data=data, context=self.get_serializer_context())
         given.is_valid(raise_exception=True)
         return dict(given.validated_data)
 

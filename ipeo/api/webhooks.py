@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -87,17 +84,6 @@ class DeliverySerializer(serializers.ModelSerializer[WebhookDelivery]):
         return message_id(delivery.event)
 
 
-@contextmanager
-def answered() -> Iterator[None]:
-    """Turn what an action raises into a problem document."""
-    try:
-        yield
-    except AddressRefused as refusal:
-        raise ValidationError({"url": [str(refusal)]}) from None
-    except actions.EndpointIsOff as refusal:
-        raise Conflict(str(refusal)) from None
-
-
 class EndpointView(
     mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.DestroyModelMixin, ReadViewSet
 ):
@@ -108,14 +94,12 @@ class EndpointView(
     serializer_class = EndpointSerializer
     queryset = WebhookEndpoint.objects.all()
     filterset_fields = ("is_active",)
+    refused_as = {AddressRefused: "url", actions.EndpointIsOff: Conflict}
 
     @extend_schema(responses={201: EndpointWithSecretSerializer})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Make an endpoint; its secret is told in this answer alone."""
-        given = self.get_serializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        with answered():
-            made = actions.make_endpoint(by=self.membership, **given.validated_data)
+        made = actions.make_endpoint(by=self.membership, **self.sent(EndpointSerializer))
         data = EndpointWithSecretSerializer(made).data
         return Response(data, status=status.HTTP_201_CREATED)
 
@@ -123,8 +107,7 @@ class EndpointView(
         """Change where it is and what it hears of."""
         row = serializer.instance
         given = {"url": row.url, "events": row.events, "description": row.description}
-        with answered():
-            actions.change_endpoint(endpoint=row, **(given | serializer.validated_data))
+        actions.change_endpoint(endpoint=row, **(given | serializer.validated_data))
 
     def perform_destroy(self, instance: WebhookEndpoint) -> None:
         """Remove it with its log."""
@@ -158,8 +141,7 @@ class EndpointView(
     @action(detail=True, methods=["post"])
     def test(self, request: Request, pk: int) -> Response:
         """Send it a test; 409 while it is off."""
-        with answered():
-            delivery = actions.send_test(endpoint=self.get_object())
+        delivery = actions.send_test(endpoint=self.get_object())
         return Response(DeliverySerializer(delivery).data, status=status.HTTP_202_ACCEPTED)
 
 
@@ -171,13 +153,13 @@ class DeliveryView(ReadViewSet):
     serializer_class = DeliverySerializer
     queryset = queries.deliveries()
     filterset_fields = ("endpoint", "state", "event__type")
+    refused_as = {actions.EndpointIsOff: Conflict}
 
     @extend_schema(request=None, responses={202: DeliverySerializer})
     @action(detail=True, methods=["post"])
     def again(self, request: Request, pk: int) -> Response:
         """Send it again under the same id; 409 while the endpoint is off."""
         delivery = self.get_object()
-        with answered():
-            actions.send_again(delivery=delivery)
+        actions.send_again(delivery=delivery)
         delivery.refresh_from_db()
         return Response(DeliverySerializer(delivery).data, status=status.HTTP_202_ACCEPTED)

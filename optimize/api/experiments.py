@@ -7,13 +7,13 @@ from typing import Any
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from execute.queries.days import today
 from ipeo.api.problems import Conflict
-from ipeo.api.views import ReadViewSet
+from ipeo.api.views import KeptViewSet
 from optimize.actions import experiments as actions
 from optimize.models import Experiment, ExperimentUnit
 from optimize.queries import experiments as queries
@@ -109,9 +109,7 @@ class StopSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(required=False, allow_blank=True, default="")
 
 
-class ExperimentView(
-    mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.DestroyModelMixin, ReadViewSet
-):
+class ExperimentView(mixins.DestroyModelMixin, KeptViewSet):
     """Experiments; only a draft is changed or deleted."""
 
     permission = "optimize.view"
@@ -119,32 +117,24 @@ class ExperimentView(
     serializer_class = ExperimentSerializer
     queryset = Experiment.objects.all()
     filterset_fields = ("state", "metric", "program", "channel", "cycle")
+    refused_as = {
+        actions.NotADraft: Conflict,
+        actions.NotRunning: Conflict,
+        actions.CannotTell: Conflict,
+        actions.ReasonMissing: "reason",
+    }
 
     def get_queryset(self) -> Any:
         """Return the experiments with what they are about."""
         return queries.experiments()
 
-    def perform_create(self, serializer: Any) -> None:
-        """Draft one."""
-        made = Experiment(**serializer.validated_data)
-        serializer.instance = actions.save_experiment(experiment=made, by=self.membership)
-
-    def perform_update(self, serializer: Any) -> None:
-        """Change a draft; 409 for one that has started."""
-        held = serializer.instance
-        for name, value in serializer.validated_data.items():
-            setattr(held, name, value)
-        try:
-            actions.save_experiment(experiment=held, by=self.membership)
-        except actions.NotADraft as error:
-            raise Conflict(str(error)) from None
+    def keep(self, row: Experiment) -> Experiment:
+        """Save a draft."""
+        return actions.save_experiment(experiment=row, by=self.membership)
 
     def perform_destroy(self, instance: Experiment) -> None:
         """Delete a draft; 409 for one that has started."""
-        try:
-            actions.delete_draft(experiment=instance)
-        except actions.NotADraft as error:
-            raise Conflict(str(error)) from None
+        actions.delete_draft(experiment=instance)
 
     @extend_schema(
         parameters=[
@@ -191,24 +181,14 @@ class ExperimentView(
     @action(detail=True, methods=["post"])
     def start(self, request: Request, pk: int) -> Response:
         """Draw the lot and start; 409 where it has started, or could not tell."""
-        try:
-            held = actions.start_experiment(experiment=self.get_object(), by=self.membership)
-        except (actions.NotADraft, actions.CannotTell) as error:
-            raise Conflict(str(error)) from None
+        held = actions.start_experiment(experiment=self.get_object(), by=self.membership)
         return Response(self.get_serializer(held).data)
 
     @extend_schema(request=StopSerializer, responses=ExperimentSerializer)
     @action(detail=True, methods=["post"])
     def stop(self, request: Request, pk: int) -> Response:
         """Stop with a decision; 409 where it does not run."""
-        wish = StopSerializer(data=request.data)
-        wish.is_valid(raise_exception=True)
-        try:
-            held = actions.stop_experiment(
-                experiment=self.get_object(), by=self.membership, **wish.validated_data
-            )
-        except actions.ReasonMissing as error:
-            raise ValidationError({"reason": [str(error)]}) from None
-        except actions.NotRunning as error:
-            raise Conflict(str(error)) from None
+        held = actions.stop_experiment(
+            experiment=self.get_object(), by=self.membership, **self.sent(StopSerializer)
+        )
         return Response(self.get_serializer(held).data)

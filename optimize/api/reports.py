@@ -10,28 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ipeo.api.views import WorkspaceViewSet
+from optimize.api.days import DaysSerializer
 from optimize.models import AttributionModel, DealFact
 from optimize.queries.credits import credit_of
 from optimize.queries.report import BREAKDOWNS, report
 from optimize.queries.side_by_side import COHORTS, GRAINS, KINDS, side_by_side
 from optimize.queries.slices import Days
-
-
-class DaysSerializer(serializers.Serializer[Any]):
-    """Which days to tell of; either end may be left open."""
-
-    to = serializers.DateField(required=False, default=None)
-
-    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        """Add `from`, which is no name in Python."""
-        first = serializers.DateField(required=False, default=None)
-        return {**super().get_fields(), "from": first}
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Refuse days that end before they begin."""
-        if attrs["from"] and attrs["to"] and attrs["to"] < attrs["from"]:
-            raise serializers.ValidationError({"to": ["This is before the first day."]})
-        return attrs
 
 
 class ReportWishSerializer(DaysSerializer):
@@ -64,9 +48,7 @@ class ReportView(WorkspaceViewSet):
     @extend_schema(parameters=[ReportWishSerializer], responses=ReportSerializer)
     def list(self, request: Request) -> Response:
         """Return the rows, the most deals won first."""
-        wish = ReportWishSerializer(data=request.query_params)
-        wish.is_valid(raise_exception=True)
-        asked = wish.validated_data
+        asked = self.asked(ReportWishSerializer)
         rows = report(
             by=asked["by"], date_from=asked["from"], date_to=asked["to"], model=asked["model"]
         )
@@ -105,9 +87,7 @@ class ComparisonView(WorkspaceViewSet):
     @extend_schema(parameters=[ComparisonWishSerializer], responses=ComparisonSerializer)
     def list(self, request: Request) -> Response:
         """Return a row for each key, the most credit first."""
-        wish = ComparisonWishSerializer(data=request.query_params)
-        wish.is_valid(raise_exception=True)
-        asked = wish.validated_data
+        asked = self.asked(ComparisonWishSerializer)
         found = side_by_side(
             by=asked["by"],
             kind=asked["kind"],
@@ -150,7 +130,5 @@ class CreditView(WorkspaceViewSet):
     @extend_schema(parameters=[CreditWishSerializer], responses=CreditSerializer)
     def list(self, request: Request) -> Response:
         """Return the touches in their order; none of a deal that is open or that nobody touched."""
-        wish = CreditWishSerializer(data=request.query_params)
-        wish.is_valid(raise_exception=True)
-        found = credit_of(wish.validated_data["deal"])
+        found = credit_of(self.asked(CreditWishSerializer)["deal"])
         return Response({"touches": [one.as_dict() for one in found]})

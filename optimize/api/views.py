@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status
 from rest_framework.decorators import action
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -31,6 +31,13 @@ class RecommendationView(ReadViewSet):
     serializer_class = serializers.RecommendationSerializer
     queryset = Recommendation.objects.all()
     filterset_fields = ("cycle", "kind", "route", "state", "program")
+    refused_as = {
+        ReasonMissing: "reason",
+        AlreadyDecided: Conflict,
+        CycleIsClosed: Conflict,
+        # A measurement may withdraw it between the read and the decision.
+        Recommendation.DoesNotExist: NotFound,
+    }
 
     def get_queryset(self) -> Any:
         """Return recommendations with their decisions."""
@@ -42,16 +49,11 @@ class RecommendationView(ReadViewSet):
     @action(detail=True, methods=["post"])
     def decide(self, request: Request, pk: int) -> Response:
         """Decide; 409 where somebody else did meanwhile, or the cycle is closed."""
-        wish = serializers.DecideSerializer(data=request.data)
-        wish.is_valid(raise_exception=True)
-        try:
-            decide(recommendation=self.get_object(), by=self.membership, **wish.validated_data)
-        except ReasonMissing as error:
-            raise ValidationError({"reason": [str(error)]}) from None
-        except (AlreadyDecided, CycleIsClosed) as error:
-            raise Conflict(str(error)) from None
-        except Recommendation.DoesNotExist:
-            raise NotFound() from None
+        decide(
+            recommendation=self.get_object(),
+            by=self.membership,
+            **self.sent(serializers.DecideSerializer),
+        )
         return Response(self.get_serializer(self.get_object()).data)
 
 
@@ -63,14 +65,12 @@ class PeriodView(mixins.CreateModelMixin, ReadViewSet):
     serializer_class = serializers.PeriodSerializer
     queryset = Period.objects.select_related("cycle__campaign").prefetch_related("restatements")
     filterset_fields = ("cycle",)
+    refused_as = {AlreadyClosed: Conflict, NotInOptimize: Conflict, MeasureFirst: Conflict}
 
     def perform_create(self, serializer: Any) -> None:
         """Close the period of a cycle; 409 where it cannot be closed."""
         cycle = serializer.validated_data["cycle"]
-        try:
-            serializer.instance = close_period(cycle=cycle, by=self.membership)
-        except (AlreadyClosed, NotInOptimize, MeasureFirst) as error:
-            raise Conflict(str(error)) from None
+        serializer.instance = close_period(cycle=cycle, by=self.membership)
 
 
 class MeasurementView(WorkspaceViewSet):

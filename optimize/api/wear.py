@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from ipeo.api.views import WorkspaceViewSet
 from ipeo.numerics.estimates import Estimate
 from ipeo.numerics.ranges import Days
+from optimize.api.days import DaysSerializer
 from optimize.models import Fit
 from optimize.queries import helping, prices, wins
 from optimize.queries.fits import CellFit, Judged, SettlingTest, WearFit, cells, discount_fit, wears
@@ -32,32 +33,16 @@ class FoundSerializer(serializers.Serializer[Any]):
     figures = serializers.DictField()
 
 
-class DaysSerializer(serializers.Serializer[Any]):
-    """The days to tell of; the last twelve months where none are named."""
-
-    date_from = serializers.DateField(required=False, default=None)
-    date_to = serializers.DateField(required=False, default=None)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Refuse days that end before they begin."""
-        if attrs["date_from"] and attrs["date_to"] and attrs["date_to"] < attrs["date_from"]:
-            raise serializers.ValidationError({"date_to": ["This is before the first day."]})
-        return attrs
-
-
 class _Reading(WorkspaceViewSet):
     permission = "optimize.view"
     pagination_class = None
     queryset = Fit.objects.none()
 
-
-def _days(request: Request) -> Days:
-    wish = DaysSerializer(data=request.query_params)
-    wish.is_valid(raise_exception=True)
-    first, last = last_year()
-    asked = wish.validated_data
-    begins = asked["date_from"] or min(first, asked["date_to"] or first)
-    return Days(begins, max(asked["date_to"] or last, begins))
+    def days(self) -> Days:
+        """Return the days asked for, the last year where none are."""
+        asked, (first, last) = self.asked(DaysSerializer), last_year()
+        begins = asked["from"] or min(first, asked["to"] or first)
+        return Days(begins, max(asked["to"] or last, begins))
 
 
 class WearView(_Reading):
@@ -91,7 +76,7 @@ class PriceView(_Reading):
     @extend_schema(parameters=[DaysSerializer], responses=FoundSerializer)
     def list(self, request: Request) -> Response:
         """Return the figures of some days; what discounts bought is of all closed deals."""
-        days = _days(request)
+        days = self.days()
         fit, pocket = discount_fit(), prices.pocket(days)
         figures = {
             "from": days.first,
@@ -145,7 +130,7 @@ class WinsView(_Reading):
     @extend_schema(parameters=[DaysSerializer], responses=FoundSerializer)
     def list(self, request: Request) -> Response:
         """Return the figures of the deals that ended in some days."""
-        days = _days(request)
+        days = self.days()
         won, lost, undecided = wins.totals(days)
         matrix = wins.disagreement(days)
         helped = helping.helping(days)

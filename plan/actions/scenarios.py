@@ -37,14 +37,16 @@ class NoteMissing(Exception):
 
 
 @transaction.atomic
-def create_scenario(*, cycle: Cycle, name: str, now: datetime | None = None) -> Scenario:
+def create_scenario(
+    *, cycle: Cycle, name: str, budget: Decimal | None = None, now: datetime | None = None
+) -> Scenario:
     """Save an empty draft; raises `ScenarioNameTaken` and `CycleOver`."""
     demand_open(cycle)
     now = now or timezone.now()
     try:
         with transaction.atomic():
             made: Scenario = Scenario.objects.create(
-                cycle=cycle, name=name.strip(), created_at=now, updated_at=now
+                cycle=cycle, name=name.strip(), budget=budget, created_at=now, updated_at=now
             )
     except IntegrityError:
         raise ScenarioNameTaken(f"This cycle has a scenario “{name.strip()}” already.") from None

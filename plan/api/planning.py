@@ -10,10 +10,10 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ipeo.api.views import ReadViewSet
+from ipeo.api.views import KeptViewSet, ReadViewSet
 from plan.actions import allocations, comments, templates
 from plan.api import serializers
-from plan.api.refusals import answered
+from plan.api.refusals import REFUSED_AS
 from plan.models import Allocation, ProgramTemplate, ScenarioComment
 
 
@@ -25,17 +25,16 @@ class AllocationView(ReadViewSet):
     serializer_class = serializers.AllocationSerializer
     queryset = Allocation.objects.select_related("scenario__cycle").prefetch_related("lines")
     filterset_fields = ("scenario", "scenario__cycle")
+    refused_as = REFUSED_AS
 
     @extend_schema(request=serializers.TakeSerializer, responses=serializers.BudgetSavedSerializer)
     @action(detail=True, methods=["post"])
     def take(self, request: Request, pk: int) -> Response:
         """Write the suggestion, or some of its lines, into its draft."""
         found = self.get_object()
-        wish = serializers.TakeSerializer(data=request.data)
-        wish.is_valid(raise_exception=True)
-        lines = wish.validated_data.get("lines") or None
-        with answered():
-            changed = allocations.take_split(allocation=found, lines=lines)
+        wish = self.sent(serializers.TakeSerializer)
+        lines = wish.get("lines") or None
+        changed = allocations.take_split(allocation=found, lines=lines)
         return Response({"changed": changed})
 
 
@@ -47,13 +46,11 @@ class CommentView(mixins.CreateModelMixin, ReadViewSet):
     serializer_class = serializers.CommentSerializer
     queryset = ScenarioComment.objects.all()
     filterset_fields = ("scenario", "scenario__cycle")
+    refused_as = REFUSED_AS
 
     def perform_create(self, serializer: Any) -> None:
         """Keep the remark."""
-        with answered():
-            serializer.instance = comments.add_comment(
-                by=self.membership, **serializer.validated_data
-            )
+        serializer.instance = comments.add_comment(by=self.membership, **serializer.validated_data)
 
     @extend_schema(request=None, responses=serializers.CommentSerializer)
     @action(detail=True, methods=["post"])
@@ -63,27 +60,17 @@ class CommentView(mixins.CreateModelMixin, ReadViewSet):
         return Response(serializers.CommentSerializer(held).data)
 
 
-class ProgramTemplateView(mixins.CreateModelMixin, mixins.UpdateModelMixin, ReadViewSet):
+class ProgramTemplateView(KeptViewSet):
     """Templates that the workspace wrote or changed."""
 
     permission = "plan.view"
     change_permission = "plan.edit"
-    http_method_names = ("get", "post", "patch", "head", "options")
     serializer_class = serializers.ProgramTemplateSerializer
     queryset = ProgramTemplate.objects.all()
     filterset_fields = ("offer", "is_hidden")
+    refused_as = REFUSED_AS
+    fixed = ("key",)
 
-    def perform_create(self, serializer: Any) -> None:
-        """Add the template."""
-        with answered():
-            row = ProgramTemplate(**serializer.validated_data)
-            serializer.instance = templates.save_template(template=row)
-
-    def perform_update(self, serializer: Any) -> None:
-        """Change the template; its key stays."""
-        row = serializer.instance
-        for name, value in serializer.validated_data.items():
-            if name != "key":
-                setattr(row, name, value)
-        with answered():
-            serializer.instance = templates.save_template(template=row)
+    def keep(self, row: ProgramTemplate) -> ProgramTemplate:
+        """Save a template."""
+        return templates.save_template(template=row)

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from rest_framework.exceptions import ValidationError
-
-from ipeo.api.problems import Conflict
+from ipeo.api.problems import Answer, Conflict
 from plan.actions.allocations import LimitsNotValid, SplitImpossible
 from plan.actions.approvals import (
     AlreadyApproved,
@@ -31,7 +26,7 @@ from plan.actions.programs import (
 from plan.actions.scenarios import NoteMissing, NotProposed, NotReady, ScenarioNameTaken
 from plan.actions.templates import TemplateNameTaken
 
-FIELDS: dict[type[Exception], str] = {
+REFUSED_AS: dict[type[Exception], Answer] = {
     ScenarioNameTaken: "name",
     ProgramNameTaken: "name",
     ObjectiveSetAlready: "metric",
@@ -47,28 +42,15 @@ FIELDS: dict[type[Exception], str] = {
     SplitImpossible: "total",
     TemplateNameTaken: "name",
     TooLong: "text",
+    AlreadyApproved: Conflict,
+    AnotherApproved: Conflict,
+    CycleOver: Conflict,
+    NotPriceLed: Conflict,
+    NotProposed: Conflict,
+    NotReady: Conflict,
+    ObjectivesFrozen: Conflict,
+    OfferChanged: Conflict,
+    OfferFrozen: Conflict,
+    ProgramInUse: Conflict,
+    ScenarioLocked: Conflict,
 }
-CONFLICTS: tuple[type[Exception], ...] = (
-    AlreadyApproved,
-    AnotherApproved,
-    CycleOver,
-    NotPriceLed,
-    NotProposed,
-    NotReady,
-    ObjectivesFrozen,
-    OfferChanged,
-    OfferFrozen,
-    ProgramInUse,
-    ScenarioLocked,
-)
-
-
-@contextmanager
-def answered() -> Iterator[None]:
-    """Turn what an action raises into a problem document."""
-    try:
-        yield
-    except CONFLICTS as error:
-        raise Conflict(str(error)) from None
-    except tuple(FIELDS) as error:
-        raise ValidationError({FIELDS[type(error)]: [str(error)]}) from None

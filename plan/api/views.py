@@ -11,10 +11,11 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ipeo.api.views import ReadViewSet
+from insight.models import ProofPoint
+from ipeo.api.views import KeptViewSet, ReadViewSet
 from plan.actions import allocations, approvals, budget, objectives, programs, scenarios
 from plan.api import serializers
-from plan.api.refusals import answered
+from plan.api.refusals import REFUSED_AS
 from plan.models import (
     Approval,
     BudgetLine,
@@ -25,86 +26,51 @@ from plan.models import (
     Scenario,
 )
 from plan.queries.guard import guard_of
-from plan.queries.scenarios import programs as all_programs
 
 
-class Changes(
-    mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.DestroyModelMixin, ReadViewSet
-):
-    """Lists, shows, makes, changes and removes; each view names the actions that do it."""
-
-    http_method_names = ("get", "post", "patch", "delete", "head", "options")
-
-
-def _filled(row: Any, data: dict[str, Any]) -> Any:
-    for name, value in data.items():
-        setattr(row, name, value)
-    return row
-
-
-class ObjectiveView(Changes):
-    """Objectives of cycles."""
+class PlanViewSet(mixins.DestroyModelMixin, KeptViewSet):
+    """Rows of a plan, which whoever plans writes one by one and removes."""
 
     permission = "plan.view"
     change_permission = "plan.edit"
+    refused_as = REFUSED_AS
+
+
+class ObjectiveView(PlanViewSet):
+    """Objectives of cycles."""
+
     serializer_class = serializers.ObjectiveSerializer
     queryset = Objective.objects.select_related("cycle__campaign")
     filterset_fields = ("cycle", "metric")
+    fixed = ("cycle",)
 
-    def perform_create(self, serializer: Any) -> None:
-        """Set the objective."""
-        with answered():
-            row = Objective(**serializer.validated_data)
-            serializer.instance = objectives.save_objective(objective=row)
-
-    def perform_update(self, serializer: Any) -> None:
-        """Change the objective; it stays with its cycle."""
-        with answered():
-            data = {**serializer.validated_data}
-            data.pop("cycle", None)
-            row = _filled(serializer.instance, data)
-            serializer.instance = objectives.save_objective(objective=row)
+    def keep(self, row: Objective) -> Objective:
+        """Save an objective."""
+        return objectives.save_objective(objective=row)
 
     def perform_destroy(self, instance: Any) -> None:
         """Remove the objective."""
-        with answered():
-            objectives.remove_objective(objective=instance)
+        objectives.remove_objective(objective=instance)
 
 
-class ScenarioView(Changes):
+class ScenarioView(PlanViewSet):
     """Scenarios, and their way to approval."""
 
-    permission = "plan.view"
-    change_permission = "plan.edit"
     permissions_by_action = {"approve": "plan.approve", "send_back": "plan.approve"}
     serializer_class = serializers.ScenarioSerializer
     queryset = Scenario.objects.select_related("cycle__campaign", "proposed_by__user")
     filterset_fields = ("cycle", "status", "cycle__campaign")
+    fixed = ("cycle",)
 
-    def perform_create(self, serializer: Any) -> None:
-        """Begin an empty draft."""
-        wish = {**serializer.validated_data}
-        limit = wish.pop("budget", None)
-        with answered():
-            made = scenarios.create_scenario(**wish)
-            if limit is not None:
-                made = scenarios.rename_scenario(scenario=made, name=made.name, budget=limit)
-        serializer.instance = made
-
-    def perform_update(self, serializer: Any) -> None:
-        """Rename a draft; it stays with its cycle."""
-        held, wish = serializer.instance, serializer.validated_data
-        with answered():
-            serializer.instance = scenarios.rename_scenario(
-                scenario=held,
-                name=wish.get("name", held.name),
-                budget=wish.get("budget", held.budget),
-            )
+    def keep(self, row: Scenario) -> Scenario:
+        """Begin an empty draft, or give a draft another name and limit."""
+        if row.pk is None:
+            return scenarios.create_scenario(cycle=row.cycle, name=row.name, budget=row.budget)
+        return scenarios.rename_scenario(scenario=row, name=row.name, budget=row.budget)
 
     def perform_destroy(self, instance: Any) -> None:
         """Remove a draft."""
-        with answered():
-            scenarios.remove_scenario(scenario=instance)
+        scenarios.remove_scenario(scenario=instance)
 
     def _answer(self, scenario: Scenario, code: int = status.HTTP_200_OK) -> Response:
         return Response(serializers.ScenarioSerializer(scenario).data, status=code)
@@ -115,38 +81,30 @@ class ScenarioView(Changes):
     @action(detail=True, methods=["post"])
     def clone(self, request: Request, pk: int) -> Response:
         """Copy a scenario as a new draft."""
-        wish = serializers.CloneSerializer(data=request.data)
-        wish.is_valid(raise_exception=True)
-        with answered():
-            made = scenarios.clone_scenario(scenario=self.get_object(), **wish.validated_data)
+        wish = self.sent(serializers.CloneSerializer)
+        made = scenarios.clone_scenario(scenario=self.get_object(), **wish)
         return self._answer(made, status.HTTP_201_CREATED)
 
     @extend_schema(request=None, responses=serializers.ScenarioSerializer)
     @action(detail=True, methods=["post"])
     def propose(self, request: Request, pk: int) -> Response:
         """Hand a draft to the managers; 409 with what it lacks."""
-        with answered():
-            held = scenarios.propose_scenario(scenario=self.get_object(), by=self.membership)
+        held = scenarios.propose_scenario(scenario=self.get_object(), by=self.membership)
         return self._answer(held)
 
     @extend_schema(request=None, responses=serializers.ScenarioSerializer)
     @action(detail=True, methods=["post"], url_path="take-back")
     def take_back(self, request: Request, pk: int) -> Response:
         """Make a proposed scenario a draft again."""
-        with answered():
-            held = scenarios.take_back_scenario(scenario=self.get_object())
+        held = scenarios.take_back_scenario(scenario=self.get_object())
         return self._answer(held)
 
     @extend_schema(request=serializers.NoteSerializer, responses=serializers.ScenarioSerializer)
     @action(detail=True, methods=["post"], url_path="send-back")
     def send_back(self, request: Request, pk: int) -> Response:
         """Send a proposed scenario back with a note."""
-        wish = serializers.NoteSerializer(data=request.data)
-        wish.is_valid(raise_exception=True)
-        with answered():
-            held = scenarios.send_back_scenario(
-                scenario=self.get_object(), by=self.membership, **wish.validated_data
-            )
+        wish = self.sent(serializers.NoteSerializer)
+        held = scenarios.send_back_scenario(scenario=self.get_object(), by=self.membership, **wish)
         return self._answer(held)
 
     @extend_schema(
@@ -155,12 +113,8 @@ class ScenarioView(Changes):
     @action(detail=True, methods=["post"])
     def approve(self, request: Request, pk: int) -> Response:
         """Approve a proposed scenario and freeze its forecast; 409 with what it lacks."""
-        wish = serializers.ApproveSerializer(data=request.data)
-        wish.is_valid(raise_exception=True)
-        with answered():
-            made = approvals.approve_scenario(
-                scenario=self.get_object(), by=self.membership, **wish.validated_data
-            )
+        wish = self.sent(serializers.ApproveSerializer)
+        made = approvals.approve_scenario(scenario=self.get_object(), by=self.membership, **wish)
         data = serializers.ApprovalSerializer(made).data
         return Response(data, status=status.HTTP_201_CREATED)
 
@@ -170,14 +124,9 @@ class ScenarioView(Changes):
     @action(detail=True, methods=["put"], http_method_names=["put"])
     def budget(self, request: Request, pk: int) -> Response:
         """Save cells of the grid, all or none of them."""
-        wish = serializers.BudgetSerializer(data=request.data)
-        wish.is_valid(raise_exception=True)
-        amounts = {
-            (line["program_plan"], line["month"]): line["amount"]
-            for line in wish.validated_data["lines"]
-        }
-        with answered():
-            changed = budget.set_budget(scenario=self.get_object(), amounts=amounts)
+        wish = self.sent(serializers.BudgetSerializer)
+        amounts = {(line["program_plan"], line["month"]): line["amount"] for line in wish["lines"]}
+        changed = budget.set_budget(scenario=self.get_object(), amounts=amounts)
         return Response({"changed": changed})
 
     @extend_schema(
@@ -186,85 +135,52 @@ class ScenarioView(Changes):
     @action(detail=True, methods=["post"])
     def suggest(self, request: Request, pk: int) -> Response:
         """Suggest a split of a total over the draft's programs and months, under their limits."""
-        wish = serializers.SuggestSerializer(data=request.data)
-        wish.is_valid(raise_exception=True)
-        with answered():
-            made = allocations.suggest_split(
-                scenario=self.get_object(), by=self.membership, **wish.validated_data
-            )
+        wish = self.sent(serializers.SuggestSerializer)
+        made = allocations.suggest_split(scenario=self.get_object(), by=self.membership, **wish)
         data = serializers.AllocationSerializer(made).data
         return Response(data, status=status.HTTP_201_CREATED)
 
 
-class ProgramView(Changes):
+class ProgramView(PlanViewSet):
     """Programs, which live on from cycle to cycle."""
 
-    permission = "plan.view"
-    change_permission = "plan.edit"
     serializer_class = serializers.ProgramSerializer
     queryset = Program.objects.select_related("channel", "campaign")
     filterset_fields = ("campaign", "channel", "offer")
+    fixed = ("campaign",)
 
-    def get_queryset(self) -> Any:
-        """Return the workspace's programs."""
-        return all_programs()
-
-    def perform_create(self, serializer: Any) -> None:
-        """Make the program."""
-        with answered():
-            row = Program(**serializer.validated_data)
-            serializer.instance = programs.save_program(program=row)
-
-    def perform_update(self, serializer: Any) -> None:
-        """Change the program; it stays with its campaign."""
-        data = {**serializer.validated_data}
-        data.pop("campaign", None)
-        with answered():
-            row = _filled(serializer.instance, data)
-            serializer.instance = programs.save_program(program=row)
+    def keep(self, row: Program) -> Program:
+        """Save a program."""
+        return programs.save_program(program=row)
 
     def perform_destroy(self, instance: Any) -> None:
         """Remove a program that was never planned."""
-        with answered():
-            programs.remove_program(program=instance)
+        programs.remove_program(program=instance)
 
 
-class ProgramPlanView(Changes):
+class ProgramPlanView(PlanViewSet):
     """Programs as scenarios intend them."""
 
-    permission = "plan.view"
-    change_permission = "plan.edit"
     permissions_by_action = {"approve_price": "plan.approve"}
     serializer_class = serializers.ProgramPlanSerializer
     queryset = ProgramPlan.objects.select_related(
         "scenario__cycle__campaign", "program__channel"
     ).prefetch_related("proof_points")
     filterset_fields = ("scenario", "program", "scenario__cycle")
+    beside = ("proof_points",)
+    fixed = ("scenario", "program")
 
-    def perform_create(self, serializer: Any) -> None:
-        """Add the program to the scenario."""
-        data = {**serializer.validated_data}
-        scenario, points = data.pop("scenario"), data.pop("proof_points", ())
-        with answered():
-            serializer.instance = programs.plan_program(
-                scenario=scenario, plan=ProgramPlan(scenario=scenario, **data), proof_points=points
+    def keep(self, row: ProgramPlan, proof_points: list[ProofPoint] | None = None) -> ProgramPlan:
+        """Add a program to its scenario, or change what is intended of it."""
+        if row.pk is None:
+            return programs.plan_program(
+                scenario=row.scenario, plan=row, proof_points=proof_points or ()
             )
-
-    def perform_update(self, serializer: Any) -> None:
-        """Change what is intended; program and scenario stay."""
-        data = {**serializer.validated_data}
-        points = data.pop("proof_points", None)
-        for fixed in ("scenario", "program"):
-            data.pop(fixed, None)
-        with answered():
-            row = _filled(serializer.instance, data)
-            programs.change_program_plan(plan=row, proof_points=points)
-        serializer.instance = self.get_queryset().get(pk=row.pk)
+        return programs.change_program_plan(plan=row, proof_points=proof_points)
 
     def perform_destroy(self, instance: Any) -> None:
         """Take the program out of the scenario."""
-        with answered():
-            programs.remove_program_plan(plan=instance)
+        programs.remove_program_plan(plan=instance)
 
     @extend_schema(responses=serializers.GuardSerializer)
     @action(detail=True, url_path="value-guard", filterset_fields=(), pagination_class=None)
@@ -278,12 +194,8 @@ class ProgramPlanView(Changes):
     @action(detail=True, methods=["post"], url_path="approve-price")
     def approve_price(self, request: Request, pk: int) -> Response:
         """Approve a price-led program within its scenario."""
-        wish = serializers.NoteSerializer(data=request.data)
-        wish.is_valid(raise_exception=True)
-        with answered():
-            made = approvals.approve_price(
-                plan=self.get_object(), by=self.membership, **wish.validated_data
-            )
+        wish = self.sent(serializers.NoteSerializer)
+        made = approvals.approve_price(plan=self.get_object(), by=self.membership, **wish)
         data = serializers.ApprovalSerializer(made).data
         return Response(data, status=status.HTTP_201_CREATED)
 

@@ -174,14 +174,14 @@ def test_what_helped_is_compared_once_lost_deals_tell_too(story):
 
 def test_the_interface_for_programs_gives_what_the_page_shows(story, sign_in):
     browser = sign_in("manager")
-    where = "?date_from=2026-01-01&date_to=2026-06-30"
+    where = "?from=2026-01-01&to=2026-06-30"
     found = browser.get(f"/api/v1/wins/{where}").json()["figures"]
     assert (found["won"], found["lost"]) == (4, 6)
     assert found["voices"]["agreed"]["n"] == 4
     assert found["rivals"][0]["name"] == "CheapDesk"
     prices = browser.get(f"/api/v1/price/{where}").json()["figures"]
     assert prices["five_points"] is None
-    refused = browser.get("/api/v1/price/?date_from=2026-06-30&date_to=2026-01-01")
+    refused = browser.get("/api/v1/price/?from=2026-06-30&to=2026-01-01")
     assert refused.status_code == 400
     assert browser.get("/api/v1/wear/").json() == {"rows": []}
     assert browser.get("/api/v1/wear-cells/").json() == {"rows": []}
