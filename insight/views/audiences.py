@@ -11,8 +11,9 @@ from insight.forms.audiences import AudienceForm, RuleLines
 from insight.models import Audience, Contact
 from insight.queries import audiences as queries
 from insight.queries import membership
+from insight.queries.audiences import Size
 from insight.queries.fields import FIELDS
-from insight.queries.rules import MATCHES, MAX_CONDITIONS, RuleNotValid, read_rule
+from insight.queries.rules import MATCHES, MAX_CONDITIONS, Rule, RuleNotValid, read_rule
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.paging import page_of
@@ -94,7 +95,7 @@ def _edit(request: WorkspaceRequest, audience: Audience) -> HttpResponse:
         "audience": audience,
         "lines": lines,
         "rule": rule,
-        "size": membership.counted(rule) if rule is not None else None,
+        "size": _size(rule, now="count" in request.POST),
         "fields": list(FIELDS.values()),
         "own_fields": _own_fields(lines),
         "matches": MATCHES.items(),
@@ -104,6 +105,13 @@ def _edit(request: WorkspaceRequest, audience: Audience) -> HttpResponse:
     template = f"insight/audience_form.html{part if request.htmx else ''}"
     status = 422 if posted and not redrawn else 200
     return render(request, template, context, status=status)
+
+
+def _size(rule: Rule | None, *, now: bool) -> Size | None:
+    """Return a rule's size; where it takes a second and is not asked `now`, the page asks it."""
+    if rule is None:
+        return None
+    return membership.counted(rule) if now else membership.at_hand(rule)
 
 
 def _own_fields(lines: RuleLines) -> list[tuple[str, str]]:

@@ -102,7 +102,6 @@ def test_bits_count_what_postgresql_counts(buyers, few, rule):
     Contact.objects.filter(name="Ana").update(consent=Contact.Consent.REFUSED)
     read = read_rule(rule)
     by_bits, asked = counted(read), size_of(read)
-    assert by_bits.as_of is not None
     assert (by_bits.contacts, by_bits.accounts, by_bits.refused) == (
         asked.contacts,
         asked.accounts,
@@ -110,11 +109,63 @@ def test_bits_count_what_postgresql_counts(buyers, few, rule):
     )
 
 
+HEALTH = {"all": [{"field": "industry", "op": "is", "value": "Health"}]}
+
+
 def test_what_is_kept_is_asked_of_postgresql_once(buyers, few, django_assert_max_num_queries):
-    rule = read_rule({"all": [{"field": "industry", "op": "is", "value": "Health"}]})
+    rule = read_rule(HEALTH)
     counted(rule)
-    with django_assert_max_num_queries(1):
+    with django_assert_max_num_queries(2):
         counted(rule)
+
+
+@pytest.fixture
+def written(monkeypatch):
+    """How many rows PostgreSQL says were written; its own count comes seconds after the fact."""
+    told = {"insight_contact": 5}
+    monkeypatch.setattr(membership, "_written", lambda: dict(told))
+    return told
+
+
+def test_people_are_counted_anew_once_rows_were_written(buyers, few, written, monkeypatch):
+    monkeypatch.setattr(membership, "SETTLES", timedelta(0))
+    rule = read_rule(HEALTH)
+    assert (counted(rule).contacts, counted(rule).as_of) == (1, None)
+    ContactFactory(account=buyers[0].account)
+    assert counted(rule).contacts == 1
+    written["insight_contact"] = 6
+    assert (counted(rule).contacts, counted(rule).as_of) == (2, None)
+
+
+def test_where_rows_are_written_all_the_time_the_size_says_as_of_when(buyers, few, written):
+    rule = read_rule({"all": [{"field": "deals_won", "op": "at_least", "value": 1}]})
+    counted(rule)
+    written["execute_deal"] = 1
+    won = {"outcome": Outcome.WON, "closed_date": timezone.localdate()}
+    DealFactory(account=buyers[1].account, net_amount=Decimal(9), **won)
+    later = counted(rule)
+    assert later.contacts == 1
+    assert timezone.now() - later.as_of < timedelta(seconds=30)
+
+
+def test_where_postgresql_counts_nothing_what_is_kept_serves_no_longer(buyers, few, monkeypatch):
+    monkeypatch.setattr(membership, "_written", dict)
+    monkeypatch.setattr(membership, "SETTLES", timedelta(0))
+    rule = read_rule(HEALTH)
+    counted(rule)
+    ContactFactory(account=buyers[0].account)
+    assert counted(rule).contacts == 2
+
+
+def test_the_editor_opens_before_many_people_are_counted(buyers, few, workspace, sign_in):
+    audience = AudienceFactory(rule=HEALTH)
+    address = f"/w/{workspace.slug}/insight/audiences/{audience.pk}/edit/"
+    browser = sign_in("marketer")
+    assert browser.get(address).context["size"] is None
+    typed = {"line": "0", "field-0": "industry", "op-0": "is", "value-0": "Health"}
+    told = browser.post(address, {**typed, "count": "1"}, headers={"HX-Request": "true"})
+    assert "1 person" in told.content.decode()
+    assert browser.get(address).context["size"].contacts == 1
 
 
 def test_the_overlap_of_two_audiences_is_shown_with_its_share(buyers, few, workspace, sign_in):
