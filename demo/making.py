@@ -7,6 +7,7 @@ from datetime import date
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.utils import timezone
 
 from demo import names
 from demo.experiments import run_experiments
@@ -14,6 +15,7 @@ from demo.facts import load_facts
 from demo.simulation import simulate
 from demo.story import set_the_scene
 from demo.turns import turn_the_cycles
+from demo.voices import begin_to_decide, hear_buyers
 from execute.actions.handoffs import hand_over
 from insight.actions.audiences import count_audience
 from insight.models import Audience
@@ -21,6 +23,7 @@ from ipeo import tenancy
 from ipeo.actions.workspaces import create_workspace
 from ipeo.models import Membership, Role, User, Workspace
 from optimize.actions.conclusions import draw_conclusions
+from optimize.actions.curves import request_curves_where_behind
 from optimize.actions.recompute import recompute
 
 PASSWORD = "demo-ipeo-2026"  # noqa: S105  # printed by the product itself, for the demonstration
@@ -76,6 +79,7 @@ def make_demonstration(*, slug: str, seed: int, scale: float, today: date) -> Ma
         company = simulate(seed=seed, scale=scale, today=today, reps=len(reps))
         cast = set_the_scene(workspace=workspace, people=people, reps=reps, today=today)
         counts = load_facts(company=company, cast=cast)
+        hear_buyers(seed=seed, by=people["manager"], today=today)
         for audience in Audience.objects.all():
             count_audience(audience=audience)
         # Each cycle's plan is approved with a forecast that rests on what was measured before it.
@@ -84,6 +88,8 @@ def make_demonstration(*, slug: str, seed: int, scale: float, today: date) -> Ma
         run_experiments(cycle=cycle, cast=cast, people=people, today=today)
         recompute()
         draw_conclusions()
+        begin_to_decide(cycle=cycle, by=people["manager"], now=timezone.now())
+        request_curves_where_behind()
         hand_over()
     return Made(workspace, counts)
 

@@ -140,8 +140,9 @@ def simulate(*, seed: int, scale: float, today: date, reps: int = 6) -> Company:
 def _spend(random: np.random.Generator, today: date, first_day: date, days: int) -> Spend:
     weeks = np.arange(0, days, 7)
     programs, when, cents = [], [], []
+    waves = _waves(len(weeks))
     for index, program in enumerate(truth.PROGRAMS):
-        for week in weeks:
+        for place, week in enumerate(weeks):
             day = first_day + timedelta(days=int(week))
             cycle = min(
                 ((day.year - first_day.year) * 12 + day.month - first_day.month)
@@ -149,11 +150,29 @@ def _spend(random: np.random.Generator, today: date, first_day: date, days: int)
                 2,
             )
             planned = program.monthly[cycle] * 12 / 52
-            if planned:
+            spent = round(100 * planned * waves[index, place] * random.lognormal(-0.02, 0.2))
+            if spent:
                 programs.append(index)
                 when.append(int(week))
-                cents.append(round(100 * planned * random.lognormal(-0.02, 0.2)))
+                cents.append(spent)
     return Spend(np.array(programs), np.array(when), np.array(cents))
+
+
+def _waves(weeks: int) -> Floats:
+    """Return, by program and week, how much of the usual money runs; each program's mean is 1."""
+    random = np.random.default_rng(70)
+    found = np.ones((len(truth.PROGRAMS), weeks))
+    for index, program in enumerate(truth.PROGRAMS):
+        if program.waves is None:
+            continue
+        on, off, low = program.waves
+        factors: list[float] = []
+        while len(factors) < weeks:
+            factors += [1.0] * max(int(random.integers(on - 1, on + 2)), 1)
+            factors += [low] * max(int(random.integers(off - 1, off + 2)), 1)
+        found[index] = factors[:weeks]
+        found[index] /= found[index].mean()
+    return found
 
 
 def _season(day: Floats) -> Floats:
@@ -238,7 +257,9 @@ def _deals(
     won_on_price = random.random(n) < 0.05 + 2.5 * discount
     won_driver = np.where(won_on_price, 4, random.choice(4, n, p=[0.42, 0.27, 0.16, 0.15]))
     product = random.choice(len(truth.PRODUCTS), n, p=[product.share for product in truth.PRODUCTS])
-    quantity = np.maximum(random.lognormal(1.7, 0.7, n).astype(np.int64), 1)
+    price = np.array([item.list_price for item in truth.PRODUCTS])[product]
+    worth = truth.DEAL_AMOUNT * random.lognormal(0.0, 0.45, n)
+    quantity = np.maximum((worth / price).round().astype(np.int64), 1)
     extra, extra_quantity = _second_products(product, quantity)
     deals = Deals(
         contact=touches.contact[opens],

@@ -73,6 +73,11 @@ class ProgramTruth:
     half_life: float | None = None
     message: str = ""
     is_bet: bool = False
+    waves: tuple[int, int, float] | None = None
+    """Weeks on and weeks off, about, and the share of the money that still runs in those off.
+
+    Weeks in which one program's money changes while the others' stays are what tells its curve.
+    """
 
     def efficacy(self, months_ago: float) -> float:
         """Return the share of the fresh program's effect that is left."""
@@ -94,6 +99,7 @@ PROGRAMS = (
         (12_000, 14_000, 16_000),
         0.130,
         win=0.55,
+        waves=(2, 3, 0.0),
         message="Sit at the desk that pays back, on your own floor",
     ),
     ProgramTruth(
@@ -103,6 +109,7 @@ PROGRAMS = (
         (14_000, 15_000, 16_000),
         0.060,
         win=0.25,
+        waves=(2, 3, 0.05),
         message="See in two minutes when your desks have paid back",
     ),
     ProgramTruth(
@@ -132,6 +139,7 @@ PROGRAMS = (
         (7_000, 7_500, 8_000),
         0.039,
         win=0.20,
+        waves=(1, 2, 0.0),
         message="Repaired within two days, for ten years",
     ),
     ProgramTruth(
@@ -141,6 +149,7 @@ PROGRAMS = (
         (0, 5_000, 7_000),
         0.090,
         win=0.15,
+        waves=(2, 2, 0.0),
         message="Dealers who have built one sell three",
         is_bet=True,
     ),
@@ -178,6 +187,8 @@ RIVAL_LOG_ODDS = -0.40
 NO_DECISION = 0.11
 CYCLE_DAYS = 55.0
 HANDOFF_DAYS = 1.4
+BUYERS_WHO_ANSWER = 0.15
+"""The share of ended deals whose buyer answers the five questions."""
 ANSWERED_DAYS = 14
 """For how many days back sales answers second looks that open no deal."""
 ANSWERED = 0.8
@@ -205,6 +216,9 @@ class ProductTruth:
     valued_for: str
     share: float
 
+
+DEAL_AMOUNT = 13_000
+"""What a deal is worth at list price, about, whichever product it sells."""
 
 PRODUCTS = (
     ProductTruth("Loop sit-stand desk", "Desks", 890, 560, "Pays back in sick days saved", 0.34),
