@@ -11,13 +11,18 @@ class InsightConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the stage and its pages known."""
+        from insight import registry
         from insight.actions.findings import enter_insight
         from insight.actions.segments import find_segments
+        from insight.queries import exhibits
         from insight.queries.segments import KIND
         from insight.queries.stage import gate, handoff, summary
         from ipeo import navigation, runs, stages
         from ipeo.models import Cycle
 
+        registry.register_exhibit("insight:audience", exhibits.audience_shown)
+        registry.register_exhibit("insight:market", exhibits.market_shown)
+        registry.register_exhibit("insight:study", exhibits.study_shown)
         runs.register(KIND, find_segments)
         stages.register(
             stages.Stage(

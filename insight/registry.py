@@ -11,7 +11,9 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
-from ipeo.navigation import link
+from django.urls import Resolver404, get_script_prefix, resolve
+
+from ipeo.tenancy import current_workspace
 
 
 @dataclass(frozen=True)
@@ -79,21 +81,26 @@ def market_facts(today: date) -> MarketFacts | None:
     return _markets[0](today) if _markets else None
 
 
-Exhibit = Callable[[str], list[dict[str, Any]]]
+Exhibit = Callable[..., list[dict[str, Any]]]
 _exhibits: dict[str, Exhibit] = {}
 
 
 def register_exhibit(url_name: str, exhibit: Exhibit) -> None:
-    """Say what a page of this name shows under a query, as facts that evidence keeps."""
+    """Say what a page of this name shows, as facts that evidence keeps.
+
+    `exhibit` takes the address's query and, by name, what else its path says.
+    """
     _exhibits[url_name] = exhibit
 
 
 def shown_at(address: str) -> list[dict[str, Any]]:
     """Return the facts that a page of ours shows now; nothing for any other page."""
     parts = urlsplit(address)
-    if parts.netloc:
+    try:
+        page = resolve("/" + parts.path.removeprefix(get_script_prefix()))
+    except Resolver404:
         return []
-    for url_name, exhibit in _exhibits.items():
-        if parts.path == link(url_name):
-            return exhibit(parts.query)
-    return []
+    exhibit, said = _exhibits.get(page.view_name), dict(page.kwargs)
+    if exhibit is None or parts.netloc or said.pop("workspace", "") != current_workspace().slug:
+        return []
+    return exhibit(parts.query, **said)

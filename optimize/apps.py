@@ -14,12 +14,13 @@ class OptimizeConfig(AppConfig):
     def ready(self) -> None:
         """Tell the kernel about the stage, its panels, its work and its place."""
         from execute.queries.behind import register_reader
+        from insight.registry import register_exhibit
         from ipeo import navigation, runs, stages
         from ipeo.models import Cycle
         from ipeo.stages import Panel
         from optimize.actions import curves, digest, recompute
         from optimize.actions.learning import record_learnings
-        from optimize.queries import behind, stage
+        from optimize.queries import behind, exhibits, stage
         from optimize.queries.discounts import past_discounts
         from optimize.queries.histories import histories_of
         from plan.queries.evidence import register_history
@@ -39,8 +40,8 @@ class OptimizeConfig(AppConfig):
                 left=record_learnings,
                 panels=(
                     Panel("home", "optimize:home_figures", 12, 10, see),
-                    Panel("home", "optimize:home_money", 7, 15, see),
-                    Panel("home", "optimize:home_next", 5, 16, see),
+                    Panel("home", "optimize:home_next", 5, 15, see),
+                    Panel("home", "optimize:home_money", 7, 16, see),
                     Panel("campaign", "optimize:figures", 12, 10, see),
                     Panel("campaign", "optimize:pacing", 12, 15, see),
                     Panel("campaign", "optimize:funnel", 7, 20, see),
@@ -52,6 +53,9 @@ class OptimizeConfig(AppConfig):
         register_history(histories_of)
         register_discounts(past_discounts)
         register_reader(behind.read)
+        register_exhibit("optimize:optimize", exhibits.overview_shown)
+        register_exhibit("optimize:cycle", exhibits.cycle_shown)
+        register_exhibit("optimize:program", exhibits.program_shown)
         navigation.register(
             navigation.Entry(
                 group="The cycle",

@@ -47,8 +47,8 @@ class EvidenceForm(forms.Form):
         max_length=300,
         required=False,
         label="Its address",
-        help_text="Copy it from the browser. Of a list of deals, with its filter, the counts of "
-        "today are kept.",
+        help_text="Copy it from the browser. Of a list of deals, a study, an audience, the market, "
+        "a program or a cycle here, the figures of today are kept by themselves.",
     )
     words = forms.CharField(
         max_length=1000,

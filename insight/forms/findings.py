@@ -16,6 +16,8 @@ from insight.queries.findings import VALIDITY
 from ipeo.forms import DateInput
 from ipeo.models import Campaign
 
+NOT_KNOWN = "Not known"
+
 
 class FindingForm(forms.ModelForm[Finding]):
     """Something learned. What was measured keeps its source and its figures."""
@@ -72,6 +74,7 @@ class EvidenceLineForm(forms.Form):
     low = forms.DecimalField(required=False, label="Interval from")
     high = forms.DecimalField(required=False, label="to")
     n = forms.IntegerField(required=False, min_value=0, max_value=10**12, label="Out of (n)")
+    period = forms.CharField(max_length=80, required=False, label="Of when")
 
     def clean(self) -> dict[str, Any]:
         """Refuse half an interval, and a figure that nobody can read."""
@@ -88,16 +91,25 @@ class EvidenceLineForm(forms.Form):
         return cleaned
 
     def as_fact(self) -> dict[str, Any] | None:
-        """Return the line as it is stored, None for an empty one; 41 percent is kept as 0.41."""
+        """Return the line as it is stored, None for an empty one; 41 percent is kept as 0.41.
+
+        What a stored line says beside what is typed here, it goes on saying.
+        """
         typed = self.cleaned_data
         if not typed.get("label"):
             return None
+        fact = {name: self.initial[name] for name in ("reason", "note") if self.initial.get(name)}
+        fact["label"] = typed["label"]
+        if typed["period"]:
+            fact["period"] = typed["period"]
+        if typed["value"] == NOT_KNOWN:
+            return fact | {"value": None}
         scale = 100 if typed["kind"] in {"percent", "points"} else 1
         try:
-            value: Any = float(Decimal(typed["value"].rstrip("% ").replace(",", "")) / scale)
+            value = float(Decimal(typed["value"].rstrip("% ").replace(",", "")) / scale)
         except InvalidOperation:
-            return {"label": typed["label"], "value": typed["value"]}
-        fact = {"label": typed["label"], "value": value, "kind": typed["kind"] or "number"}
+            return fact | {"value": typed["value"]}
+        fact |= {"value": value, "kind": typed["kind"] or "number"}
         if typed["low"] is not None:
             fact |= {"low": float(typed["low"] / scale), "high": float(typed["high"] / scale)}
         return fact | ({"n": typed["n"]} if typed["n"] is not None else {})
@@ -110,15 +122,19 @@ EvidenceFormSet: type[BaseFormSet[EvidenceLineForm]] = formset_factory(
 
 def evidence_lines(evidence: Any) -> list[dict[str, Any]]:
     """Return stored facts as a person would type them."""
+    listed = evidence.get("facts") if isinstance(evidence, dict) else None
     lines = []
-    for fact in evidence.get("facts", []) if isinstance(evidence, dict) else []:
+    for fact in listed if isinstance(listed, list) else []:
+        if not isinstance(fact, dict):
+            continue
         scale = 100 if fact.get("kind") in {"percent", "points"} else 1
-        lines.append(
-            {
-                name: round(value * scale, 6) if isinstance(value, float) and scale > 1 else value
-                for name, value in fact.items()
-            }
-        )
+        line = {
+            name: round(value * scale, 6) if isinstance(value, float) and scale > 1 else value
+            for name, value in fact.items()
+        }
+        if line.get("value") is None:
+            line["value"] = NOT_KNOWN
+        lines.append(line)
     return lines
 
 

@@ -11,11 +11,15 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from insight import charts
-from insight.models import Finding, FindingEvidence, FindingRenewal, Study
+from insight.models import Audience, Finding, FindingEvidence, FindingRenewal, Study
 from insight.numerics.pricing import Point
 from insight.queries import research
+from insight.queries.audiences import size_of
+from insight.queries.market import health
+from insight.queries.rules import RuleNotValid, read_rule
 from ipeo.charts import figure_json
 from ipeo.numerics.estimates import Estimate
+from ipeo.tenancy import current_workspace
 
 Kind = Study.Kind
 
@@ -101,6 +105,43 @@ def _read(study: Study, currency: str) -> tuple[list[tuple[str, Estimate, str]],
         won = [(f"Named where we won: {one.name}", one.won, "percent") for one in read.drivers]
         return [fact for fact in (lost + won)[:12] if fact[1].known], None
     return [], None
+
+
+def study_shown(query: str, *, pk: int) -> list[dict[str, Any]]:
+    """Return the facts that a study's page shows; none where there is no such study."""
+    study = research.studies().filter(pk=pk).first()
+    facts: list[dict[str, Any]] = (
+        snapshot_of(study, current_workspace().currency)["facts"] if study else []
+    )
+    return facts
+
+
+def market_shown(query: str) -> list[dict[str, Any]]:
+    """Return the facts that the market's page shows."""
+    read, today = health(), timezone.localdate()
+    shown = [
+        ("Demand against the year before", read.growth, "percent"),
+        ("Price spread", read.spread, "points"),
+        ("Losses on price", read.on_price, "percent"),
+        ("Losses on price, change since the year before", read.on_price_change, "points"),
+    ]
+    period = {"period": f"The year up to {today.day} {today:%b %Y}"}
+    return [_fact(label, one, kind) | period for label, one, kind in shown]
+
+
+def audience_shown(query: str, *, pk: int) -> list[dict[str, Any]]:
+    """Return how many people an audience has now; nothing where its rule cannot be read."""
+    audience = Audience.objects.filter(pk=pk).first()
+    try:
+        size = size_of(read_rule(audience.rule)) if audience else None
+    except RuleNotValid:
+        size = None
+    if size is None:
+        return []
+    return [
+        {"label": "People", "value": size.contacts, "kind": "count"},
+        {"label": "Accounts", "value": size.accounts, "kind": "count"},
+    ]
 
 
 def exhibits(finding: Finding) -> list[FindingEvidence]:

@@ -18,6 +18,7 @@ from insight.actions.evidence import (
     renew_finding,
 )
 from insight.forms.evidence import EvidenceForm, RenewForm
+from insight.forms.findings import EvidenceLineForm
 from insight.models import FindingEvidence
 from insight.queries.findings import findings
 from ipeo.navigation import link
@@ -31,24 +32,24 @@ def new_evidence(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Add a page to what a finding rests on."""
     found = get_object_or_404(findings(), pk=pk)
     form = EvidenceForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    figure = EvidenceLineForm(request.POST or None, prefix="figure")
+    if request.method == "POST" and all([form.is_valid(), figure.is_valid()]):
         here = request.build_absolute_uri("/")
         typed = form.cleaned_data
         typed["url"] = re.sub(f"^{re.escape(here)}", "/", typed["url"])
         try:
-            add_evidence(finding=found, by=request.membership, **typed)
+            fact = figure.as_fact()
+            add_evidence(
+                finding=found, by=request.membership, facts=[fact] if fact else [], **typed
+            )
         except LinkNotValid as refusal:
             form.add_error("url", str(refusal))
         else:
             messages.success(request, "The evidence is kept.")
             return redirect(link("insight:finding", pk))
-    context = {
-        "form": form,
-        "title": "Add evidence",
-        "eyebrow": found.statement,
-        "back": link("insight:finding", pk),
-    }
-    return render(request, "insight/edit.html", context, status=422 if form.is_bound else 200)
+    context = {"form": form, "figure": figure, "finding": found}
+    status = 422 if form.is_bound else 200
+    return render(request, "insight/evidence_form.html", context, status=status)
 
 
 @page("insight.edit")

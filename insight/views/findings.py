@@ -123,7 +123,7 @@ def _edit(
     if request.method == "POST" and valid:
         if evidence is not None:
             lines = [line.as_fact() for line in evidence.forms]
-            form.instance.evidence = {"facts": [line for line in lines if line]}
+            form.instance.evidence |= {"facts": [line for line in lines if line]}
         try:
             saved = save_finding(finding=form.instance, by=request.membership)
         except LinkNotValid as refusal:

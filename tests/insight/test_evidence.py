@@ -5,11 +5,17 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from insight.actions.evidence import DateNotAhead, ReasonMissing, renew_finding
+from insight.actions.evidence import DateNotAhead, ReasonMissing, add_evidence, renew_finding
 from insight.actions.research import load_answers
 from insight.models import Finding, FindingEvidence, Study
 from tests.factories.execute import DealFactory
-from tests.factories.insight import FindingFactory, MindsetWaveFactory, StudyFactory
+from tests.factories.insight import (
+    AudienceFactory,
+    FindingFactory,
+    MindsetWaveFactory,
+    StudyFactory,
+)
+from tests.factories.ipeo import WorkspaceFactory
 
 pytestmark = pytest.mark.django_db
 EMPTY = {"evidence-TOTAL_FORMS": "0", "evidence-INITIAL_FORMS": "0"}
@@ -118,3 +124,79 @@ def test_a_list_of_deals_is_kept_with_its_counts_of_the_day(workspace, pages, si
     assert kept.url == f"/w/{workspace.slug}/deals/?outcome=lost"
     counts = {fact["label"]: fact["value"] for fact in kept.snapshot["facts"]}
     assert counts == {"Deals": 2, "Won": 0, "Lost": 2, "Win rate": 0, "Net amount": 2000}
+
+
+def test_a_figure_of_a_page_is_kept_with_its_interval_sample_and_time(pages, sign_in):
+    finding = FindingFactory()
+    typed = {
+        "kind": "number",
+        "title": "The trade association's survey",
+        "url": "https://example.org/survey",
+        "words": "",
+        "figure-label": "Offices that buy desks this year",
+        "figure-value": "41",
+        "figure-kind": "percent",
+        "figure-low": "33",
+        "figure-high": "50",
+        "figure-n": "540",
+        "figure-period": "Spring 2026",
+    }
+    browser = sign_in("marketer")
+    shown = browser.post(f"{pages}findings/{finding.pk}/evidence/", typed, follow=True)
+    [fact] = FindingEvidence.objects.get().snapshot["facts"]
+    assert (fact["value"], fact["low"], fact["high"], fact["n"]) == (0.41, 0.33, 0.5, 540)
+    text = shown.content.decode()
+    for said in ("41%", "n = 540", "Spring 2026", "https://example.org/survey"):
+        assert said in text
+
+
+def test_half_a_figure_is_asked_for_and_nothing_typed_is_lost(pages, sign_in):
+    finding = FindingFactory()
+    typed = {"kind": "page", "title": "Their page", "figure-label": "Share", "figure-low": "3"}
+    shown = sign_in("marketer").post(f"{pages}findings/{finding.pk}/evidence/", typed)
+    assert shown.status_code == 422
+    text = shown.content.decode()
+    assert "An interval has two ends" in text
+    assert 'value="Their page"' in text
+    assert not FindingEvidence.objects.exists()
+
+
+def test_pages_of_the_product_are_kept_with_their_figures(workspace, member):
+    study = StudyFactory(kind=Study.Kind.LADDER, title="Ladder")
+    load_answers(study=study, columns={"most": [40, 60, 60]}, rows=3)
+    audience = AudienceFactory(rule={"all": []})
+    finding, by = FindingFactory(), member("marketer")
+    here = f"/w/{workspace.slug}"
+    for path, label in (
+        (f"/insight/research/{study.pk}/", "Price that earns most"),
+        (f"/insight/audiences/{audience.pk}/", "People"),
+        ("/insight/market/", "Losses on price"),
+        ("/optimize/?range=12", "Win rate"),
+    ):
+        kept = add_evidence(finding=finding, kind="page", title="It", url=here + path, by=by)
+        assert label in {fact["label"] for fact in kept.snapshot["facts"]}
+    for path in ("/insight/research/0/", "/insight/", "/nowhere/"):
+        kept = add_evidence(finding=finding, kind="page", title="It", url=here + path, by=by)
+        assert kept.snapshot["facts"] == []
+
+
+def test_a_page_of_another_workspace_tells_nothing(workspace, member):
+    other = WorkspaceFactory()
+    address = f"/w/{other.slug}/insight/market/"
+    kept = add_evidence(
+        finding=FindingFactory(), kind="page", title="It", url=address, by=member("marketer")
+    )
+    assert kept.snapshot["facts"] == []
+
+
+def test_editing_a_finding_keeps_what_its_evidence_says_beside_the_form(pages, sign_in):
+    unknown = {"label": "Share", "value": None, "reason": "Too few deals.", "period": "May 2026"}
+    finding = FindingFactory(source="research", evidence={"facts": [unknown], "seen": "twice"})
+    browser = sign_in("marketer")
+    address = f"{pages}findings/{finding.pk}/edit/"
+    form = browser.get(address).context["evidence"].forms[0]
+    typed = {f"evidence-0-{name}": form[name].value() or "" for name in form.fields}
+    counts = {"evidence-TOTAL_FORMS": "1", "evidence-INITIAL_FORMS": "1"}
+    about = {"statement": "Other words", "source": "research", "confidence": "low"}
+    assert browser.post(address, {**about, **counts, **typed}).status_code == 302
+    assert Finding.objects.get().evidence == {"facts": [unknown], "seen": "twice"}
