@@ -202,6 +202,8 @@ def _demand_answers(study: Study, wave: MindsetWave | None) -> None:
 
 def save_wave(*, wave: MindsetWave) -> MindsetWave:
     """Save a wave with its counts; raises `WaveNotValid`."""
+    if wave.study.kind != Study.Kind.BRAND:
+        raise WaveNotValid("Waves belong to a study that tracks the brand.")
     counts = (wave.aware, wave.considering, wave.preferring)
     if any(count > wave.asked for count in counts):
         raise WaveNotValid("No more can know, consider or prefer the brand than were asked.")

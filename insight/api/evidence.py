@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from insight.actions import evidence, segments
 from insight.actions.audiences import AudienceNameTaken
-from insight.api.serializers import AudienceSerializer
+from insight.api.serializers import AudienceSerializer, PlainObject
 from insight.models import Audience, FindingEvidence, Study
 from insight.queries.audiences import audiences
 from insight.queries.membership import overlaps
@@ -22,7 +22,13 @@ from ipeo.api.views import ReadViewSet, WorkspaceViewSet
 
 
 class EvidenceSerializer(serializers.ModelSerializer[FindingEvidence]):
-    """A piece of evidence as it was. Of a study, its figures are kept as they are now."""
+    """A piece of evidence as it was, with its figures as they are now.
+
+    Of a `study`, those of the `labels` are kept, or all, with its `chart`. Of a page of this
+    product, such as `/w/northwind/deals/?outcome=lost`, they are kept by themselves; of any other
+    page, say them as `facts`:
+    `[{"label": "Win rate", "value": 0.41, "low": 0.33, "high": 0.5, "n": 54, "kind": "percent"}]`.
+    """
 
     study = serializers.PrimaryKeyRelatedField(
         queryset=Study.objects.all(), required=False, allow_null=True, default=None
@@ -31,6 +37,17 @@ class EvidenceSerializer(serializers.ModelSerializer[FindingEvidence]):
         required=False, allow_blank=True, max_length=1000, write_only=True, default=""
     )
     title = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    facts = serializers.ListField(
+        child=PlainObject(), required=False, max_length=20, write_only=True, default=list
+    )
+    labels = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        allow_null=True,
+        write_only=True,
+        default=None,
+    )
+    chart = serializers.BooleanField(required=False, write_only=True, default=True)
 
     class Meta:
         model = FindingEvidence
@@ -42,6 +59,9 @@ class EvidenceSerializer(serializers.ModelSerializer[FindingEvidence]):
             "url",
             "study",
             "words",
+            "facts",
+            "labels",
+            "chart",
             "snapshot",
             "taken_at",
             "taken_by",
@@ -68,10 +88,10 @@ class EvidenceView(mixins.CreateModelMixin, mixins.DestroyModelMixin, ReadViewSe
     def perform_create(self, serializer: Any) -> None:
         """Keep a page, or a study with its figures as they are now."""
         typed = dict(serializer.validated_data)
-        study = typed.pop("study")
-        if study is not None:
+        picked = {name: typed.pop(name) for name in ("study", "labels", "chart")}
+        if picked["study"] is not None:
             serializer.instance = evidence.keep_study(
-                finding=typed["finding"], study=study, by=self.membership
+                finding=typed["finding"], by=self.membership, **picked
             )
             return
         serializer.instance = evidence.add_evidence(

@@ -275,6 +275,7 @@ class WaveView(mixins.DestroyModelMixin, CatalogViewSet):
     queryset = MindsetWave.objects.all()
     filterset_fields = ("study",)
     refused_as = {research.WaveNotValid: "asked"}
+    fixed = ("study",)
 
     def keep(self, row: MindsetWave) -> MindsetWave:
         """Save a wave."""

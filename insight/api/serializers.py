@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from insight.models import (
@@ -16,12 +17,14 @@ from insight.models import (
     Contact,
     Disposition,
     Finding,
+    FindingRenewal,
     Product,
     ProofPoint,
 )
+from insight.queries.fields import OPERATORS, Field
 from insight.queries.rules import RuleNotValid, read_rule
-from ipeo.models import Campaign, Cycle, Membership
-from ipeo.tenancy import CurrentWorkspace
+from ipeo.api.serializers import member_field
+from ipeo.models import Campaign, Cycle
 
 
 class PlainObject(serializers.JSONField):
@@ -50,15 +53,6 @@ def _demand_storable(value: Any, depth: int = 0) -> None:
         _demand_storable(part, depth + 1)
 
 
-def _owner() -> serializers.PrimaryKeyRelatedField[Membership]:
-    """A member of the workspace, and of no other that the caller may belong to."""
-    return serializers.PrimaryKeyRelatedField(
-        queryset=Membership.objects.filter(workspace_id=CurrentWorkspace()),
-        required=False,
-        allow_null=True,
-    )
-
-
 class ProductSerializer(serializers.ModelSerializer[Product]):
     """Something the brand sells."""
 
@@ -79,7 +73,7 @@ class ChannelSerializer(serializers.ModelSerializer[Channel]):
 class AccountSerializer(serializers.ModelSerializer[Account]):
     """A company that buys or might."""
 
-    owner = _owner()
+    owner = member_field()
     attributes = PlainObject(required=False)
 
     class Meta:
@@ -110,7 +104,7 @@ class MergeSerializer(serializers.Serializer[Any]):
 class ContactSerializer(serializers.ModelSerializer[Contact]):
     """A person at an account, or a lead without one yet."""
 
-    owner = _owner()
+    owner = member_field()
     email = serializers.EmailField(required=False, allow_blank=True, max_length=254)
     attributes = PlainObject(required=False)
 
@@ -171,6 +165,33 @@ class SizeSerializer(serializers.Serializer[Any]):
     accounts = serializers.IntegerField()
     refused = serializers.IntegerField()
     as_of = serializers.DateTimeField(allow_null=True, help_text="When it was so; null is now.")
+
+
+class OperatorSerializer(serializers.Serializer[Any]):
+    """A way to compare. `shape` says what `value` is: one, a list of many or of two, or days."""
+
+    key = serializers.CharField(help_text="What a condition says as `op`.")
+    label = serializers.CharField()  # type: ignore[assignment]
+    shape = serializers.ChoiceField(choices=("one", "many", "two", "days", "nothing"))
+
+
+class FieldSerializer(serializers.Serializer[Any]):
+    """Something that a condition can ask about."""
+
+    key = serializers.CharField(help_text="What a condition says as `field`.")
+    label = serializers.CharField()  # type: ignore[assignment]
+    kind = serializers.ChoiceField(choices=("text", "number", "date", "choice"))
+    choices = serializers.SerializerMethodField()
+    operators = serializers.SerializerMethodField()
+
+    def get_choices(self, field: Field) -> list[str]:
+        """Return the values that a choice takes."""
+        return [value for value, _ in field.choices]
+
+    @extend_schema_field(OperatorSerializer(many=True))
+    def get_operators(self, field: Field) -> Any:
+        """Return the ways in which the field can be asked about."""
+        return OperatorSerializer(OPERATORS[field.kind], many=True).data
 
 
 class CompetitorSerializer(serializers.ModelSerializer[Competitor]):
@@ -238,6 +259,15 @@ class DispositionSerializer(serializers.ModelSerializer[Disposition]):
         read_only_fields = fields
 
 
+class RenewalSerializer(serializers.ModelSerializer[FindingRenewal]):
+    """How a finding's date was renewed."""
+
+    class Meta:
+        model = FindingRenewal
+        fields = ("id", "expired_on", "expires_on", "reason", "renewed_by", "renewed_at")
+        read_only_fields = fields
+
+
 class FindingSerializer(serializers.ModelSerializer[Finding]):
     """Something learned. The campaign is given when it is made, and stays."""
 
@@ -246,6 +276,7 @@ class FindingSerializer(serializers.ModelSerializer[Finding]):
         queryset=Campaign.objects.all(), required=False, allow_null=True
     )
     dispositions = DispositionSerializer(many=True, read_only=True)
+    renewals = RenewalSerializer(many=True, read_only=True)
 
     class Meta:
         model = Finding
@@ -264,6 +295,7 @@ class FindingSerializer(serializers.ModelSerializer[Finding]):
             "recorded_at",
             "expires_on",
             "dispositions",
+            "renewals",
         )
         read_only_fields = ("kind", "learned_in", "recorded_by", "recorded_at")
 

@@ -24,7 +24,7 @@ from insight.models import (
     Product,
     ProofPoint,
 )
-from insight.queries.audiences import contacts_of
+from insight.queries.audiences import contacts_of, rule_fields
 from insight.queries.membership import counted
 from insight.queries.rules import read_rule
 from insight.queries.stories import current_story
@@ -119,6 +119,12 @@ class AudienceView(CatalogViewSet):
         """Count whom a rule would find, and save nothing."""
         size = counted(read_rule(self.sent(serializers.RuleSerializer)["rule"]))
         return Response(serializers.SizeSerializer(size).data)
+
+    @extend_schema(responses=serializers.FieldSerializer(many=True))
+    @action(detail=False, pagination_class=None, filterset_fields=())
+    def fields(self, request: Request) -> Response:
+        """List what a rule can ask about, and how, an import's own columns included."""
+        return Response(serializers.FieldSerializer(rule_fields(), many=True).data)
 
     @extend_schema(request=None, responses=serializers.AudienceSerializer)
     @action(detail=True, methods=["post"])
@@ -229,7 +235,9 @@ class FindingView(mixins.DestroyModelMixin, CatalogViewSet):
     """Findings, and the decisions on them."""
 
     serializer_class = serializers.FindingSerializer
-    queryset = Finding.objects.prefetch_related("dispositions").select_related("campaign")
+    queryset = Finding.objects.prefetch_related("dispositions", "renewals").select_related(
+        "campaign"
+    )
     filterset_class = filters.FindingFilter
     refused_as = {
         findings.LinkNotValid: "evidence_url",
@@ -263,6 +271,6 @@ class FindingView(mixins.DestroyModelMixin, CatalogViewSet):
     @action(detail=True, methods=["post"])
     def renew(self, request: Request, pk: int) -> Response:
         """Let a finding hold until a new day, with the reason."""
-        found, sent = self.get_object(), self.sent(serializers.RenewSerializer)
-        evidence.renew_finding(finding=found, by=self.membership, **sent)
-        return Response(self.get_serializer(found).data)
+        sent = self.sent(serializers.RenewSerializer)
+        evidence.renew_finding(finding=self.get_object(), by=self.membership, **sent)
+        return Response(self.get_serializer(self.get_object()).data)

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from insight.models import Audience, Contact
+from insight.models import Account, Audience, Contact
+from insight.queries.fields import FIELDS, Field, field_of
 from insight.queries.rules import Rule, read_rule
 
 
@@ -52,19 +53,20 @@ def size_of(rule: Rule) -> Size:
     return Size(**found)
 
 
-def attribute_keys(limit: int = 40) -> list[tuple[str, str]]:
-    """Return the fields under which imports kept columns of their own: key and label.
+def own_fields(limit: int = 40) -> list[Field]:
+    """Return the fields under which imports kept columns of their own.
 
     They are gathered from the newest rows, which is enough to offer them in a list; a rule may
     name any other.
     """
-    from insight.models import Account
-    from insight.queries.fields import field_of
-
     keys = set()
     for model, prefix in ((Contact, "attributes"), (Account, "account_attributes")):
         rows = model.objects.exclude(attributes={}).order_by("-pk")[:200]
         for attributes in rows.values_list("attributes", flat=True):
             keys |= {f"{prefix}.{name}" for name in attributes}
-    fields = [field for key in sorted(keys) if (field := field_of(key)) is not None]
-    return [(field.key, field.label) for field in fields[:limit]]
+    return [field for key in sorted(keys) if (field := field_of(key)) is not None][:limit]
+
+
+def rule_fields() -> list[Field]:
+    """Return all that a rule is offered to ask about."""
+    return [*FIELDS.values(), *own_fields()]

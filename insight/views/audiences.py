@@ -117,7 +117,7 @@ def _size(rule: Rule | None, *, now: bool) -> Size | None:
 def _own_fields(lines: RuleLines) -> list[tuple[str, str]]:
     """Return the fields that imports brought, and any other that the rule names already."""
     named = {line.field.key: line.field.label for line in lines.lines}
-    offered = named | dict(queries.attribute_keys())
+    offered = named | {field.key: field.label for field in queries.own_fields()}
     return [(key, label) for key, label in sorted(offered.items()) if key not in FIELDS]
 
 

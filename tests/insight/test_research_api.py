@@ -8,6 +8,7 @@ from insight.models import Audience, Battlecard, Study, StudyAnswer
 from tests.factories.insight import (
     AudienceFactory,
     CompetitorFactory,
+    ContactFactory,
     FindingFactory,
     MindsetWaveFactory,
     StudyFactory,
@@ -121,3 +122,47 @@ def test_overlaps_and_the_market_are_read(call):
     market = call("get", "market-health/", role="viewer").json()
     assert market["reading"] == "unknown"
     assert market["growth"]["value"] is None
+
+
+def test_evidence_of_a_page_keeps_the_figures_that_are_said(call):
+    fact = {"label": "Share", "value": 0.4, "low": 0.3, "high": 0.5, "n": 54, "kind": "percent"}
+    page = {"finding": FindingFactory().pk, "title": "A survey", "facts": [fact]}
+    kept = call("post", "finding-evidence/", page).json()
+    assert kept["snapshot"]["facts"] == [fact]
+    assert call("post", "finding-evidence/", {**page, "facts": ["x"]}).status_code == 400
+
+
+def test_some_figures_of_a_study_are_kept_without_its_chart(call):
+    study = StudyFactory(kind=Study.Kind.LADDER)
+    StudyAnswer.objects.create(study=study, given={"most": 40})
+    wish = {"finding": FindingFactory().pk, "study": study.pk, "chart": False}
+    labels = ["Price that earns most"]
+    snapshot = call("post", "finding-evidence/", {**wish, "labels": labels}).json()["snapshot"]
+    assert [fact["label"] for fact in snapshot["facts"]] == labels
+    assert snapshot["figure"] is None
+
+
+def test_a_finding_tells_how_it_was_renewed(call):
+    finding = FindingFactory()
+    ahead = {"expires_on": f"{timezone.localdate().year + 1}-01-01", "reason": "Looked again"}
+    told = call("post", f"findings/{finding.pk}/renew/", ahead).json()
+    assert [one["reason"] for one in told["renewals"]] == ["Looked again"]
+
+
+def test_what_a_rule_can_ask_about_is_listed(call):
+    ContactFactory(attributes={"Loyalty card": "gold"})
+    fields = {one["key"]: one for one in call("get", "audiences/fields/", role="viewer").json()}
+    assert fields["consent"]["choices"] == ["unknown", "given", "refused"]
+    assert "is_known" in {one["key"] for one in fields["industry"]["operators"]}
+    assert fields["attributes.Loyalty card"]["label"] == "Contact: Loyalty card"
+
+
+def test_a_wave_belongs_to_a_study_that_tracks_the_brand(call):
+    wave = {"study": StudyFactory().pk, "name": "Spring", "held_on": "2026-03-01"}
+    assert call("post", "mindset-waves/", wave).status_code == 400
+
+
+@pytest.mark.parametrize("settings", [{"prices": "40"}, {"prices": [0]}, {"currency": "USD"}])
+def test_a_study_takes_no_settings_that_it_could_not_read(call, settings):
+    study = {"title": "A ladder", "kind": "ladder", "settings": settings}
+    assert call("post", "studies/", study).status_code == 400
