@@ -65,14 +65,14 @@ class ExecuteConfig(AppConfig):
                     stages.Panel(
                         on="home",
                         url_name="execute:past_due_panel",
-                        width=7,
+                        width=12,
                         order=20,
                         permission="deals.view",
                     ),
                     stages.Panel(
                         on="home",
                         url_name="execute:discounts_panel",
-                        width=12,
+                        width=6,
                         order=45,
                         permission="discounts.approve",
                     ),

@@ -101,7 +101,12 @@ def spend_and_margin(
         for place, month in enumerate(months)
     ]
     traces = [
-        go.Bar(x=names, y=list(spend), name="Spend", marker={"color": token("execute-soft")}),
+        go.Bar(
+            x=names,
+            y=list(spend),
+            name="Spend",
+            marker={"color": token("execute"), "opacity": 0.4},
+        ),
         go.Bar(x=names, y=list(margin), name="Won margin", marker={"color": token("optimize")}),
     ]
     figure = house_figure(
@@ -384,7 +389,12 @@ def models_side_by_side(
                 hovertemplate="%{y:,.3~s}",
             )
         )
-    ticks = {"tickvals": list(range(len(names))), "ticktext": [plain(name) for name in names]}
+    ticks = {
+        "tickvals": list(range(len(names))),
+        # A word a line: on a phone the names stand upright side by side.
+        "ticktext": [plain(name).replace(" ", "<br>") for name in names],
+        "tickangle": 0,
+    }
     return house_figure(
         *traces,
         showlegend=False,

@@ -38,7 +38,7 @@ class PlanConfig(AppConfig):
                     stages.Panel(
                         on="home",
                         url_name="plan:approvals",
-                        width=5,
+                        width=6,
                         order=30,
                         permission="plan.approve",
                     ),

@@ -61,9 +61,12 @@ class Curves:
 
 
 def curves() -> Curves:
-    """Return each channel's current curve."""
+    """Return each channel's current curve, those first whose next spend brings most."""
     return Curves(
-        curves=[curve_of(row) for row in current_curves()],
+        curves=sorted(
+            (curve_of(row) for row in current_curves()),
+            key=lambda one: -(one.following.value or 0.0),
+        ),
         is_behind=curves_are_behind(),
         run=Run.objects.filter(kind=KIND, state__in=[Run.State.QUEUED, Run.State.RUNNING])
         .order_by("-pk")

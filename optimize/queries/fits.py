@@ -9,7 +9,7 @@ from typing import Any
 
 from ipeo.models import Cycle
 from ipeo.numerics.estimates import Estimate
-from ipeo.templatetags.figures import short_day
+from ipeo.templatetags.figures import points, short_day
 from optimize.models import Fit
 from optimize.numerics.dips import Dip, dip
 from optimize.numerics.efficacy import Wear
@@ -229,6 +229,24 @@ class DiscountFit:
     def bought(self) -> Estimate:
         """The step's change of the chance to win, as a share."""
         return self.effect.uplift
+
+    @property
+    def says(self) -> str:
+        """What the step bought, in words that chance cannot turn round."""
+        value, low, high = self.bought.value, self.bought.low, self.bought.high
+        if value is None or low is None or high is None:
+            return "What five points of discount bought is not known"
+        if low <= 0 <= high:
+            return (
+                "Five points of discount bought no more wins than chance would "
+                f"({points(value)} of win rate)"
+            )
+        if value < 0:
+            return (
+                "Five points of discount came with fewer wins, not more "
+                f"({points(value)} of win rate)"
+            )
+        return f"Five points of discount bought {points(value)} of win rate"
 
     @property
     def cost(self) -> Estimate:

@@ -70,7 +70,11 @@ def counts_of(found: list[Recommendation]) -> str:
     waiting = sum(one.state == WAITING for one in found)
     if not found:
         return ""
-    return f"{waiting} of {len(found)} waiting" if waiting else f"all {len(found)} decided"
+    return (
+        f"{waiting} of {len(found)} waiting"
+        if waiting
+        else ("decided" if len(found) == 1 else f"all {len(found)} decided")
+    )
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,7 @@ def models(request: WorkspaceRequest) -> HttpResponse:
         "kinds": tabs("kind", KINDS),
         "found": found,
         "kind": kind,
+        "short": kind if kind == "number" else f"{kind}:short",
         "kind_label": dict(KINDS)[wish["kind"]],
         "by_label": dict(GRAINS)[wish["by"]],
         "models": AttributionModel.labels,
