@@ -280,11 +280,8 @@ def revoke_form(*, form: StudyForm, now: datetime | None = None) -> StudyForm:
 
 
 @contextmanager
-def opened(secret: str, *, now: datetime | None = None) -> Iterator[StudyForm]:
-    """Work inside the workspace of a link, on nobody's behalf, with the link as it stands.
-
-    Raises `NoSuchForm` or `FormOver`.
-    """
+def opened(secret: str) -> Iterator[StudyForm]:
+    """Work inside the workspace of a link, on nobody's behalf; raises `NoSuchForm`."""
     if not secret or len(secret) > LONGEST_SECRET:
         raise NoSuchForm
     with tenancy.nobody(), tenancy.system():
@@ -299,23 +296,33 @@ def opened(secret: str, *, now: datetime | None = None) -> Iterator[StudyForm]:
         form: StudyForm = StudyForm.objects.select_related("study__product", "wave").get(
             pk=found.pk
         )
-        _demand_open(form, now or timezone.now())
         yield form
 
 
-def _demand_open(form: StudyForm, now: datetime) -> None:
+def demand_open(form: StudyForm, *, now: datetime | None = None) -> None:
+    """Refuse a link that has taken all its answers, ran out, or was taken back: `FormOver`."""
+    now = now or timezone.now()
     if form.revoked_at or form.expires_at <= now or form.answered >= form.most:
         raise FormOver
 
 
 @transaction.atomic
 def answer_form(
-    *, form: StudyForm, cells: Mapping[str, Any], now: datetime | None = None
+    *, form: StudyForm, cells: Mapping[str, Any], once: str = "", now: datetime | None = None
 ) -> StudyAnswer:
-    """Keep what somebody answered by a link; raises `AnswerRefused` or `FormOver`."""
+    """Keep what somebody answered by a link; raises `AnswerRefused` or `FormOver`.
+
+    What is sent twice with the same `once`, by a second press of the button, is kept once: the
+    answer there is comes back, also where the link has taken all its answers with it.
+    """
     now = now or timezone.now()
     held: StudyForm = StudyForm.objects.select_for_update(of=("self",)).get(pk=form.pk)
-    _demand_open(held, now)
+    batch = digest_of(once) if once else ""
+    if once:
+        sent: StudyAnswer | None = StudyAnswer.objects.filter(form=held, batch=batch).first()
+        if sent is not None:
+            return sent
+    demand_open(held, now=now)
     try:
         given = read_one(form.study.kind, cells)
     except ValueError as error:
@@ -324,7 +331,7 @@ def answer_form(
         raise FormOver
     StudyForm.objects.filter(pk=held.pk).update(answered=F("answered") + 1)
     answer: StudyAnswer = StudyAnswer.objects.create(
-        study=form.study, wave=form.wave, form=held, given=given, answered_at=now
+        study=form.study, wave=form.wave, form=held, given=given, batch=batch, answered_at=now
     )
     if form.wave is not None:
         MindsetWave.objects.filter(pk=form.wave.pk).update(

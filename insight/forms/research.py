@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from itertools import pairwise
 from typing import Any
 
@@ -215,6 +216,13 @@ class AskedForm(forms.Form):
         study = asked.study
         it = study.product.name if study.product else "the product"
         getattr(self, f"_{study.kind}")(study, it)
+        # What is pressed twice is sent with the same word, and kept once.
+        self.fields["once"] = forms.CharField(
+            max_length=64,
+            required=False,
+            initial=lambda: secrets.token_urlsafe(16),
+            widget=forms.HiddenInput(),
+        )
 
     def _price(self, study: Study, it: str) -> None:
         sign = current_workspace().currency
@@ -326,3 +334,4 @@ class InterviewForm(AskedForm):
         self.fields["rival"].label = "Rival"
         self.fields["words"].label = "In their words"
         self.fields["account"] = forms.CharField(max_length=200, required=False)
+        del self.fields["once"]

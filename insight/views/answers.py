@@ -22,6 +22,7 @@ from insight.actions.research import (
     TooManyAnswers,
     WaveMissing,
     answer_form,
+    demand_open,
     ensure_wave,
     load_answers,
     make_form,
@@ -204,11 +205,12 @@ def _ask(request: HttpRequest, held: StudyForm) -> HttpResponse:
     seller = held.workspace.name
     if request.method == "POST" and form.is_valid():
         try:
-            answer_form(form=held, cells=form.cleaned_data)
+            answer_form(form=held, cells=form.cleaned_data, once=form.cleaned_data["once"])
         except AnswerRefused as refusal:
             form.add_error(None, str(refusal))
         else:
             return render(request, "insight/asked_thanks.html", {"seller": seller})
+    demand_open(held)
     context = {"form": form, "seller": seller, "study": held.study}
     status = 422 if form.is_bound else 200
     return render(request, "insight/asked.html", context, status=status)

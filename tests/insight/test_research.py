@@ -359,3 +359,46 @@ def test_answers_by_a_link_are_added_to_their_wave(workspace):
 def test_a_ladder_is_prices_and_nothing_else(workspace, settings):
     with pytest.raises(research.SettingsNotValid):
         research.save_study(study=StudyFactory.build(settings=settings))
+
+
+@pytest.mark.parametrize("most", [1, 9])
+def test_an_answer_sent_twice_is_kept_once_and_thanked_for_twice(workspace, most):
+    study = StudyFactory(kind=Study.Kind.LADDER)
+    _, secret = research.make_form(study=study, by=None, most=most)
+    buyer = Client()
+    form = buyer.get(f"/ask/{secret}/").context["form"]
+    typed = {"most": "40", "once": form["once"].value()}
+    for _ in range(2):
+        assert "Thank you" in buyer.post(f"/ask/{secret}/", typed).content.decode()
+    assert StudyAnswer.objects.count() == 1
+    another = {"most": "60", "once": "another"}
+    assert buyer.post(f"/ask/{secret}/", another).status_code == (410 if most == 1 else 200)
+
+
+def test_an_answer_that_is_far_too_long_is_refused_with_all_that_was_typed(workspace):
+    study = StudyFactory(kind=Study.Kind.INTERVIEWS)
+    _, secret = research.make_form(study=study, by=None)
+    typed = {"outcome": "lost", "drivers": ["price"], "words": "too dear " * 1_200}
+    shown = Client().post(f"/ask/{secret}/", typed)
+    assert shown.status_code == 422
+    assert shown.content.decode().count("too dear") >= 1_200
+    assert not StudyAnswer.objects.exists()
+
+
+def test_an_address_that_asks_too_often_is_held_back(workspace):
+    study = StudyFactory(kind=Study.Kind.LADDER)
+    _, secret = research.make_form(study=study, by=None, most=100)
+    robot = Client(REMOTE_ADDR="203.0.113.9")
+    answers = [robot.post(f"/ask/{secret}/", {"most": "40"}).status_code for _ in range(32)]
+    assert answers[-1] == 429
+    assert StudyAnswer.objects.count() == answers.count(200) == 30
+
+
+def test_a_link_answers_into_its_own_workspace_whoever_opens_it(workspace, sign_in):
+    with tenancy.scope(WorkspaceFactory()) as elsewhere:
+        study = StudyFactory(kind=Study.Kind.LADDER)
+        _, secret = research.make_form(study=study, by=None)
+    assert sign_in("marketer").post(f"/ask/{secret}/", {"most": "40"}).status_code == 200
+    assert not StudyAnswer.objects.exists()
+    with tenancy.scope(elsewhere.workspace):
+        assert StudyAnswer.objects.get().study == study
