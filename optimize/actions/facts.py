@@ -142,6 +142,5 @@ _REPLACE = "".join(
         _written("optimize_credit", "changed_credit", _CREDIT),
         _written("optimize_leadfact", "changed_lead", _LEAD),
         _written("optimize_funnelfact", "changed_funnel", _FUNNEL),
-        "ANALYZE changed_deal; ANALYZE changed_credit;",
     ]
 )

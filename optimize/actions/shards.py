@@ -65,10 +65,11 @@ class Piece:
 def measure_some(rules: Rules, limit: int, so_far: Piece) -> bool:
     """Measure up to `limit` marked parties; return whether there were any."""
     with so_far.timed("finding what changed"):
-        make_tables()
-        marks = _take_marks(rules.workspace_id, limit)
-        if not marks:
+        highest = _highest_of_lowest_marks(rules.workspace_id, limit)
+        if highest is None:
             return False
+        make_tables()
+        marks = _take_marks(rules.workspace_id, highest)
         buyers = _find_buyers(rules.workspace_id)
     so_far.marks += marks
     so_far.buyers += buyers.size
@@ -126,11 +127,8 @@ def measure_some(rules: Rules, limit: int, so_far: Piece) -> bool:
     return True
 
 
-def _take_marks(workspace_id: int, limit: int) -> int:
-    """Move the lowest marked parties into `stale`; return how many.
-
-    A range is taken rather than a list: the list would be searched through for every mark.
-    """
+def _highest_of_lowest_marks(workspace_id: int, limit: int) -> int | None:
+    """The last of the `limit` lowest marked parties; None where nobody is marked."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -140,9 +138,16 @@ def _take_marks(workspace_id: int, limit: int) -> int:
             """,
             {"workspace": workspace_id, "limit": limit},
         )
-        highest = cursor.fetchone()[0]
-        if highest is None:
-            return 0
+        highest: int | None = cursor.fetchone()[0]
+    return highest
+
+
+def _take_marks(workspace_id: int, highest: int) -> int:
+    """Move the marked parties up to `highest` into `stale`; return how many.
+
+    A range is taken rather than a list: the list would be searched through for every mark.
+    """
+    with connection.cursor() as cursor:
         cursor.execute(
             """
             WITH taken AS (

@@ -25,6 +25,7 @@ TABLES = {
     "new_journey": "deal_id bigint, party bigint, closed bigint, created bigint, first bigint, "
     "last bigint, is_won boolean, net bigint, margin bigint, path bytea",
     "gone_journey": "deal_id bigint",
+    "emptied": "id bigint",
     "changed_tally": "bucket bigint, month bigint, grain bigint, kind bigint, key bigint, "
     + ", ".join(f'"{model}" bigint' for model in COUNTED),
     "changed_transition": "bucket bigint, month bigint, grain bigint, before bigint, "
@@ -184,19 +185,24 @@ def _date(column: str) -> str:
 
 
 def _added(table: str, changed: str, keys: Mapping[str, str], figures: Mapping[str, str]) -> str:
-    """Add the differences to a table's rows; a row of which nothing is left goes."""
+    """Add the differences to a table's rows; a row of which nothing is left goes.
+
+    Which ones those are is known as they are written: to look for them would read the table.
+    """
     names = [*keys, *figures]
     values = ", ".join(f'"{name}" = total."{name}" + EXCLUDED."{name}"' for name in figures)
-    same = " AND ".join(f"t.{name} IS NOT DISTINCT FROM {value}" for name, value in keys.items())
-    nothing = " AND ".join(f't."{name}" = 0' for name in figures)
+    nothing = " AND ".join(f'total."{name}" = 0' for name in figures)
     quoted = ", ".join(f'"{name}"' for name in names)
     chosen = ", ".join([*keys.values(), *figures.values()])
     return (
-        f"INSERT INTO {table} AS total (workspace_id, {quoted}) "  # noqa: S608
+        f"WITH added AS (INSERT INTO {table} AS total (workspace_id, {quoted}) "  # noqa: S608
         f"SELECT %(workspace)s, {chosen} FROM {changed} c "
-        f"ON CONFLICT (workspace_id, {', '.join(keys)}) DO UPDATE SET {values};"
-        f"DELETE FROM {table} t USING {changed} c "
-        f"WHERE t.workspace_id = %(workspace)s AND {same} AND {nothing};"
+        f"ON CONFLICT (workspace_id, {', '.join(keys)}) DO UPDATE SET {values} "
+        f"RETURNING total.id, {nothing} AS is_nothing) "
+        "INSERT INTO emptied SELECT id FROM added WHERE is_nothing;"
+        f"DELETE FROM {table} t USING emptied e "
+        "WHERE t.workspace_id = %(workspace)s AND t.id = e.id;"
+        "DELETE FROM emptied;"
     )
 
 
