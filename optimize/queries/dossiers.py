@@ -134,10 +134,12 @@ def funnel_dossier(cycle: Cycle, shown_range: Range) -> Dossier:
     return _dossier(f"From mindset to wallet, {cycle}", shown_range, sections)
 
 
-def program_dossier(program: Program, shown_range: Range) -> Dossier:
+def program_dossier(program: Program, shown_range: Range, *, model: str = "first") -> Dossier:
     """Return a program: key figures, months, wear."""
-    held = key_figures_of(shown_range, subject=Subject(program=program))
-    months = program_months(program, date_from=shown_range.first, date_to=shown_range.last)
+    held = key_figures_of(shown_range, subject=Subject(program=program), model=model)
+    months = program_months(
+        program, date_from=shown_range.first, date_to=shown_range.last, model=model
+    )
     currency = _currency()
     columns = (
         Column("Month", "month"),
@@ -174,7 +176,11 @@ def program_dossier(program: Program, shown_range: Range) -> Dossier:
     wear = wear_words(wears([program.pk]).get(program.pk))
     sections = [
         _key_section(held),
-        Section("Month by month", table=Table(columns, rows), chart=chart),
+        Section(
+            f"Month by month, {AttributionModel(model).label.lower()}",
+            table=Table(columns, rows),
+            chart=chart,
+        ),
         Section("Wear", words=(wear,)),
     ]
     return _dossier(program.name, shown_range, sections)

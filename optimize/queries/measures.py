@@ -23,7 +23,6 @@ from optimize.queries.parts import (
     Gathering,
     UnknownModel,
     check_model,
-    check_rule,
     usual_dependence,
 )
 from optimize.queries.slices import Days
@@ -221,15 +220,16 @@ class ProgramMonth:
     """A program in one month; deals are credited, and so may be fractions.
 
     `opportunities` are deals by the month they were opened, the rest by the month they closed.
+    None is not known: by removals nothing can be said of deals that are still open.
     """
 
     month: date
     touches: int
     leads: int
-    opportunities: float
+    opportunities: float | None
     won: float
-    net_amount: Decimal
-    margin_amount: Decimal
+    net_amount: Decimal | None
+    margin_amount: Decimal | None
     spend: Decimal | None
 
 
@@ -240,31 +240,29 @@ def program_months(
     date_to: date | None = None,
     model: str = "first",
 ) -> list[ProgramMonth]:
-    """Return a program's months from the first to the last, under a rule.
-
-    Raises `UnknownModel`, also for models that learn: they say nothing of deals still open.
-    """
-    check_rule(model)
+    """Return a program's months from the first to the last; raises `UnknownModel`."""
+    check_model(model)
     days, subject = Days(date_from, date_to), _id(program)
     assert subject is not None
     gathered = _gathered(
         _chosen(Slice(program=subject, date_from=date_from, date_to=date_to)), "t.month", model
     )
     opened = slices.opened_sums(program=subject, days=days, model=model)
+    usual = usual_dependence()
     found = []
-    for month in _months(days, gathered.keys | set(opened)):
+    for month in _months(days, gathered.keys | set(opened or ())):
+        figures = gathered.figures(month, usual=usual, is_whole=model in WHOLE)
         won = gathered.deals.get(month, {}).get("won", {})
-        activity = gathered.activity.get(month, {})
         found.append(
             ProgramMonth(
                 month=month,
-                touches=activity.get("touches", (0, 0))[0],
-                leads=activity.get("leads", (0, 0))[0],
-                opportunities=float(opened.get(month, 0)),
-                won=float(won.get("n", 0)),
-                net_amount=won.get("net_amount", Decimal(0)),
-                margin_amount=won.get("margin_amount", Decimal(0)),
-                spend=activity["actual"][1] if "actual" in activity else None,
+                touches=figures.touches or 0,
+                leads=figures.leads or 0,
+                opportunities=None if opened is None else float(opened.get(month, 0)),
+                won=figures.deals_won,
+                net_amount=figures.net_amount if won else Decimal(0),
+                margin_amount=figures.margin_amount if won else Decimal(0),
+                spend=figures.spend,
             )
         )
     return found

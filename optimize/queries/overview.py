@@ -19,8 +19,9 @@ from ipeo.queries.ranges import Range
 from ipeo.templatetags.figures import money_short, short_day
 from ipeo.tenancy import current_workspace
 from optimize.models import AttributionModel
+from optimize.numerics.attribution import MODELS
 from optimize.numerics.figures import Figures
-from optimize.queries.behind import deals_href
+from optimize.queries.behind import ANY, deals_href
 from optimize.queries.fits import WearFit, wears
 from optimize.queries.measures import MonthFigures, Slice, by_month, key_figures
 from plan.models import Objective, Program
@@ -168,7 +169,7 @@ def _behind(name: str, days: Days, subject: Subject, model: str) -> str:
     outcome, known, by_touch = _BEHIND[name]
     credit = subject.credit
     if credit and name != "sourced_pipeline_amount":
-        credit = f"{model}{credit[credit.index('.') :]}"
+        credit = f"{model if model in MODELS else ANY}{credit[credit.index('.') :]}"
     return deals_href(days, credit or ("touched" if by_touch else ""), *known, outcome=outcome)
 
 

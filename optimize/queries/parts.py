@@ -34,13 +34,6 @@ def check_model(model: str) -> None:
         )
 
 
-def check_rule(model: str) -> None:
-    """Raise `UnknownModel` for a name that is no rule, which shares out each deal by itself."""
-    check_model(model)
-    if model in _LEARNING:
-        raise UnknownModel(f"“{model}” shares out closed deals only.")
-
-
 class Gathering:
     """Collects the sums of a breakdown by key, whichever query they come from."""
 

@@ -16,6 +16,7 @@ from typing import Any
 from django.db import connection
 
 from ipeo import tenancy
+from optimize.models import AttributionModel
 from optimize.queries.sums import ADDED_UP, MONTH, SUMS, credited, measured
 
 Sums = dict[str, Decimal]
@@ -157,11 +158,28 @@ def activity_sums(
     return [(row[0], row[1], row[2], row[3]) for row in rows]
 
 
-def opened_sums(*, program: int, days: Days, model: str) -> dict[date, Decimal]:
-    """Return how many deals a program is credited with by the month they were opened."""
+def opened_sums(*, program: int, days: Days, model: str) -> dict[date, Decimal] | None:
+    """Return how many deals a program is credited with by the month they were opened.
+
+    Shapley's model shares a deal equally over the distinct programs that touched it, touches of
+    no program being one of them. None for Markov's, which is about what was decided.
+    """
+    if model == AttributionModel.MARKOV:
+        return None
+    share, source = f'c."{model}"', "optimize_credit c"
+    if model == AttributionModel.SHAPLEY:
+        share = "c.share"
+        source = (
+            "(SELECT workspace_id, deal_id, program_id, "
+            "1::numeric / count(*) OVER (PARTITION BY deal_id) AS share FROM "
+            "(SELECT DISTINCT workspace_id, deal_id, program_id FROM optimize_credit "
+            "WHERE workspace_id = %(workspace)s AND deal_id IN (SELECT deal_id FROM "
+            "optimize_credit WHERE workspace_id = %(workspace)s AND program_id = %(program)s)"
+            ") AS e) AS c"
+        )
     rows = _rows(
-        f"SELECT date_trunc('month', d.created_date)::date, sum(c.\"{model}\") "  # noqa: S608
-        f"FROM optimize_credit c JOIN {_DEALS} "
+        f"SELECT date_trunc('month', d.created_date)::date, sum({share}) "  # noqa: S608
+        f"FROM {source} JOIN {_DEALS} "
         "ON d.workspace_id = c.workspace_id AND d.deal_id = c.deal_id "
         "WHERE c.workspace_id = %(workspace)s AND c.program_id = %(program)s "
         f"AND d.created_date IS NOT NULL AND {days.condition('d.created_date')} GROUP BY 1",

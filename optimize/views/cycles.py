@@ -31,6 +31,7 @@ from optimize.queries.recommendations import (
 )
 from optimize.queries.stage import gate
 from optimize.views.drawing import efficacy_of
+from optimize.views.overview import wish_of
 from plan.models import Program
 
 DRAWN = 4
@@ -107,11 +108,18 @@ def program(request: WorkspaceRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Program.objects.select_related("channel", "campaign"), pk=pk)
     at = measured()
     fit = wears([found.pk]).get(found.pk)
-    chosen = range_of(request.GET)
-    first, last = chosen.first, chosen.last
-    months = program_months(found, date_from=first, date_to=last) if at.measured_at else []
+    wish = wish_of(request)
+    chosen, first, last = wish.chosen, wish.first, wish.last
+    months = (
+        program_months(found, date_from=first, date_to=last, model=wish.model)
+        if at.measured_at
+        else []
+    )
     context = {
         "program": found,
+        "form": wish.form,
+        "wish": wish,
+        "model_label": AttributionModel(wish.model).label,
         "measured": at,
         "fit": fit,
         "chart": efficacy_of(fit) if fit is not None and fit.wear.known else None,
@@ -119,7 +127,7 @@ def program(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "first": first,
         "last": last,
         "standing": _returns(found, first, last) if at.measured_at else [],
-        "held": overview.key_figures_of(chosen, subject=Subject(program=found))
+        "held": overview.key_figures_of(chosen, subject=Subject(program=found), model=wish.model)
         if at.measured_at
         else None,
         "chosen": chosen,

@@ -72,4 +72,6 @@ def program(request: WorkspaceRequest, pk: int, form: str) -> HttpResponse:
     """Give a program as a file."""
     _checked(form)
     found = get_object_or_404(Program.objects.select_related("channel", "campaign"), pk=pk)
-    return _file(request, dossiers.program_dossier(found, range_of(request.GET)), form)
+    wish = wish_of(request)
+    made = dossiers.program_dossier(found, wish.chosen, model=wish.model)
+    return _file(request, made, form)

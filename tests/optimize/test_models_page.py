@@ -1,6 +1,8 @@
 """The models side by side: the same deals shared out eight ways, to the cent, with intervals."""
 
+import html
 import random
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -11,6 +13,7 @@ from optimize.actions.recompute import recompute
 from optimize.models import AttributionModel
 from optimize.numerics.attribution import MODELS
 from optimize.queries.comparisons import UnknownCohort, comparison
+from optimize.queries.measures import Slice, key_figures, program_months
 from optimize.queries.report import report
 from optimize.queries.side_by_side import side_by_side
 from optimize.queries.slices import Days
@@ -136,3 +139,29 @@ def test_a_deals_credit_adds_up_to_its_amount_to_the_cent(busy, sign_in, workspa
         seen += len(touches) > 1
     assert seen
     assert browser.get("/api/v1/credits/?deal=moon", **ask).status_code == 400
+
+
+@pytest.mark.parametrize("model", AttributionModel.values)
+def test_a_programs_months_add_up_to_what_each_model_gives_it(busy, sign_in, workspace, model):
+    program = busy[0]
+    months = program_months(program, model=model)
+    whole = key_figures(Slice(program=program), model=model)
+    assert sum(one.won for one in months) == pytest.approx(whole.deals_won, abs=1e-6)
+    assert sum(one.net_amount for one in months) == pytest.approx(whole.net_amount, abs=0.02)
+    opened = [one.opportunities for one in months]
+    if model == "markov":
+        assert set(opened) == {None}
+    else:
+        decided = whole.deals_won + whole.deals_lost
+        assert sum(opened) == pytest.approx(decided, abs=1e-5)
+
+    client, here = sign_in("manager"), f"/w/{workspace.slug}/optimize/programs/{program.pk}/"
+    when = "range=custom&from=2025-12-01&to=2026-04-30"
+    page = client.get(f"{here}?{when}&model={model}")
+    assert f"Credited by {AttributionModel(model).label.lower()}" in page.text
+    assert ("By removals nothing is known" in page.text) == (model == "markov")
+    behind = {html.unescape(link) for link in re.findall(r'href="([^"]*behind=[^"]*)"', page.text)}
+    assert behind
+    assert {client.get(link).status_code for link in behind} == {200}
+    overview = client.get(f"/w/{workspace.slug}/optimize/?{when}&model={model}&by=program")
+    assert overview.status_code == 200
