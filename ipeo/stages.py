@@ -40,8 +40,8 @@ class Summary:
 class Panel:
     """A part of a shared page that a stage provides, loaded by its address.
 
-    `on` is the page: "campaign" (the address takes the cycle's id), "program" (the program's) or
-    "home" (it takes none).
+    `on` is the page: "campaign" (the address takes the cycle's id), "objective" (the cycle's too,
+    and `?objective=` names the one), "program" (the program's) or "home" (it takes none).
     `width` is the number of twelfths of the page it fills.
     """
 

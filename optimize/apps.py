@@ -44,6 +44,7 @@ class OptimizeConfig(AppConfig):
                     Panel("home", "optimize:home_money", 7, 16, see),
                     Panel("campaign", "optimize:figures", 12, 10, see),
                     Panel("campaign", "optimize:pacing", 12, 15, see),
+                    Panel("objective", "optimize:pacing", 12, 15, see),
                     Panel("campaign", "optimize:funnel", 7, 20, see),
                     Panel("campaign", "optimize:next_steps", 5, 30, see),
                     Panel("campaign", "optimize:efficacy", 5, 50, see),

@@ -19,6 +19,7 @@ from insight.queries.market import health
 from insight.queries.rules import RuleNotValid, read_rule
 from ipeo.charts import figure_json
 from ipeo.numerics.estimates import Estimate
+from ipeo.templatetags.figures import money
 from ipeo.tenancy import current_workspace
 
 Kind = Study.Kind
@@ -79,7 +80,9 @@ def _read(study: Study, currency: str) -> tuple[list[tuple[str, Estimate, str]],
         if isinstance(ladder, str):
             return [], None
         steps = zip(ladder.prices, ladder.shares, strict=True)
-        shares = [(f"Would buy at {price:,g} {currency}", one, "percent") for price, one in steps]
+        shares = [
+            (f"Would buy at {money(price, currency)}", one, "percent") for price, one in steps
+        ]
         best = ("Price that earns most", ladder.best, currency)
         return [best, *shares[:8]], charts.acceptance_curve(ladder, currency=currency)
     if study.kind == Kind.BRAND:

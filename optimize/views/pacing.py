@@ -13,13 +13,19 @@ from optimize.queries.pacing import calibration, paces_of, scores_of
 
 @page("optimize.view")
 def pacing(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    """Show each objective's pacing and chance; once scored, how the forecasts came out."""
+    """Show each objective's pacing and chance; once scored, how the forecasts came out.
+
+    On an objective's own page its panel holds that one alone.
+    """
     cycle = get_object_or_404(Cycle.objects.select_related("campaign"), pk=pk)
     at = measured()
+    paces = paces_of(cycle) if at.measured_at else []
+    if request.htmx and (one := request.GET.get("objective", "")).isdecimal():
+        paces = [pace for pace in paces if pace.objective.pk == int(one)]
     context = {
         "cycle": cycle,
         "measured": at,
-        "paces": paces_of(cycle) if at.measured_at else [],
+        "paces": paces,
         "width": 12,
         "scores": [] if request.htmx else scores_of(cycle),
         "calibration": None if request.htmx else calibration(cycle),

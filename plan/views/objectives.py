@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from ipeo import stages
 from ipeo.models import Cycle
 from ipeo.navigation import link
-from ipeo.permissions import WorkspaceRequest, page
+from ipeo.permissions import WorkspaceRequest, may, page
 from plan.actions.drafts import CycleOver
 from plan.actions.objectives import (
     ObjectiveSetAlready,
@@ -56,8 +59,26 @@ def _answer(request: WorkspaceRequest, cycle: Cycle, form: ObjectiveForm) -> Htt
     measured = baselines_of(cycle)
     if form.instance.pk:
         measured = [one for one in measured if one.metric == form.instance.metric]
-    context = {"form": form, "cycle": cycle, "objective": form.instance, "measured": measured}
+    context = {
+        "form": form,
+        "cycle": cycle,
+        "objective": form.instance,
+        "measured": measured,
+        "panels": _panels(request, form.instance) if form.instance.pk else [],
+    }
     return render(request, "plan/objective.html", context, status=422 if form.is_bound else 200)
+
+
+def _panels(request: WorkspaceRequest, objective: Objective) -> list[dict[str, Any]]:
+    """The parts of its page that later stages provide, loaded by their addresses."""
+    return [
+        {
+            "href": f"{link(panel.url_name, objective.cycle_id)}?objective={objective.pk}",
+            "width": panel.width,
+        }
+        for panel in stages.panels("objective")
+        if may(request.membership, panel.permission)
+    ]
 
 
 @page("plan.edit")

@@ -201,3 +201,20 @@ def test_a_stopped_test_becomes_a_finding_with_its_evidence_as_it_was(workspace,
     for one in Snapshot.objects.all():
         assert browser.get(link("optimize:snapshot", one.pk)).status_code == 200
     assert browser.get(link("optimize:snapshot", 10**9)).status_code == 404
+
+
+def test_an_objectives_page_loads_how_it_comes_along(workspace, sign_in):
+    cycle, *_, forecast = _planned()
+    objective = forecast.objective
+    other = ObjectiveFactory(cycle=cycle, metric="win_rate", target=Decimal("0.6"))
+    recompute()
+    client = sign_in("marketer")
+
+    page = client.get(link("plan:objective", objective.pk)).text
+
+    panel = f"{link('optimize:pacing', cycle.pk)}?objective={objective.pk}"
+    assert f'hx-get="{panel}"' in page
+    shown = client.get(panel, headers={"HX-Request": "true"}).text
+    assert str(objective) in shown
+    assert str(other) not in shown
+    assert str(other) in client.get(panel).text
