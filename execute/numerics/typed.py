@@ -308,8 +308,8 @@ def _one_each(
         Doubt(
             key="repeated",
             question=(
-                f"{counted(len(groups), 'id or name', 'ids or names')} in more than one row "
-                f"({lines_said(again)}). {text}"
+                f"{counted(len(groups), 'id or name stands', 'ids or names stand')} in several "
+                f"rows ({lines_said(again)}). {text}"
             ),
             options=(Option("last", "The last one"), Option("first", "The first one")),
             answer=answer,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,7 +15,10 @@ from execute.numerics.fields import FIELDS, Field
 from execute.numerics.layout import Apart
 from execute.numerics.sheets import read
 from execute.numerics.understanding import Understanding
+from execute.queries.days import today
 from execute.queries.imports import read_file
+from execute.queries.rates import deal_day, rates_on
+from ipeo import tenancy
 
 ROWS_SHOWN = 8
 REFUSALS_SHOWN = 8
@@ -52,6 +55,7 @@ class Preview:
     rows: tuple[tuple[int, tuple[str, ...]], ...]
     refused: tuple[Refusal, ...]
     facts: tuple[tuple[str, str], ...]
+    unrated: tuple[str, ...]
 
     @property
     def doubts(self) -> tuple[Doubt, ...]:
@@ -112,7 +116,27 @@ def preview(brought: Import, seen: Understanding) -> Preview:
         ),
         refused=(seen.whole or seen.interpretation).refused[:REFUSALS_SHOWN],
         facts=_facts(seen),
+        unrated=_unrated(brought.kind, seen.interpretation.columns),
     )
+
+
+def _unrated(kind: str, columns: Mapping[str, list[Any]]) -> tuple[str, ...]:
+    """Return the currencies that lack a rate on the day of a row, by name.
+
+    Of a file that is read block by block only the first rows are looked at.
+    """
+    home = tenancy.current_workspace().currency
+    codes = columns.get("currency") or []
+    blank = [None] * len(codes)
+    if kind == "deals":
+        parts = (columns.get(name) or blank for name in ("close_date", "outcome", "created_date"))
+        days = [deal_day(*row) for row in zip(*parts, strict=True)]
+    elif kind == "expenses":
+        days = [day or today() for day in columns.get("date") or blank]
+    else:
+        days = [today() for _ in codes]
+    wanted = {pair for pair in zip(codes, days, strict=True) if pair[0] and pair[0] != home}
+    return tuple(sorted({code for code, _ in wanted - rates_on(wanted).keys()}))
 
 
 def told(value: Any, name: str = "") -> str:

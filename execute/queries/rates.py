@@ -12,6 +12,8 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from execute.models import ExchangeRate
+from execute.numerics.values import OPEN
+from execute.queries.days import today
 from ipeo import tenancy
 
 CENT = Decimal("0.01")
@@ -60,6 +62,11 @@ def rates_on(wanted: Iterable[tuple[str, date]]) -> dict[tuple[str, date], Decim
             ],
         )
         return {(currency, day): rate for currency, day, rate in cursor.fetchall()}
+
+
+def deal_day(closes: date | None, outcome: str | None, opened: date | None) -> date:
+    """Return the day at whose rate a deal is converted: closed, or else opened, or else today."""
+    return (closes if outcome != OPEN else None) or opened or today()
 
 
 def rate_on(currency: str, day: date) -> Decimal:

@@ -9,7 +9,8 @@ from execute.actions import rules
 from execute.models import Deal, Expense, ImportRefusal, SpendRule, Touch
 from insight.models import Product
 from ipeo import tenancy
-from tests.execute.importing import counts, load
+from ipeo.navigation import link
+from tests.execute.importing import counts, load, sent
 from tests.factories.execute import ExchangeRateFactory
 from tests.factories.insight import ChannelFactory, ProductFactory
 from tests.factories.plan import ProgramFactory
@@ -28,6 +29,21 @@ def rate(currency, day, worth):
     return ExchangeRateFactory(currency=currency, date=day, rate=Decimal(worth))
 
 
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("expenses", "Date,Channel,Amount,Currency\n2026-01-31,Search,500,EUR\n"),
+        ("deals", "Name,Amount,Currency,Created Date\nDesks,500,EUR,2026-01-31\n"),
+    ],
+)
+def test_a_rate_that_is_missing_is_told_before_the_import(client, kind, text):
+    brought = sent(client, text, kind)
+    address = link("execute:import", brought.pk)
+    assert "There is no rate for EUR" in client.get(address).content.decode()
+    rate("EUR", date(2026, 1, 1), "1.1")
+    assert "There is no rate" not in client.get(address).content.decode()
+
+
 def test_an_amount_with_no_rate_is_refused_with_its_currency_and_day(client, do_due_work):
     rate("EUR", date(2026, 2, 1), "1.1")
     text = (
@@ -38,7 +54,7 @@ def test_an_amount_with_no_rate_is_refused_with_its_currency_and_day(client, do_
     brought = load(client, do_due_work, text, "expenses")
     assert counts(brought) == (2, 0, 0, 1)
     refusal = ImportRefusal.objects.get()
-    assert (refusal.line, refusal.column) == (2, "currency")
+    assert (refusal.line, refusal.column) == (2, "Currency")
     assert refusal.reason.startswith("No rate for EUR on or before 31 January 2026. Add one under")
     kept = set(Expense.objects.values_list("amount", "original_amount", "original_currency"))
     assert kept == {(550, 500, "EUR"), (500, None, "")}

@@ -10,7 +10,7 @@ from execute.actions.imports.rows import PLACES, Rows, Sheet, owners
 from execute.models import Outcome
 from execute.numerics.doubts import counted, shown
 from execute.numerics.values import NO_DECISION, OPEN
-from execute.queries.days import today
+from execute.queries.rates import deal_day
 from execute.queries.references import contacts_named
 
 HUNDRED = Decimal(100)
@@ -153,16 +153,14 @@ def _rates(sheet: Sheet) -> list[Decimal | None]:
     if not any(sheet.column("currency")):
         return [None] * len(sheet)
     codes = money.foreign(sheet.column("currency"))
-    now = today()
-    days = [
-        (closes if outcome != OPEN else None) or opened or now
-        for closes, outcome, opened in zip(
+    days = list(
+        map(
+            deal_day,
             sheet.column("close_date"),
             sheet.column("outcome"),
             sheet.column("created_date"),
-            strict=True,
         )
-    ]
+    )
     rates = money.rates_of(sheet, codes, days)
     sheet.set("original_currency", codes)
     sheet.set("exchange_rate", rates)

@@ -35,7 +35,7 @@ def rates_of(sheet: Sheet, codes: Sequence[str], days: Sequence[date]) -> list[D
     found = rates_on((code, day) for code, day in pairs if code)
     for place, (code, day) in enumerate(pairs):
         if code and (code, day) not in found:
-            sheet.refuse(place, "currency", code, str(NoRate(code, day)))
+            sheet.refuse(place, "Currency", code, str(NoRate(code, day)))
     return [found.get(pair) if pair[0] else None for pair in pairs]
 
 
@@ -72,7 +72,7 @@ def convert_amounts(rows: Rows, codes: Mapping[int, str]) -> None:
             if rate is not None:
                 worth = converted(amount, rate)
         except (NoRate, TooLarge) as why:
-            refused.setdefault(line, Refusal(line, "currency", code, str(why)))
+            refused.setdefault(line, Refusal(line, "Currency", code, str(why)))
         values.append((worth, amount if code else None, code, rate))
     names = ("amount", "original_amount", "original_currency", "exchange_rate")
     for name, column in zip(names, zip(*values, strict=True), strict=False):
