@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.dates import MONTHS
 
 from ipeo.events import TYPES
 from ipeo.models import Campaign, Membership, Role, WebhookEndpoint, Workspace
@@ -81,20 +82,20 @@ class WorkspaceForm(forms.ModelForm[Workspace]):
             "discount_threshold",
             "handoff_hours",
         )
+        widgets = {"fiscal_year_start": forms.Select(choices=MONTHS.items())}
         labels = {
             "fiscal_year_start": "First month of the fiscal year",
-            "lookback_days": "Touches count for",
-            "half_life_days": "A touch counts half after",
+            "lookback_days": "Touches count for, days",
+            "half_life_days": "A touch counts half after, days",
             "discount_threshold": "Won on price beyond",
-            "handoff_hours": "Sales is in touch within",
+            "handoff_hours": "Sales is in touch within, hours",
         }
         help_texts = {
-            "fiscal_year_start": "1 is January, 12 is December.",
-            "lookback_days": "Days before a deal closed. Earlier touches count nothing.",
-            "half_life_days": "Days, where credit fades with time.",
+            "lookback_days": "Before a deal closed. Earlier touches count nothing.",
+            "half_life_days": "Where credit fades with time.",
             "discount_threshold": "A share of list price: 0.05 is 5% off. A deal discounted more "
             "needs a manager and counts as won on price.",
-            "handoff_hours": "Hours from the moment marketing hands a buyer over.",
+            "handoff_hours": "From the moment marketing hands a buyer over.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

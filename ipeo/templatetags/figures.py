@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from babel.core import UnknownLocaleError
-from babel.numbers import format_compact_currency, format_currency, format_decimal
+from babel.numbers import format_compact_currency, format_currency
 from django import template
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
@@ -45,9 +45,8 @@ def _rounded(number: Decimal, digits: int) -> Decimal:
 
 
 def _decimal(number: Decimal, digits: int) -> str:
-    pattern = "#,##0" + ("." + "0" * digits if digits > 0 else "")
     number = _rounded(number, digits)
-    text = format_decimal(abs(number), format=pattern, locale=LOCALE)
+    text = f"{abs(number):,.{max(digits, 0)}f}"
     return f"{MINUS}{text}" if number < 0 else text
 
 

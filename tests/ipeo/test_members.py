@@ -68,7 +68,7 @@ def test_an_edit_is_audited_with_who_made_it(workspace, member, sign_in):
     assert event.changes["role"] == ["viewer", "marketer"]
     assert event.person_id == member("owner").user_id
     page = sign_in("owner").get(f"/w/{workspace.slug}/audit/").content.decode()
-    assert "Role: viewer to marketer" in page
+    assert "Role: Viewer to Marketer" in page
 
 
 @pytest.mark.parametrize(
