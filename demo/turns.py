@@ -16,6 +16,8 @@ from execute.models import Launch, Task
 from insight.models import Audience, Disposition, Finding, ProofPoint
 from ipeo.database import bulk
 from ipeo.models import Campaign, Cycle, Membership, StageChange
+from optimize.actions.closing import close_period
+from optimize.actions.recompute import recompute
 from plan.actions.approvals import approve_price, approve_scenario
 from plan.actions.scenarios import propose_scenario
 from plan.models import BudgetLine, Objective, PlanProof, ProgramPlan, Scenario
@@ -65,6 +67,9 @@ _FINDINGS = {
     ),
 }
 
+_NEW_CUSTOMERS = (260, 190, 140)
+"""The goal of each cycle: fewer buyers are left who never bought."""
+
 _RESTS_ON = {1: (0, 1, 1, 1, 1, 0, 0, 1), 2: (0, 0, 0, 2, 1, 0, 1, 2), 3: (0, 0, 2, 0, 1, 0, 1, 1)}
 """By cycle, the finding of that cycle on which each program rests, in the truth's order."""
 
@@ -107,18 +112,17 @@ def _plan(
     proofs: list[ProofPoint],
     findings: list[Finding],
 ) -> Scenario:
-    growth = Decimal(1) + Decimal("0.1") * cycle.number
+    customers = _NEW_CUSTOMERS[cycle.number - 1]
     for metric, baseline, target in (
-        ("won_margin", 1_250_000, 1_400_000),
-        ("new_customers", 240, 260),
+        ("won_margin", 1_250_000, 1_250_000 + 50_000 * cycle.number),
+        ("new_customers", customers - 20, customers),
         ("value_share", Decimal("0.70"), Decimal("0.75")),
     ):
-        share = metric == "value_share"
         Objective.objects.create(
             cycle=cycle,
             metric=metric,
             baseline=baseline,
-            target=target if share else target * growth,
+            target=target,
             due_date=dates.ends_on,
         )
     created = at_hour(dates.starts_on - timedelta(days=25))
@@ -264,6 +268,12 @@ def _pass_gates(
             at=at_hour(day),
             handoff=handoff,
         )
+    if closed:
+        cycle.stage = Cycle.Stage.OPTIMIZE
+        cycle.save(update_fields=["stage"])
+        at = at_hour(dates.ends_on + timedelta(days=12))
+        recompute()
+        close_period(cycle=cycle, by=people["manager"], now=at)
     cycle.stage = "closed" if closed else "execute"
     cycle.closed_at = at_hour(dates.ends_on + timedelta(days=14)) if closed else None
     cycle.save(update_fields=["stage", "closed_at"])
