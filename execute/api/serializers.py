@@ -19,17 +19,7 @@ from execute.models import (
     Touch,
 )
 from insight.models import Competitor
-from ipeo.models import Membership
-from ipeo.tenancy import CurrentWorkspace
-
-
-def _member() -> serializers.PrimaryKeyRelatedField[Membership]:
-    """A member of the workspace, and of no other that the caller may belong to."""
-    return serializers.PrimaryKeyRelatedField(
-        queryset=Membership.objects.filter(workspace_id=CurrentWorkspace()),
-        required=False,
-        allow_null=True,
-    )
+from ipeo.api.serializers import member_field
 
 
 def _amount(**given: Any) -> serializers.DecimalField:
@@ -104,7 +94,7 @@ class DealSerializer(serializers.ModelSerializer[Deal]):
     Send the `version` you read to have a 409 where somebody changed the deal meanwhile.
     """
 
-    owner = _member()
+    owner = member_field()
     list_amount = _amount(help_text="From the product, where not given.")
     net_amount = _amount()
     cost_amount = _amount(help_text="From the product, where not given.")

@@ -15,20 +15,16 @@ from execute.actions import calendars, handoffs, tasks, templates
 from execute.api.filters import TaskFilter
 from execute.models import CalendarFeed, Handoff, Task, TaskTemplate, TemplateTask
 from execute.queries.calendars import feeds_of
+from ipeo.api.serializers import member_field
 from ipeo.api.views import KeptViewSet, ReadViewSet, VersionedViewSet
-from ipeo.models import Cycle, Membership
-from ipeo.tenancy import CurrentWorkspace
+from ipeo.models import Cycle
 from plan.models import Program
 
 
 class TaskSerializer(serializers.ModelSerializer[Task]):
     """A piece of work of marketing or sales."""
 
-    owner = serializers.PrimaryKeyRelatedField(
-        queryset=Membership.objects.filter(workspace_id=CurrentWorkspace()),
-        required=False,
-        allow_null=True,
-    )
+    owner = member_field()
     waits_for = serializers.PrimaryKeyRelatedField(
         queryset=Task.objects.all(),
         many=True,

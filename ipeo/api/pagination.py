@@ -2,6 +2,8 @@
 
 from rest_framework.pagination import CursorPagination
 
+PAGING = ("cursor", "page_size")
+
 
 class KeysetPagination(CursorPagination):
     """Newest first; `page_size` up to 500."""

@@ -7,6 +7,16 @@ from typing import Any
 from rest_framework import serializers
 
 from ipeo.models import Campaign, Cycle, Membership, Run, StageChange, Workspace
+from ipeo.tenancy import CurrentWorkspace
+
+
+def member_field() -> serializers.PrimaryKeyRelatedField[Membership]:
+    """Return the field of a member of the workspace, and of no other that the caller belongs to."""
+    return serializers.PrimaryKeyRelatedField(
+        queryset=Membership.objects.filter(workspace_id=CurrentWorkspace()),
+        required=False,
+        allow_null=True,
+    )
 
 
 class WorkspaceSerializer(serializers.ModelSerializer[Workspace]):

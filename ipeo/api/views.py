@@ -7,13 +7,17 @@ from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
 from django.db.models import Model
+from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.exceptions import ValidationError
+from rest_framework.filters import OrderingFilter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ipeo.actions.versions import EditedMeanwhile
 from ipeo.api.idempotency import IdempotentWrites
+from ipeo.api.names import demand_asked, demand_known
+from ipeo.api.pagination import PAGING
 from ipeo.api.problems import Answer, Conflict, PreconditionFailed, answer_to
 from ipeo.models import Membership, Workspace
 
@@ -51,8 +55,16 @@ class WorkspaceViewSet(IdempotentWrites, viewsets.GenericViewSet[Any]):
         self, serializer_class: type[serializers.BaseSerializer[Any]], data: Any
     ) -> dict[str, Any]:
         given = serializer_class(data=data, context=self.get_serializer_context())
+        demand_known(given, data)
         given.is_valid(raise_exception=True)
         return dict(given.validated_data)
+
+    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the view's serializer; raises `ValidationError` for names it does not know."""
+        made = super().get_serializer(*args, **kwargs)
+        if "data" in kwargs:
+            demand_known(made, kwargs["data"])
+        return made
 
     def handle_exception(self, error: Exception) -> Response:
         """Answer an action's refusal with a problem document."""
@@ -60,7 +72,26 @@ class WorkspaceViewSet(IdempotentWrites, viewsets.GenericViewSet[Any]):
 
 
 class ReadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, WorkspaceViewSet):
-    """Lists and shows; writes are added by actions."""
+    """Lists and shows; writes are added by actions.
+
+    A list is in the order of its ids, the newest first or, with `ordering=id`, last: by an order
+    that may hold ties a page could begin anew where the one before ended.
+    """
+
+    filter_backends = (DjangoFilterBackend, OrderingFilter)
+    ordering_fields = ("id",)
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List the rows; raises `ValidationError` for a filter or an order there is none of."""
+        filters = DjangoFilterBackend().get_filterset_class(self, self.get_queryset())
+        known = {*PAGING, OrderingFilter.ordering_param}
+        demand_asked(
+            known if filters is None else known | set(filters.base_filters), request.query_params
+        )
+        wanted = request.query_params.get(OrderingFilter.ordering_param, "id")
+        if wanted.removeprefix("-") not in self.ordering_fields:
+            raise ValidationError({OrderingFilter.ordering_param: ["Say id, or -id."]})
+        return super().list(request, *args, **kwargs)
 
 
 class KeptViewSet(mixins.CreateModelMixin, mixins.UpdateModelMixin, ReadViewSet):

@@ -9,8 +9,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from insight.models import Audience, Channel, Finding, ProofPoint
-from ipeo.models import Campaign, Cycle, Membership
-from ipeo.queries.members import members_of
+from ipeo.api.serializers import member_field
+from ipeo.models import Campaign, Cycle
 from plan.models import (
     Allocation,
     AllocationLine,
@@ -109,16 +109,6 @@ class ProgramSerializer(serializers.ModelSerializer[Program]):
         validators: list[Any] = []
 
 
-class _Members(serializers.PrimaryKeyRelatedField):  # type: ignore[type-arg]
-    """A member of the scope's workspace."""
-
-    def get_queryset(self) -> Any:
-        """Return the workspace's members."""
-        request = self.context.get("request")
-        workspace = getattr(getattr(request, "_request", None), "workspace", None)
-        return Membership.objects.none() if workspace is None else members_of(workspace)
-
-
 class ProgramPlanSerializer(serializers.ModelSerializer[ProgramPlan]):
     """A program as one scenario intends it."""
 
@@ -130,8 +120,8 @@ class ProgramPlanSerializer(serializers.ModelSerializer[ProgramPlan]):
     finding = serializers.PrimaryKeyRelatedField(
         queryset=Finding.objects.all(), required=False, allow_null=True
     )
-    marketing_owner = _Members(queryset=Membership.objects.none(), required=False, allow_null=True)
-    sales_owner = _Members(queryset=Membership.objects.none(), required=False, allow_null=True)
+    marketing_owner = member_field()
+    sales_owner = member_field()
     proof_points = serializers.PrimaryKeyRelatedField(
         queryset=ProofPoint.objects.all(), many=True, required=False
     )
