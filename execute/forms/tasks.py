@@ -97,7 +97,10 @@ class QuickTaskForm(forms.ModelForm[Task]):
         model = Task
         fields = ("title", "due_date", "side", "owner")
         labels = {"title": "New task", "due_date": "Due", "side": "Whose work"}
-        widgets = {"due_date": DateInput()}
+        widgets = {
+            "title": forms.TextInput(attrs={"placeholder": "What is to be done"}),
+            "due_date": DateInput(),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -35,6 +35,14 @@ addEventListener("pageshow", () => {
   }
 });
 
+// On a phone a filter of many questions is folded behind its first button.
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("button[data-unfolds]");
+  if (!opener) return;
+  const open = opener.form.toggleAttribute("data-unfolded");
+  opener.setAttribute("aria-expanded", open);
+});
+
 // Beside a net price (data-list-price) stands what it is off the list.
 function amount(text) {
   let plain = text.replace(/[^\d.,-]/g, "");
