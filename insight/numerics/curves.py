@@ -58,6 +58,15 @@ class CurveDraws:
         """Return what one more unit of weekly spend brings: shape (n_draws, len(spend))."""
         return marginal(self.draws, spend)
 
+    @property
+    def shapes(self) -> Floats:
+        """What the next unit returns against the mean one where next to nothing is spent.
+
+        Above 1 a curve is S-shaped: shape (n_draws,).
+        """
+        found: Floats = self.draws[:, _SHAPE]
+        return found
+
     def carryover(self) -> Floats:
         """Return the share of the effect that falls in each week: shape (n_draws, lags)."""
         return carryover(self.draws, self.lags)

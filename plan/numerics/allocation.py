@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.interpolate import PchipInterpolator
+import scipy
 
 from ipeo.numerics.estimates import Estimate, from_draws
 from plan.numerics.splits import Room, Table, best_split, value_of
@@ -187,8 +187,8 @@ def _demand_possible(candidates: Sequence[Candidate], rooms: Sequence[Room], tot
 
 
 def _tabulated(one: Candidate, most: float) -> Table:
-    # Closer together near zero, where curves bend most.
-    knots = np.linspace(0, 1, KNOTS) ** 2 * max(most, 1e-9)
+    # Closer together near zero, where curves bend most and thresholds lie.
+    knots = np.linspace(0, 1, KNOTS) ** 3 * max(most, 1e-9)
     shortest = min((part for part in one.months if part > 0), default=1.0)
     return Table(knots / shortest, one.curve(knots / shortest))
 
@@ -198,7 +198,7 @@ def _spread(room: Room, amount: float, table: Table, length: int) -> list[float]
     months = [0.0] * length
     if not room.places or amount <= 0:
         return months
-    mean = PchipInterpolator(table.amounts, table.draws.mean(axis=0))
+    mean = scipy.interpolate.PchipInterpolator(table.amounts, table.draws.mean(axis=0))
     count = int(value_of(mean, room, np.asarray([amount]))[1][0])
     whole = float(room.weights[:count].sum())
     for place, weight in zip(room.places[:count], room.weights[:count], strict=True):
@@ -242,7 +242,12 @@ def _most_likely(
     target: float,
 ) -> Floats:
     """Raise the chance of reaching a target, beginning from the split of highest mean."""
-    lookups = [PchipInterpolator(one.amounts, one.draws, axis=1) for one in tables]
+    lookups = [
+        scipy.interpolate.PchipInterpolator(one.amounts, one.draws, axis=1) for one in tables
+    ]
+    means = [
+        scipy.interpolate.PchipInterpolator(one.amounts, one.draws.mean(axis=0)) for one in tables
+    ]
     fixed = sum(
         (_brought(one, _locked_row(one)) for one in candidates if one.locked),
         start=np.zeros(tables[0].draws.shape[0]),
@@ -250,9 +255,11 @@ def _most_likely(
 
     def drawn(split: Floats) -> Floats:
         whole = fixed.copy()
-        for look, room, amount in zip(lookups, rooms, split, strict=True):
+        for look, mean, room, amount in zip(lookups, means, rooms, split, strict=True):
             if room.places and amount > 0:
-                over = float(room.weights.sum())
+                # In as many months as `_spread` will put it.
+                count = int(value_of(mean, room, np.asarray([amount]))[1][0])
+                over = float(room.weights[:count].sum())
                 whole = whole + over * look(amount / over)
         return np.asarray(whole)
 

@@ -17,7 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ipeo.numerics.estimates import LEVEL, Estimate, EstimateDict, from_draws
-from plan.numerics.responses import Bend, History, Response, market, responses, speaks
+from plan.numerics.bends import Bend
+from plan.numerics.responses import History, Response, market, responses, speaks
 
 __all__ = ["Forecast", "History", "ProgramForecast", "ProgramPlan", "Score", "forecast", "score"]
 
@@ -115,7 +116,7 @@ def known(
     plans: Sequence[ProgramPlan],
     histories: Sequence[History],
     *,
-    bends: Mapping[str, Bend] | None = None,
+    bends: Mapping[str, tuple[Bend, ...]] | None = None,
     draws: int = 4000,
     seed: int = 0,
 ) -> Known:

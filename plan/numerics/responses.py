@@ -2,11 +2,13 @@
 
 In a month with spend x a program wins, on average,
 
-    margin(x) = level * reference * (1 - exp(-bend * x / reference)) / (1 - exp(-bend))
+    margin(x) = level * reference * (1 - exp(-bend * (x / reference)^foot)) / (1 - exp(-bend))
 
 where `reference` is its usual monthly spend, `level` its margin per dollar there, and `bend` how
-far the next dollar falls behind the mean one (0: not at all). Months scatter about it with
-variance phi * x, as a compound Poisson of deals does.
+far the next dollar falls behind the mean one (0: not at all). `foot` is 1 but where a fitted curve
+is S-shaped: above 1 the first money brings next to nothing, and only past a threshold does it take
+off (a Weibull curve). Months scatter about it with variance phi * x, as a compound Poisson of
+deals does.
 
 What a program wins comes late: deals take time to close, and credit goes to touches long before.
 So its first months win less than it will, by a ramp that all programs share (`ramps`). Older
@@ -31,6 +33,7 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
+from plan.numerics.bends import UNFITTED, Bend, Grid, bent, grid_of, prior_bends
 from plan.numerics.ramps import Ramps, ramps
 
 Floats = npt.NDArray[np.float64]
@@ -50,11 +53,8 @@ TOGETHER_SD = 0.8
 """How far all programs together may lie from a guess that rests on nothing, as sd of the log."""
 UNSEEN_LEVEL = 1.0
 """Margin per dollar where nothing at all is known: the median of a very wide guess."""
-BEND, BEND_SD = 0.7, 0.8
-"""Median of the bend, and sd of its log, before any data."""
 PRIOR_MONTHS = 3.0
 """How many months the noise seen over all programs counts for in each one."""
-_BENDS = 25
 _LEVELS = 241
 _APART = (0.25, 0.8)
 """The least and the most that programs' levels are taken to lie apart, as sd of the log."""
@@ -70,17 +70,9 @@ class History:
     margin: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Bend:
-    """What a channel's fitted curve says of its bend: median, and sd of the log."""
-
-    median: float
-    sd: float
-
-
 @dataclass(frozen=True, slots=True)
 class Response:
-    """Draws of one program's curve: `level` and `bend` of equal length, money a month.
+    """Draws of one program's curve: `level`, `bend` and `foot` of equal length, money a month.
 
     `basis` is program, channel, workspace or none; `months` how many months it rests on.
     """
@@ -91,44 +83,38 @@ class Response:
     reference: float
     level: Floats
     bend: Floats
+    foot: Floats
     phi: float
+
+    @property
+    def is_s_shaped(self) -> bool:
+        """Whether its first money brings less than the money after it."""
+        return bool(self.foot.max() > 1)
+
+    def takes_off(self) -> float | None:
+        """Return the monthly spend whose money returns most a dollar, None for no S-shape.
+
+        Less than that a month is better spent elsewhere, or in fewer months.
+        """
+        if not self.is_s_shaped:
+            return None
+        spend = self.reference * np.geomspace(0.01, 10, 400)
+        return float(spend[np.argmax(self.margin(spend).mean(axis=0) / spend)])
 
     def margin(self, spend: Floats) -> Floats:
         """Return the expected margin of months with this spend: (draws, months)."""
         return np.asarray(
             (self.level * self.reference)[:, None]
-            * _bent(spend[None, :] / self.reference, self.bend[:, None])
+            * bent(spend[None, :] / self.reference, self.bend[:, None], self.foot[:, None])
         )
 
     def slope(self, spend: Floats) -> Floats:
         """Return what the next dollar brings in months with this spend: (draws, months)."""
-        bend = self.bend[:, None]
+        bend, foot, v = self.bend[:, None], self.foot[:, None], spend[None, :] / self.reference
         return np.asarray(
             self.level[:, None]
-            * bend
-            * np.exp(-bend * spend[None, :] / self.reference)
-            / -np.expm1(-bend)
+            * (bend * foot * v ** (foot - 1) * np.exp(-bend * v**foot) / -np.expm1(-bend))
         )
-
-
-def bend_of(elasticities: Floats) -> Bend:
-    """Return the bend that draws of a curve's elasticity at its usual spend speak of.
-
-    The elasticity is what the next dollar returns there against the mean one; for this curve it
-    is bend / (exp(bend) - 1). Where the next dollar still returns more than the mean one (the
-    foot of an S) the curve is taken as straight. Raises ValueError without draws.
-    """
-    if elasticities.size == 0:
-        raise ValueError("a bend needs draws")
-    bends = np.geomspace(1e-2, 20, 800)
-    known = bends / np.expm1(bends)
-    drawn = np.interp(-np.clip(elasticities, 1e-4, 0.995), -known, bends)
-    logs = np.log(drawn)
-    return Bend(float(np.exp(np.median(logs))), float(np.clip(logs.std(), 0.1, 1.0)))
-
-
-def _bent(v: Floats, bend: Floats) -> Floats:
-    return np.asarray(np.expm1(-bend * v) / np.expm1(-bend))
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +152,7 @@ def responses(
     histories: Sequence[History],
     *,
     usual: Mapping[str, float] | None = None,
-    bends: Mapping[str, Bend] | None = None,
+    bends: Mapping[str, tuple[Bend, ...]] | None = None,
     draws: int = 1000,
     seed: int = 0,
 ) -> Mapping[str, Response]:
@@ -196,7 +182,7 @@ def _responses(
     programs: tuple[tuple[str, str], ...],
     histories: tuple[History, ...],
     usual_pairs: tuple[tuple[str, float], ...],
-    bend_pairs: tuple[tuple[str, Bend], ...],
+    bend_pairs: tuple[tuple[str, tuple[Bend, ...]], ...],
     draws: int,
     seed: int,
 ) -> Mapping[str, Response]:
@@ -205,10 +191,10 @@ def _responses(
     newcomer = np.random.default_rng([seed, crc32(b"newcomer")]).random(draws)
     rising = ramps([(past.spend, past.margin) for past in histories], draws, seed)
     channels = {channel for _, channel in programs} | {past.channel for past in histories}
-    grids = {channel: _bend_grid(bends.get(channel)) for channel in channels}
+    grids = {channel: grid_of(bends.get(channel, UNFITTED)) for channel in channels}
     sums: dict[str, _Sums] = {}
     for past in histories:
-        found = _sums([past], grids[past.channel][0], rising)
+        found = _sums([past], grids[past.channel], rising)
         if found is not None:
             sums[past.key] = found
     center, apart = _spread_of([one.mean for one in sums.values()])
@@ -225,7 +211,7 @@ def _responses(
                 ("channel", [past for past in histories if past.channel == channel]),
                 ("workspace", list(own.values())),
             ):
-                evidence = _sums(past_of, grid[0], rising)
+                evidence = _sums(past_of, grid, rising)
                 if evidence is not None:
                     basis, source = name, f"{name} {channel if name == 'channel' else ''}"
                     break
@@ -234,10 +220,10 @@ def _responses(
         if evidence is None:
             together = np.random.default_rng([seed, crc32(b"guess")])
             level = UNSEEN_LEVEL * np.exp(together.normal(0, TOGETHER_SD, draws))
-            bend = _prior_bends(grid, shared, draws)
+            bend, foot = prior_bends(grid, shared, draws)
             reference, months, phi = usual.get(key) or typical or 1.0, 0, 0.0
         else:
-            level, bend = _posterior(evidence, grid, center, apart, noise, shared, draws)
+            level, bend, foot = _posterior(evidence, grid, center, apart, noise, shared, draws)
             months, phi = evidence.n, _noise(evidence, noise)
             reference = evidence.reference
             if basis != "program":
@@ -257,7 +243,7 @@ def _responses(
             if basis != "program" and mine is not None and phi > 0:
                 level = _after(level, mine, rising.of(mine.spend), phi, differs)
             level = level * rising.ahead(len(mine.spend) if mine is not None else 0)
-        result[key] = Response(key, basis, months, reference, level, bend, phi)
+        result[key] = Response(key, basis, months, reference, level, bend, foot, phi)
     return MappingProxyType(result)
 
 
@@ -275,19 +261,7 @@ def _after(
     return np.asarray(rng.choice(level, level.size, p=weights / weights.sum()))
 
 
-def _bend_grid(known: Bend | None) -> tuple[Floats, Floats]:
-    """Return bends and their prior weights, at quantiles' distance in the log."""
-    median, sd = (known.median, known.sd) if known else (BEND, BEND_SD)
-    z = np.linspace(-2.6, 2.6, _BENDS)
-    return np.clip(median * np.exp(z * sd), 1e-3, 30.0), -(z**2) / 2
-
-
-def _prior_bends(grid: tuple[Floats, Floats], rng: np.random.Generator, draws: int) -> Floats:
-    weights = np.exp(grid[1])
-    return np.asarray(rng.choice(grid[0], draws, p=weights / weights.sum()))
-
-
-def _sums(histories: Sequence[History], bends: Floats, rising: Ramps) -> _Sums | None:
+def _sums(histories: Sequence[History], grid: Grid, rising: Ramps) -> _Sums | None:
     """Sum up histories together, or return None with too few months of spend or of won margin."""
     paid, spends, margins, scaled = [], [], [], []
     weights: list[Floats] = []
@@ -308,7 +282,8 @@ def _sums(histories: Sequence[History], bends: Floats, rising: Ramps) -> _Sums |
             paid.append(spend[active])
             spends.append(spend[active] * ramp)
             margins.append(margin[active])
-            scaled.append(usual * ramp * _bent(spend[active][None, :] / usual, bends[:, None]))
+            rows = spend[active][None, :] / usual
+            scaled.append(usual * ramp * bent(rows, grid.bends[:, None], grid.feet[:, None]))
     n = sum(one.size for one in spends)
     if n < MIN_MONTHS or sum(int(np.count_nonzero(one)) for one in margins) < MIN_MONTHS:
         return None
@@ -360,15 +335,14 @@ def _noise(evidence: _Sums, pooled: float) -> float:
 
 def _posterior(
     evidence: _Sums,
-    grid: tuple[Floats, Floats],
+    grid: Grid,
     center: float,
     apart: float,
     pooled: float,
     rng: np.random.Generator,
     draws: int,
-) -> tuple[Floats, Floats]:
-    """Draw level and bend from their posterior, the noise integrated out."""
-    bends, log_prior = grid
+) -> tuple[Floats, Floats, Floats]:
+    """Draw level, bend and foot from their posterior, the noise integrated out."""
     prior_ss = PRIOR_MONTHS * pooled * evidence.mean
     # How far the level can lie from the data's, generously; the prior can only draw it in.
     spread = math.sqrt(max(_noise(evidence, pooled), 1e-12) / evidence.total) / evidence.mean
@@ -384,11 +358,15 @@ def _posterior(
     )
     log = -(evidence.size + PRIOR_MONTHS) / 2 * np.log(np.maximum(ss, 1e-12))
     log -= (np.log(levels) - center) ** 2 / (2 * apart**2)
-    log += log_prior[:, None]
+    log += grid.log_prior[:, None]
     weights = np.exp(log - log.max()).ravel()
     chosen = rng.choice(weights.size, draws, p=weights / weights.sum())
     row, column = np.divmod(chosen, _LEVELS)
     # Between the points of the grid, not only on them.
     jitter = (rng.random(draws) - 0.5) * (steps[1] - steps[0])
-    apart_bends = (rng.random(draws) - 0.5) * np.log(bends[1] / bends[0])
-    return levels[row, column] * np.exp(jitter), bends[row] * np.exp(apart_bends)
+    apart_bends = (rng.random(draws) - 0.5) * grid.width[row]
+    return (
+        levels[row, column] * np.exp(jitter),
+        grid.bends[row] * np.exp(apart_bends),
+        grid.feet[row],
+    )

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.interpolate import PchipInterpolator
-from scipy.optimize import LinearConstraint, minimize
+import scipy
 
 Floats = npt.NDArray[np.float64]
 
@@ -38,9 +37,9 @@ class Table:
     draws: Floats
 
 
-def _means(tables: Sequence[Table], weights: Floats) -> list[PchipInterpolator]:
+def _means(tables: Sequence[Table], weights: Floats) -> list[scipy.interpolate.PchipInterpolator]:
     scale = weights / weights.sum()
-    return [PchipInterpolator(one.amounts, scale @ one.draws) for one in tables]
+    return [scipy.interpolate.PchipInterpolator(one.amounts, scale @ one.draws) for one in tables]
 
 
 def best_split(
@@ -88,7 +87,7 @@ def best_split(
 
 
 def value_of(
-    mean: PchipInterpolator, room: Room, amounts: Floats
+    mean: scipy.interpolate.PchipInterpolator, room: Room, amounts: Floats
 ) -> tuple[Floats, npt.NDArray[np.int64]]:
     """What amounts bring when spread over the best number of months, and that number."""
     if not room.places:
@@ -109,7 +108,7 @@ def value_of(
 
 
 def _polished(
-    means: Sequence[PchipInterpolator],
+    means: Sequence[scipy.interpolate.PchipInterpolator],
     rooms: Sequence[Room],
     amounts: Floats,
     low: Floats,
@@ -140,12 +139,13 @@ def _polished(
 
     start = amounts * (spend / amounts.sum()) if amounts.sum() > 0 else amounts
     start = np.clip(start, low, high)
-    found = minimize(
+    whole = scipy.optimize.LinearConstraint(np.ones((1, low.size)), spend / scale, spend / scale)
+    found = scipy.optimize.minimize(
         loss,
         start / scale,
         jac=gradient,
         bounds=[(float(a), float(b)) for a, b in zip(low / scale, high / scale, strict=True)],
-        constraints=LinearConstraint(np.ones((1, low.size)), spend / scale, spend / scale),
+        constraints=whole,
         method="SLSQP",
         options={"maxiter": 60, "ftol": 1e-9},
     )

@@ -53,6 +53,8 @@ class ProgramCurve:
     suggested: Decimal | None
     next_return: Estimate
     says: str
+    takes_off: float | None
+    """A month's money that returns most a dollar, where the curve is S-shaped; else None."""
 
 
 def flown_parts(plan: ProgramPlan, months: list[date], first: date, last: date) -> list[float]:
@@ -174,6 +176,7 @@ def curve_of(row: Row, sheet: Sheet) -> ProgramCurve:
         suggested=suggested,
         next_return=from_draws(more, response.months),
         says=rests_on(response, row.plan.program.channel.name),
+        takes_off=response.takes_off(),
     )
 
 

@@ -13,8 +13,8 @@ from ipeo.models import Cycle
 from ipeo.numerics.estimates import Estimate, rate
 from plan.models import Forecast, Objective, Program, Scenario
 from plan.numerics import forecast as numerics
+from plan.numerics.bends import Bend, bends_of
 from plan.numerics.chances import chance_at_least
-from plan.numerics.responses import Bend, bend_of
 from plan.queries.evidence import History, history_of
 from plan.queries.expectations import (
     ObjectiveExpectation,
@@ -66,7 +66,7 @@ class Past:
 
     histories: Mapping[int, History]
     known: Mapping[int, tuple[str, str]]
-    bends: Mapping[str, Bend]
+    bends: Mapping[str, tuple[Bend, ...]]
     margin_at_list: float | None
 
 
@@ -88,7 +88,9 @@ def past_of(before: date | None = None) -> Past:
             brought, more = curve.evaluate(at)[:, 0], curve.next_return(at)[:, 0]
             sound = brought > 0
             if sound.any():
-                bends[curve.name] = bend_of(more[sound] * curve.weekly_spend / brought[sound])
+                bends[curve.name] = bends_of(
+                    more[sound] * curve.weekly_spend / brought[sound], curve.shapes[sound]
+                )
     return Past(history_of(list(known), before), known, bends, margin_at_list().value)
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from plan.numerics.allocation import Candidate, Impossible, allocate, evaluate
 from tests.plan.companies import company, tried
+from tests.plan.thresholds import searched, steep
 
 YEAR = (1.0,) * 12
 
@@ -61,6 +62,26 @@ def test_thin_money_is_not_spread_where_a_curve_is_s_shaped():
     assert len(busy) in {2, 3}
     even = evaluate([Candidate("a", s_shaped, YEAR)], [[1000.0] * 12])
     assert split.margin.value > 10 * even.margin.value
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_programs_with_thresholds_get_enough_or_nothing_as_a_search_of_every_cell_would(seed):
+    candidates, total = steep(seed, programs=9, months=5, draws=60)
+    split = allocate(candidates, total)
+    assert split.margin.value >= 0.995 * searched(candidates, total, steps=900)
+    assert min(share.amount for share in split.shares) < 1
+    for one, share in zip(candidates, split.shares, strict=True):
+        assert share.amount >= one.floor - 0.01
+        assert one.ceiling is None or share.amount <= one.ceiling + 0.01
+        assert all(share.by_month[month] == amount for month, amount in one.locked)
+
+
+def test_a_chance_is_raised_with_money_that_is_not_thinned_out_below_a_threshold():
+    def steep_curve(x):
+        return (9000 * x**3 / (x**3 + 5000**3))[None, :] * np.ones((50, 1))
+
+    split = allocate([Candidate("a", steep_curve, YEAR)], 12_000, target=9_000, raise_chance=True)
+    assert split.chance == 1
 
 
 def test_a_month_flown_in_part_gets_its_part_of_the_money():
