@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import pandas as pd
 from django.db import transaction
 from django.utils import timezone
 
@@ -225,6 +224,8 @@ def _split(experiment: Experiment) -> None:
 
 
 def _keep(experiment: Experiment, arms: dict[str, str], *, is_given: bool) -> None:
+    import pandas as pd  # a second, that no process should pay at its start
+
     frame = pd.DataFrame({"unit_key": list(arms), "arm": list(arms.values())})
     bulk.insert(
         "optimize_experimentunit",

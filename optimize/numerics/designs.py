@@ -17,7 +17,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize, special
+import scipy
+from scipy import special
 
 from optimize.numerics.experiments import LEVEL, Arm, Comparison, compare, leaving_bound
 from optimize.numerics.regions import LEVEL as REGION_LEVEL
@@ -92,7 +93,7 @@ def design(outcome: Floats, before: Floats, share: float) -> Design:
 
     if missing(_MOST) > 0:
         return Design(*sizes, mean, left, active, None, "there are too few of them")
-    return Design(*sizes, mean, left, active, float(optimize.brentq(missing, 0.0, _MOST)))
+    return Design(*sizes, mean, left, active, float(scipy.optimize.brentq(missing, 0.0, _MOST)))
 
 
 def _error(lift: float, spread: float, n_control: int, n_treated: int) -> float:

@@ -22,7 +22,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize, special
+import scipy
+from scipy import special
 
 Floats = npt.NDArray[np.float64]
 
@@ -214,7 +215,7 @@ def smallest_lift(
 
     while missing(high) > 0:
         high *= 2
-    return float(optimize.brentq(missing, 0.0, high))
+    return float(scipy.optimize.brentq(missing, 0.0, high))
 
 
 def leaving_bound(alpha: float) -> float:
@@ -230,7 +231,7 @@ def leaving_bound(alpha: float) -> float:
         stays = 4 / np.pi * np.sum(signs / odd * np.exp(-(odd**2) * np.pi**2 / (8 * c * c)))
         return float(1 - stays - alpha)
 
-    return float(optimize.brentq(left, 0.2, 12.0))
+    return float(scipy.optimize.brentq(left, 0.2, 12.0))
 
 
 def _sequential(spread: Floats, n: Floats, alpha: float, tuning: float) -> Floats:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import lapack
+import scipy
 
 Floats = npt.NDArray[np.float64]
 
@@ -123,7 +123,7 @@ def _would_have_been(
         shaken[1:] += jump
         shaken[:-1] -= jump
         shaken[0] += at[2 * start - 1]
-        _, _, mu, _ = lapack.dptsv(main, off, shaken)
+        _, _, mu, _ = scipy.linalg.lapack.dptsv(main, off, shaken)
         moves = np.diff(mu)
         step = min((step_prior + moves @ moves) / 2 / gammas[draw + warm, 1], 1.0)
         rest = y - mu

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
+import scipy
 
 Floats = npt.NDArray[np.float64]
 
@@ -21,7 +21,7 @@ def design_of(
     numbers: Sequence[npt.ArrayLike],
     *,
     prior_sd: float,
-) -> tuple[sparse.csr_array, Floats]:
+) -> tuple[scipy.sparse.csr_array, Floats]:
     """Return the columns (one, the cause, numbers standardised, one-hots) and their precisions.
 
     `categories` are int codes (-1 not known), `numbers` floats (not finite: not known, taken as
@@ -38,7 +38,7 @@ def design_of(
         x = np.where(np.isfinite(x), x, float(np.nanmean(x)) if np.isfinite(x).any() else 0.0)
         spread = float(x.std())
         dense.append((x - x.mean()) / spread if spread > 0 else np.zeros(n))
-    blocks = [sparse.csr_array(np.column_stack(dense))]
+    blocks = [scipy.sparse.csr_array(np.column_stack(dense))]
     for column in categories:
         code = np.asarray(column, dtype=np.int64)
         if code.shape != (n,):
@@ -48,15 +48,15 @@ def design_of(
             continue
         levels, level = np.unique(code[rows], return_inverse=True)
         shape = (n, levels.size)
-        blocks.append(sparse.csr_array((np.ones(rows.size), (rows, level)), shape=shape))
-    design = sparse.csr_array(sparse.hstack(blocks, format="csr"))
+        blocks.append(scipy.sparse.csr_array((np.ones(rows.size), (rows, level)), shape=shape))
+    design = scipy.sparse.csr_array(scipy.sparse.hstack(blocks, format="csr"))
     precision = np.full(design.shape[1], 1 / CONTROL_SD**2)
     precision[0] = 1e-4
     precision[1] = 1 / prior_sd**2
     return design, precision
 
 
-def fitted(design: sparse.csr_array, y: Floats, precision: Floats) -> tuple[Floats, Floats]:
+def fitted(design: scipy.sparse.csr_array, y: Floats, precision: Floats) -> tuple[Floats, Floats]:
     """The posterior mode and the inverse Hessian there; concave, so Newton with halving is safe."""
     beta = np.zeros(precision.size)
     share = float(y.mean())
@@ -82,7 +82,7 @@ def fitted(design: sparse.csr_array, y: Floats, precision: Floats) -> tuple[Floa
     return beta, np.asarray(inverse, dtype=np.float64)
 
 
-def _hessian(design: sparse.csr_array, p: Floats, precision: Floats) -> Floats:
+def _hessian(design: scipy.sparse.csr_array, p: Floats, precision: Floats) -> Floats:
     weighted = design.multiply((p * (1 - p))[:, None]).tocsr()
     dense: Floats = (design.T @ weighted).toarray()
     return dense + np.diag(precision)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import nnls
+import scipy
 
 from optimize.numerics.impact import Interval
 
@@ -123,7 +123,7 @@ def _weights(others: Floats, ours: Floats) -> Floats:
     scale = float(np.abs(others).max()) or 1.0
     heavy = _HEAVY * scale
     matrix = np.vstack([others, np.full(others.shape[1], heavy)])
-    found, _ = nnls(matrix, np.append(ours, heavy))
+    found, _ = scipy.optimize.nnls(matrix, np.append(ours, heavy))
     whole = float(found.sum())
     return found / whole if whole > 0 else np.full(others.shape[1], 1 / others.shape[1])
 
