@@ -7,6 +7,7 @@ the `INSERT ... SELECT` out of it is bound by the policies as any other.
 from __future__ import annotations
 
 import io
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -47,6 +48,8 @@ def stage(temporary: str, types: Mapping[str, str], frame: pd.DataFrame) -> None
 
     `types` gives each column's PostgreSQL type; missing values (None, NaN, NaT) become nulls.
     """
+    # A word that nobody can have typed, or a cell that says it would be taken for missing.
+    null = secrets.token_hex(16)
     with connection.cursor() as cursor:
         columns = sql.SQL(", ").join(
             sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind))
@@ -57,14 +60,17 @@ def stage(temporary: str, types: Mapping[str, str], frame: pd.DataFrame) -> None
                 sql.Identifier(temporary), columns
             )
         )
-        copy = sql.SQL("COPY {} ({}) FROM STDIN WITH (FORMAT csv, NULL '\\N')").format(
-            sql.Identifier(temporary), sql.SQL(", ").join(map(sql.Identifier, types))
+        copy = sql.SQL("COPY {} ({}) FROM STDIN WITH (FORMAT csv, NULL {})").format(
+            sql.Identifier(temporary),
+            sql.SQL(", ").join(map(sql.Identifier, types)),
+            sql.Literal(null),
         )
         chosen = frame[list(types)]
         for start in range(0, len(chosen), ROWS_AT_ONCE):
             text = io.StringIO()
+            # The csv module quotes the characters of its line end alone, and COPY wants both quoted.
             chosen.iloc[start : start + ROWS_AT_ONCE].to_csv(
-                text, header=False, index=False, na_rep="\\N"
+                text, header=False, index=False, na_rep=null, lineterminator="\r\n"
             )
             text.seek(0)
             cursor.cursor.copy_expert(copy.as_string(cursor.cursor), text)

@@ -133,3 +133,13 @@ def test_text_from_right_to_left_markup_and_long_names_are_stored_as_text(client
     assert brought.state == Import.State.DONE
     page = client.get(link("insight:accounts")).content.decode()
     assert "<script>alert" not in page
+
+
+def test_line_ends_and_the_word_for_nothing_of_databases_are_stored_as_they_were_typed(
+    client, do_due_work
+):
+    text = 'Contact ID,Name,Email\nC1,"Ada\rBerg",ada@halden.test\nC2,\\N,mia@halden.test\n'
+    brought = load(client, do_due_work, text, "contacts")
+    assert brought.state == Import.State.DONE, brought.error
+    assert Contact.objects.get(email="ada@halden.test").name == "Ada\rBerg"
+    assert Contact.objects.filter(email="mia@halden.test").exists()
