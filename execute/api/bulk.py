@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema, extend_schema_view, inline_serializer
 from rest_framework import serializers, status
 from rest_framework.exceptions import ParseError, ValidationError
-from rest_framework.parsers import BaseParser, JSONParser
+from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from execute.actions.imports.records import MOST_ROWS, TooManyRows, bring_records
 from execute.numerics.fields import FIELDS, Field
+from ipeo.api.parsers import JSONParser
+from ipeo.api.problems import Answer
 from ipeo.api.views import WorkspaceViewSet
 
 
@@ -30,7 +32,7 @@ class LinesParser(BaseParser):
             if line.strip():
                 try:
                     rows.append(json.loads(line))
-                except (ValueError, UnicodeDecodeError) as error:
+                except (ValueError, RecursionError) as error:
                     raise ParseError(f"Line {place} is not JSON: {error}") from None
         return rows
 
@@ -109,16 +111,14 @@ class BulkView(WorkspaceViewSet):
     serializer_class = BulkAnswerSerializer
     parser_classes = (JSONParser, LinesParser)
     http_method_names = ("post", "head", "options")
+    refused_as: ClassVar[Mapping[type[Exception], Answer]] = {TooManyRows: ValidationError}
 
     def create(self, request: Request) -> Response:
         """Store the rows."""
         rows = request.data
         if not isinstance(rows, list):
             raise ValidationError("Send a JSON array of rows, or one JSON object a line.")
-        try:
-            brought = bring_records(kind=self.kind, rows=rows, by=self.membership)
-        except TooManyRows as refusal:
-            raise ValidationError(str(refusal)) from None
+        brought = bring_records(kind=self.kind, rows=rows, by=self.membership)
         told = {
             "rows": brought.rows,
             "new": brought.new,

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,6 +16,7 @@ from ipeo.api.problems import Conflict
 from ipeo.models import IdempotencyRecord
 
 HEADER = "Idempotency-Key"
+MOST_LETTERS = 200
 
 
 class IdempotentWrites:
@@ -42,14 +44,14 @@ class IdempotentWrites:
         self._record: IdempotencyRecord | None = None
         if request.method in SAFE_METHODS or not key:
             return
+        if len(key) > MOST_LETTERS:
+            raise ValidationError({HEADER: [f"A key has at most {MOST_LETTERS} letters."]})
         digest = _digest(request)
         try:
             with transaction.atomic():
-                self._record = IdempotencyRecord.objects.create(
-                    key=key[:200], request_digest=digest
-                )
+                self._record = IdempotencyRecord.objects.create(key=key, request_digest=digest)
         except IntegrityError:
-            earlier = IdempotencyRecord.objects.get(key=key[:200])
+            earlier = IdempotencyRecord.objects.get(key=key)
             if earlier.request_digest != digest:
                 raise Conflict(f"This {HEADER} was used for another request.") from None
             raise _Replay(earlier) from None
@@ -79,8 +81,10 @@ class IdempotentWrites:
 
 
 def _digest(request: Request) -> str:
-    """Return a hash of what is asked, uploaded files included."""
-    digest = hashlib.sha256(f"{request.method} {request.path}\n".encode())
+    """Return a hash of who asks for what, uploaded files included."""
+    caller = request._request.membership.pk  # type: ignore[attr-defined]
+    asked = f"{caller} {request.method} {request.get_full_path()}\n"
+    digest = hashlib.sha256(asked.encode())
     if request.content_type.startswith("multipart/"):
         for name, values in sorted(request._request.POST.lists()):
             digest.update(f"{name}={values}\n".encode())

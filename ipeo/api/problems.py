@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, ValidationError
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -25,6 +25,14 @@ class Conflict(exceptions.APIException):
         """Say what does not fit; `members` join the document, such as the row as it stands."""
         super().__init__(None if detail is None else str(detail))
         self.members = members
+
+
+class BodyTooLarge(exceptions.APIException):
+    """More was sent than one request may bring."""
+
+    status_code = 413
+    default_detail = "This is more than one request may bring. Send it in parts."
+    default_code = "too_large"
 
 
 class PreconditionFailed(Conflict):
@@ -61,6 +69,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, ValidationError):
         detail = error.message_dict if hasattr(error, "error_dict") else error.messages
         error = exceptions.ValidationError(detail)
+    elif isinstance(error, RequestDataTooBig):
+        error = BodyTooLarge()
     response = exception_handler(error, context)
     if response is None:
         return None
@@ -70,7 +80,11 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         403: "Not allowed",
         404: "Not found",
         409: "Conflict",
+        405: "Method not allowed",
+        406: "Not acceptable",
         412: "Changed meanwhile",
+        413: "Too large",
+        415: "Media type not supported",
     }
     problem: dict[str, Any] = {
         "type": "about:blank",

@@ -1,10 +1,10 @@
 """The API's addresses: each app adds its own."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
-from ipeo.api import resources, saved_views, webhooks
+from ipeo.api import index, resources, saved_views, webhooks
 
 router = SimpleRouter()
 router.register("workspace", resources.WorkspaceView, basename="api-workspace")
@@ -18,7 +18,9 @@ router.register("runs", resources.RunView, basename="api-run")
 router.register("saved-views", saved_views.SavedViewView, basename="api-saved-view")
 
 urlpatterns = [
+    path("", index.IndexView.as_view(), name="api-index"),
     path("schema/", SpectacularAPIView.as_view(permission_classes=[]), name="api-schema"),
     *router.urls,
     *(path("", include(f"{app}.api.urls")) for app in ("insight", "plan", "execute", "optimize")),
+    re_path("", index.NothingView.as_view(), name="api-nothing"),
 ]

@@ -11,6 +11,7 @@ from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.exceptions import ValidationError
 from rest_framework.filters import OrderingFilter
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,6 +19,7 @@ from ipeo.actions.versions import EditedMeanwhile
 from ipeo.api.idempotency import IdempotentWrites
 from ipeo.api.names import demand_asked, demand_known
 from ipeo.api.pagination import PAGING
+from ipeo.api.parsers import JSONParser
 from ipeo.api.problems import Answer, Conflict, PreconditionFailed, answer_to
 from ipeo.models import Membership, Workspace
 
@@ -28,6 +30,7 @@ class WorkspaceViewSet(IdempotentWrites, viewsets.GenericViewSet[Any]):
     `refused_as` says how that is answered which the actions called here may raise.
     """
 
+    parser_classes = (JSONParser, MultiPartParser)
     permission: str
     change_permission: str | None = None
     permissions_by_action: dict[str, str] = {}

@@ -10,6 +10,7 @@ from ipeo.actions.members import UnknownScope, make_token, revoke_token
 from ipeo.api.idempotency import IdempotentWrites
 from ipeo.api.views import VersionedViewSet
 from ipeo.models import ApiToken, Campaign, IdempotencyRecord, WebhookEndpoint
+from tests.factories.execute import ExpenseFactory, TaskFactory
 from tests.factories.ipeo import CampaignFactory, MembershipFactory, WorkspaceFactory
 from tests.ipeo.test_permissions import API_VIEWS
 
@@ -228,3 +229,91 @@ def test_the_page_tells_when_a_token_was_last_used_and_that_it_has_ended(workspa
     assert "Never" not in sign_in("marketer").get(address).content.decode()
     ApiToken.objects.update(expires_at=timezone.now() - timedelta(days=1))
     assert "Ended " in sign_in("marketer").get(address).content.decode()
+
+
+# What a program meets that was written in haste: it is told, and nothing is passed over.
+
+
+def test_the_first_address_names_the_description(client):
+    assert client.get("/api/v1/").json()["schema"].endswith("/api/v1/schema/")
+
+
+@pytest.mark.parametrize("method", ["get", "post", "delete"])
+def test_where_there_is_nothing_a_program_gets_a_problem(method, client):
+    answer = getattr(client, method)("/api/v1/nothing/")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+    without = getattr(client, method)("/api/v1/campaigns")
+    assert without.status_code == 404
+    assert "slash" in without.json()["detail"]
+
+
+def test_a_misspelt_name_is_refused_at_any_depth(workspace, call):
+    client = call("manager")
+    answer = post(client, "/api/v1/campaigns/", CAMPAIGN | {"gaol": "X"})
+    assert answer.status_code == 400
+    assert set(answer.json()["errors"]) == {"gaol"}
+    template = {"name": "T", "items": [{"title": "A"}, {"titel": "B"}]}
+    below = post(client, "/api/v1/task-templates/", template).json()["errors"]
+    assert below["items"][0] == {}
+    assert set(below["items"][1]) == {"titel"}
+
+
+def test_a_row_can_be_sent_back_as_it_was_read(workspace, call):
+    client = call("manager")
+    made = post(client, "/api/v1/tasks/", {"title": "Book the hall"}).json()
+    address = f"/api/v1/tasks/{made['id']}/"
+    again = client.put(address, made | {"title": "Hire it"}, content_type="application/json")
+    assert (again.status_code, again.json()["title"]) == (200, "Hire it")
+
+
+def test_a_misspelt_filter_is_refused_with_those_there_are(workspace, call):
+    answer = call().get("/api/v1/campaigns/?statsu=planned")
+    assert answer.status_code == 400
+    assert "status" in answer.json()["errors"]["statsu"][0]
+    assert call().get("/api/v1/campaigns/?ordering=name").status_code == 400
+
+
+def test_a_list_is_read_from_its_first_row_too(workspace, call):
+    made = [campaign.pk for campaign in CampaignFactory.create_batch(3)]
+    client = call("viewer")
+    first = client.get("/api/v1/campaigns/?ordering=id&page_size=2").json()
+    rest = client.get(first["next"]).json()
+    assert [row["id"] for row in first["results"] + rest["results"]] == sorted(made)
+
+
+def test_a_body_that_is_too_large_or_too_deep_is_told(workspace, call, settings):
+    client = call()
+    deep = client.post("/api/v1/campaigns/", "[" * 200_000, content_type="application/json")
+    assert (deep.status_code, deep.json()["status"]) == (400, 400)
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    large = post(client, "/api/v1/campaigns/", CAMPAIGN | {"goal": "X" * 2000})
+    assert (large.status_code, large["Content-Type"]) == (413, "application/problem+json")
+
+
+def test_a_key_is_of_one_caller_and_of_a_sensible_length(workspace, call):
+    assert post(call(), "/api/v1/campaigns/", CAMPAIGN, idempotency_key="k").status_code == 201
+    other = post(call("manager"), "/api/v1/campaigns/", CAMPAIGN, idempotency_key="k")
+    assert other.status_code == 409
+    long = post(call(), "/api/v1/campaigns/", CAMPAIGN, idempotency_key="k" * 201)
+    assert long.status_code == 400
+
+
+@pytest.mark.parametrize("name", ["tasks", "expenses"])
+def test_what_was_read_is_what_is_written_over(name, workspace, call):
+    row = {"tasks": TaskFactory, "expenses": ExpenseFactory}[name]()
+    client, address = call("manager"), f"/api/v1/{name}/{row.pk}/"
+    read = client.get(address)
+    change = {"tasks": {"title": "Ours"}, "expenses": {"description": "Ours"}}[name]
+
+    def patch(etag):
+        return client.patch(
+            address, change, content_type="application/json", headers={"if-match": etag}
+        )
+
+    first = patch(read["ETag"])
+    assert first.status_code == 200
+    assert first["ETag"] != read["ETag"]
+    late = patch(read["ETag"])
+    assert late.status_code == 412
+    assert late.json()["current"]["version"] == first.json()["version"]
+    assert patch('"of another kind"').status_code == 412
