@@ -206,7 +206,7 @@ def _price(cycle: Cycle, record: _Record) -> None:
     record(
         "price",
         "workspace",
-        f"Five points of discount bought {points(fit.bought.value)} of win rate (80 % "
+        f"Five points of discount bought {points(fit.bought.value)} of win rate (80% "
         f"interval {low} to {high}, {fit.effect.n} closed deals){cost}",
         detail="Deals that got a discount may differ in ways the records do not show.",
         evidence={"facts": facts},

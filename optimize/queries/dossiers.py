@@ -36,7 +36,7 @@ from optimize.queries.recommendations import (
 from plan.models import Program
 
 METHOD = (
-    "Intervals are at the 80 % level: in four of five such cases the truth lies inside.",
+    "Intervals are at the 80% level: in four of five such cases the truth lies inside.",
     "A change is named only where the intervals of both times lie apart.",
     "Deals count on the day they closed, open ones on the day they were opened.",
     "Money is in the workspace's currency, converted at each fact's date.",
