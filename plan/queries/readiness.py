@@ -93,7 +93,12 @@ def missing_programs(scenario: Scenario) -> list[Missing]:
             found.append(Missing(message, "plan:program_plan", plan.pk, "Say what it rests on"))
         if plan.pk not in has_money:
             found.append(
-                Missing(f"“{name}” has no money", "plan:scenario", scenario.pk, "Fill the grid")
+                Missing(
+                    f"“{name}” has no money",
+                    "plan:scenario",
+                    scenario.pk,
+                    "Give it some in the grid, or take it out",
+                )
             )
     for plan in plans:
         if plan.program.is_price_led and plan.pk not in approvals:
