@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import ForeignObjectRel
 from django.utils import timezone
 
 from insight.models import Audience
@@ -14,6 +15,10 @@ from insight.queries.rules import read_rule
 
 class AudienceNameTaken(Exception):
     """Another audience of the workspace has this name."""
+
+
+class AudienceInUse(Exception):
+    """Plans or experiments are made for the audience: they would forget for whom they are."""
 
 
 @transaction.atomic
@@ -41,3 +46,20 @@ def count_audience(*, audience: Audience, now: datetime | None = None) -> Audien
     audience.counted_at = now or timezone.now()
     audience.save(update_fields=["size", "counted_at"])
     return audience
+
+
+@transaction.atomic
+def delete_audience(*, audience: Audience) -> None:
+    """Remove an audience that nothing is made for; raises `AudienceInUse`."""
+    held = Audience.objects.select_for_update().get(pk=audience.pk)
+    named = [
+        str(relation.related_model._meta.verbose_name_plural)
+        for relation in Audience._meta.get_fields(include_hidden=True)
+        if isinstance(relation, ForeignObjectRel)
+        and relation.related_model._default_manager.filter(**{relation.field.name: held}).exists()
+    ]
+    if named:
+        raise AudienceInUse(
+            f"{held} cannot be removed: {' and '.join(sorted(named))} are made for it."
+        )
+    held.delete()

@@ -100,18 +100,22 @@ class ContactView(CatalogViewSet):
         return accounts.save_contact(contact=row)
 
 
-class AudienceView(CatalogViewSet):
+class AudienceView(mixins.DestroyModelMixin, CatalogViewSet):
     """Audiences, and the people of each."""
 
     serializer_class = serializers.AudienceSerializer
     queryset = Audience.objects.all()
     filterset_fields = ("name",)
     permissions_by_action = {"preview": "insight.view"}
-    refused_as = {audiences.AudienceNameTaken: "name"}
+    refused_as = {audiences.AudienceNameTaken: "name", audiences.AudienceInUse: Conflict}
 
     def keep(self, row: Audience) -> Audience:
         """Save an audience, counted."""
         return audiences.save_audience(audience=row)
+
+    def perform_destroy(self, instance: Audience) -> None:
+        """Remove an audience; 409 where something is made for it."""
+        audiences.delete_audience(audience=instance)
 
     @extend_schema(request=serializers.RuleSerializer, responses=serializers.SizeSerializer)
     @action(detail=False, methods=["post"])

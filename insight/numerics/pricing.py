@@ -100,7 +100,7 @@ def price_sensitivity(
     given = np.asarray(answers, dtype=np.float64)
     if given.ndim != 2 or given.shape[1] != 4:
         raise ValueError("each person gives four prices")
-    rises = np.all(np.diff(given, axis=1) > 0, axis=1)
+    rises = np.all(np.diff(given, axis=1) > 0, axis=1) & (given[:, 0] >= 0)
     valid = given[rises]
     warning = _swapped(given, int(rises.sum()))
     if not valid.size:
@@ -254,6 +254,8 @@ def _swapped(given: Floats, valid: int) -> str:
     """Say where another order of the columns would let many more people's prices rise."""
     if valid >= len(given) * (1 - _WARN):
         return ""
+    if not np.isfinite(given).any(axis=0).all():
+        return "One of the four columns holds no price."
     order = np.argsort(np.nanmedian(given, axis=0), kind="stable")
     if list(order) == [0, 1, 2, 3]:
         return f"Only {valid:,} of {len(given):,} people named four prices that rise."

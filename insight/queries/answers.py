@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -212,9 +212,11 @@ def read_rows(
     """Return the answers that rows hold, and the rows that hold none, each with its reason."""
     taken: list[dict[str, Any]] = []
     refused: list[Refused] = []
+    # A survey of thousands says the same few things again and again.
+    known: dict[tuple[str, type, Any], Any] = {}
     for row in range(rows):
         try:
-            taken.append(read_one(kind, {key: cells[row] for key, cells in columns.items()}))
+            taken.append(_read({key: cells[row] for key, cells in columns.items()}, kind, known))
         except ValueError as error:
             refused.append(Refused(row + 1, str(error)))
     return taken, refused
@@ -222,21 +224,35 @@ def read_rows(
 
 def read_one(kind: str, cells: Mapping[str, Any]) -> dict[str, Any]:
     """Return one answer as it is kept; raises ValueError that names the question at fault."""
+    return _read(cells, kind, {})
+
+
+def _read(
+    cells: Mapping[str, Any], kind: str, known: dict[tuple[str, type, Any], Any]
+) -> dict[str, Any]:
     given: dict[str, Any] = {}
     for question in questions_of(kind):
         cell = cells.get(question.key)
-        try:
-            value = question.read(cell)
-        except ValueError as error:
-            raise ValueError(f"{question.label}: “{str(cell)[:60]}” {error}.") from None
-        if question.required and value in (None, "", []):
-            raise ValueError(f"{question.label} is empty.")
-        given[question.key] = value
+        # Yes and 1 are equal to Python, and not to a survey.
+        said = (question.key, type(cell), cell if isinstance(cell, Hashable) else repr(cell))
+        if said not in known:
+            known[said] = _read_cell(question, cell)
+        given[question.key] = known[said]
     if kind == Kind.BRAND and (given["preferring"] or given["considering"]):
         # Nobody considers or prefers what they do not know.
         given["aware"] = True
         given["considering"] = True
     return given
+
+
+def _read_cell(question: Question, cell: Any) -> Any:
+    try:
+        value = question.read(cell)
+    except ValueError as error:
+        raise ValueError(f"{question.label}: “{str(cell)[:60]}” {error}.") from None
+    if question.required and value in (None, "", []):
+        raise ValueError(f"{question.label} is empty.")
+    return value
 
 
 def price_order(answers: Sequence[Mapping[str, Any]]) -> tuple[str, ...] | None:

@@ -7,6 +7,7 @@ import binascii
 import json
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -122,7 +123,8 @@ def _kept(study: Study, name: str, make: Any) -> Any:
     except (RedisError, OSError):
         return make()
     made = make()
-    cache.set(key, (settings, made), KEPT_SECONDS)
+    with suppress(RedisError, OSError):
+        cache.set(key, (settings, made), KEPT_SECONDS)
     return made
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -22,7 +22,7 @@ from ipeo.models import Run
 KIND = "insight.segments"
 SAMPLED = 20_000
 LEVELS = 8
-YEAR, HALF_A_YEAR, QUARTER = 365, 182, 90
+YEAR, HALF_A_YEAR = 365, 182
 NEVER = 3650.0
 
 
@@ -107,8 +107,11 @@ def high_value() -> float | None:
     won = FIELDS.get("won_amount")
     if won is None or won.acts is None:
         return None
-    amounts = [float(one) for one in won.acts().values_list("figure", flat=True) if one]
-    return float(np.quantile(amounts, 0.75)) if amounts else None
+    best = won.acts().filter(figure__gt=0).order_by("-figure")
+    buyers = best.count()
+    if not buyers:
+        return None
+    return float(best.values_list("figure", flat=True)[(buyers - 1) // 4])
 
 
 @dataclass
@@ -118,21 +121,16 @@ class Feature:
     values: list[float]
     condition: Callable[[Split], dict[str, Any] | None]
     skewed: bool = False
-    labels: list[str] = field(default_factory=list)
 
 
 def cluster_segments() -> tuple[list[Suggestion], str]:
     """Return groups of people who are alike, each as a rule, and a line on how they were found."""
-    people = list(
-        Contact.objects.order_by("?")[:SAMPLED]
-        if Contact.objects.order_by()[SAMPLED : SAMPLED + 1].exists()
-        else Contact.objects.order_by("id")
-    )
-    people_read = Contact.objects.filter(pk__in=[one.pk for one in people])
+    many = Contact.objects.order_by()[SAMPLED : SAMPLED + 1].exists()
+    sampled = Contact.objects.order_by("?" if many else "id").values_list("pk", flat=True)[:SAMPLED]
     rows = list(
-        people_read.order_by("id").values(
-            "id", "account_id", *{one.path for one in FIELDS.values() if one.path}
-        )
+        Contact.objects.filter(pk__in=list(sampled))
+        .order_by("id")
+        .values("id", "account_id", *{one.path for one in FIELDS.values() if one.path})
     )
     features = _features(rows, timezone.localdate())
     if not features:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import CharField, Count, Model, Q, Value
 
 from insight.models import Audience, Channel, Competitor, Disposition, Finding, Product, Study
 from insight.queries.audiences import audiences, size_of
@@ -89,13 +89,24 @@ def handoff(cycle: Cycle) -> dict[str, Any]:
 
 def counts() -> dict[str, int]:
     """Return how much of each kind is known, for the kinds that a person keeps by hand."""
-    return {
-        "findings": Finding.objects.count(),
-        "audiences": Audience.objects.count(),
-        "competitors": Competitor.objects.count(),
-        "studies": Study.objects.count(),
-        "offered": Product.objects.count() + Channel.objects.count(),
+    kinds: dict[str, list[type[Model]]] = {
+        "findings": [Finding],
+        "audiences": [Audience],
+        "competitors": [Competitor],
+        "studies": [Study],
+        "offered": [Product, Channel],
     }
+    each = [
+        model._default_manager.order_by()
+        .values(what=Value(kind, output_field=CharField()))
+        .annotate(n=Count("pk"))
+        for kind, models in kinds.items()
+        for model in models
+    ]
+    found = dict.fromkeys(kinds, 0)
+    for row in each[0].union(*each[1:], all=True):
+        found[row["what"]] += row["n"]
+    return found
 
 
 def _audience(audience: Audience) -> dict[str, Any]:

@@ -6,7 +6,13 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from insight.actions.audiences import AudienceNameTaken, count_audience, save_audience
+from insight.actions.audiences import (
+    AudienceInUse,
+    AudienceNameTaken,
+    count_audience,
+    delete_audience,
+    save_audience,
+)
 from insight.forms.audiences import AudienceForm, RuleLines
 from insight.models import Audience, Contact
 from insight.queries import audiences as queries
@@ -60,8 +66,17 @@ def new_audience(request: WorkspaceRequest) -> HttpResponse:
 
 @page("insight.edit")
 def edit_audience(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    """Change an audience's name and rule."""
-    return _edit(request, get_object_or_404(Audience.objects.all(), pk=pk))
+    """Change an audience's name and rule, or remove it where nothing is made for it."""
+    found = get_object_or_404(Audience.objects.all(), pk=pk)
+    if "gone" not in request.POST:
+        return _edit(request, found)
+    try:
+        delete_audience(audience=found)
+    except AudienceInUse as refusal:
+        messages.error(request, str(refusal))
+        return redirect(link("insight:audience", pk))
+    messages.success(request, f"{found} is removed.")
+    return redirect(link("insight:audiences"))
 
 
 def _edit(request: WorkspaceRequest, audience: Audience) -> HttpResponse:

@@ -8,9 +8,10 @@ from django.shortcuts import get_object_or_404, render
 from insight.queries.audiences import audiences
 from insight.queries.exhibits import expired
 from insight.queries.findings import dispositions_of, open_cycles, waiting_dispositions
-from insight.queries.market import moves
+from insight.queries.market import health, moves
 from insight.queries.stage import counts, gate
 from insight.queries.stories import current_story, proof_points
+from insight.views.market import READINGS
 from ipeo.models import Cycle
 from ipeo.permissions import WorkspaceRequest, page
 
@@ -31,6 +32,7 @@ def insight(request: WorkspaceRequest) -> HttpResponse:
         "more_expired": len(old) > EXPIRED,
         "cycles": list(open_cycles()[:SHOWN]),
         "counts": counts(),
+        "reading": READINGS[health().reading][0],
         "story": story,
         "points": proof_points(story) if story else [],
         "moves": list(moves()[:5]),

@@ -29,6 +29,7 @@ from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 
 Kind = Study.Kind
+SHOWN = 20
 
 
 @page("insight.view")
@@ -59,9 +60,13 @@ def study(request: WorkspaceRequest, pk: int) -> HttpResponse:
     context = {
         "study": found,
         "count": StudyAnswer.objects.filter(study=found).count(),
-        "forms": list(StudyForm.objects.filter(study=found).select_related("wave")[:20]),
+        "forms": list(
+            StudyForm.objects.filter(study=found).select_related("wave").order_by("-id")[:SHOWN]
+        ),
         "exhibits": list(
-            FindingEvidence.objects.filter(study=found).select_related("finding").order_by("-id")
+            FindingEvidence.objects.filter(study=found)
+            .select_related("finding")
+            .order_by("-id")[:SHOWN]
         ),
         **_read(found, request.workspace.currency),
     }

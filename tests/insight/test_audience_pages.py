@@ -6,6 +6,7 @@ from insight.models import Audience
 from ipeo import tenancy
 from tests.factories.insight import AccountFactory, AudienceFactory, ContactFactory
 from tests.factories.ipeo import WorkspaceFactory
+from tests.factories.plan import ObjectiveFactory
 
 HTMX = {"HX-Request": "true"}
 HEALTH = {
@@ -131,3 +132,13 @@ def test_an_audience_of_another_workspace_is_not_there(workspace, sign_in):
     for tail in ("", "edit/"):
         page = f"/w/{workspace.slug}/insight/audiences/{strange.pk}/{tail}"
         assert sign_in("owner").get(page).status_code == 404
+
+
+def test_an_audience_is_removed_unless_something_is_made_for_it(workspace, sign_in):
+    used, unused = AudienceFactory(name="Used"), AudienceFactory(name="Unused")
+    ObjectiveFactory(audience=used)
+    browser, pages = sign_in("marketer"), f"/w/{workspace.slug}/insight/audiences/"
+    refused = browser.post(f"{pages}{used.pk}/edit/", {"gone": "yes"}, follow=True)
+    assert "objectives are made for it" in refused.content.decode()
+    browser.post(f"{pages}{unused.pk}/edit/", {"gone": "yes"})
+    assert list(Audience.objects.all()) == [used]

@@ -13,6 +13,7 @@ from tests.factories.insight import (
     MindsetWaveFactory,
     StudyFactory,
 )
+from tests.factories.plan import ObjectiveFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -166,3 +167,11 @@ def test_a_wave_belongs_to_a_study_that_tracks_the_brand(call):
 def test_a_study_takes_no_settings_that_it_could_not_read(call, settings):
     study = {"title": "A ladder", "kind": "ladder", "settings": settings}
     assert call("post", "studies/", study).status_code == 400
+
+
+def test_an_audience_that_something_is_made_for_stays(call):
+    used = AudienceFactory()
+    ObjectiveFactory(audience=used)
+    assert call("delete", f"audiences/{used.pk}/").status_code == 409
+    assert call("delete", f"audiences/{AudienceFactory().pk}/").status_code == 204
+    assert list(Audience.objects.all()) == [used]
