@@ -13,12 +13,13 @@ from django.utils import timezone
 
 from ipeo.models import Membership
 from ipeo.numerics.estimates import from_draws
-from plan.actions.budget import set_budget
+from plan.actions.budget import NotInThisPlan, set_budget
 from plan.actions.drafts import hold_draft
 from plan.models import Allocation, AllocationLine, BudgetLine, Objective, ProgramPlan, Scenario
 from plan.numerics.allocation import Impossible, Split, allocate, evaluate
 from plan.numerics.responses import Response
 from plan.queries.allocations import locked_cells, question_of, rests_on
+from plan.queries.budget import months_of
 from plan.queries.forecasts import Past, expected_of, past_of
 from plan.queries.sheet import Sheet, sheet_of, with_amounts
 
@@ -54,11 +55,20 @@ class Limits:
 def set_limits(*, scenario: Scenario, limits: Mapping[int, Limits]) -> None:
     """Keep floors, ceilings and locks of a draft's programs, by program plan id.
 
-    A locked cell that holds no money yet is kept as a cell of 0. Raises `LimitsNotValid` and what
-    `hold_draft` raises.
+    A locked cell that holds no money yet is kept as a cell of 0. Raises `LimitsNotValid`,
+    `NotInThisPlan`, and what `hold_draft` raises.
     """
     held = hold_draft(scenario)
     plans = list(ProgramPlan.objects.filter(scenario=held, pk__in=limits).select_related("program"))
+    known, months = {plan.pk for plan in plans}, set(months_of(held.cycle))
+    strange = [
+        (pk, month)
+        for pk, wish in limits.items()
+        for month in sorted(wish.locked) or [held.cycle.starts_on.replace(day=1)]
+        if pk not in known or month not in months
+    ]
+    if strange:
+        raise NotInThisPlan(strange)
     for plan in plans:
         wish = limits[plan.pk]
         if wish.floor is not None and wish.ceiling is not None and wish.floor > wish.ceiling:

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from insight.models import ProofPoint
 from ipeo.api.views import KeptViewSet, ReadViewSet
 from plan.actions import allocations, approvals, budget, objectives, programs, scenarios
-from plan.api import serializers
+from plan.api import figures, serializers
 from plan.api.refusals import REFUSED_AS
 from plan.models import (
     Approval,
@@ -25,7 +25,10 @@ from plan.models import (
     ProgramPlan,
     Scenario,
 )
+from plan.queries.allocations import curve_of
+from plan.queries.forecasts import expected_of
 from plan.queries.guard import guard_of
+from plan.queries.sheet import sheet_of, with_amounts
 
 
 class PlanViewSet(mixins.DestroyModelMixin, KeptViewSet):
@@ -140,6 +143,33 @@ class ScenarioView(PlanViewSet):
         data = serializers.AllocationSerializer(made).data
         return Response(data, status=status.HTTP_201_CREATED)
 
+    @extend_schema(request=serializers.BudgetSerializer, responses=figures.PlanPreviewSerializer)
+    @action(detail=True, methods=["post"])
+    def preview(self, request: Request, pk: int) -> Response:
+        """Reckon what the grid would bring with these cells; nothing is saved."""
+        scenario = self.get_object()
+        wish = self.sent(serializers.BudgetSerializer)
+        amounts = {(line["program_plan"], line["month"]): line["amount"] for line in wish["lines"]}
+        sheet = sheet_of(scenario)
+        known = {(cell.plan_id, cell.month) for row in sheet.rows for cell in row.cells}
+        if strange := sorted(set(amounts) - known):
+            raise budget.NotInThisPlan(strange)
+        found = expected_of(scenario, with_amounts(sheet, amounts))
+        return Response(figures.preview_told(found))
+
+    @extend_schema(methods=["get"], request=None, responses=figures.LimitsSerializer)
+    @extend_schema(
+        methods=["put"], request=figures.LimitsSerializer, responses=figures.LimitsSerializer
+    )
+    @action(detail=True, methods=["get", "put"], http_method_names=["get", "put"])
+    def limits(self, request: Request, pk: int) -> Response:
+        """Show, or set, the floors, ceilings and locks that a suggestion keeps to."""
+        scenario = self.get_object()
+        if request.method == "PUT":
+            wish = self.sent(figures.LimitsSerializer)
+            allocations.set_limits(scenario=scenario, limits=figures.limits_sent(wish))
+        return Response(figures.limits_told(scenario))
+
 
 class ProgramView(PlanViewSet):
     """Programs, which live on from cycle to cycle."""
@@ -181,6 +211,14 @@ class ProgramPlanView(PlanViewSet):
     def perform_destroy(self, instance: Any) -> None:
         """Take the program out of the scenario."""
         programs.remove_program_plan(plan=instance)
+
+    @extend_schema(responses=figures.ProgramCurveSerializer)
+    @action(detail=True, filterset_fields=(), pagination_class=None)
+    def curve(self, request: Request, pk: int) -> Response:
+        """Show what the program's money is expected to bring over the cycle, amount by amount."""
+        sheet = sheet_of(self.get_object().scenario)
+        row = next(one for one in sheet.rows if one.plan.pk == int(pk))
+        return Response(figures.curve_told(curve_of(row, sheet)))
 
     @extend_schema(responses=serializers.GuardSerializer)
     @action(detail=True, url_path="value-guard", filterset_fields=(), pagination_class=None)

@@ -16,6 +16,7 @@ from plan.actions.allocations import (
     suggest_split,
     take_split,
 )
+from plan.actions.budget import NotInThisPlan
 from plan.actions.drafts import CycleOver, ScenarioLocked
 from plan.forms.limits import LimitsForm
 from plan.models import Allocation, AllocationLine, ProgramPlan, Scenario
@@ -86,7 +87,7 @@ def _asked(request: WorkspaceRequest, form: LimitsForm, found: Scenario) -> str:
         suggest_split(
             scenario=found, total=form.total, by=request.membership, objective=form.objective
         )
-    except (LimitsNotValid, SplitImpossible, ScenarioLocked, CycleOver) as error:
+    except (LimitsNotValid, NotInThisPlan, SplitImpossible, ScenarioLocked, CycleOver) as error:
         return str(error)
     return ""
 

@@ -201,3 +201,64 @@ def test_a_viewer_reads_only(call):
     scenario = ScenarioFactory()
     assert call("viewer", "get", f"scenarios/{scenario.pk}/").status_code == 200
     assert call("viewer", "patch", f"scenarios/{scenario.pk}/", {"name": "X"}).status_code == 403
+
+
+def test_an_edited_grid_is_forecast_and_nothing_is_saved(call):
+    scenario = ReadyScenarioFactory()
+    plan = scenario.program_plans.get()
+    line = {"program_plan": plan.pk, "month": "2026-01-01", "amount": "25000"}
+    answer = call("marketer", "post", f"scenarios/{scenario.pk}/preview/", {"lines": [line]})
+    assert answer.status_code == 200
+    told = answer.json()
+    assert told["planned"] == "25000.00"
+    assert told["programs"][0]["program_plan"] == plan.pk
+    assert told["margin"]["low"] < told["margin"]["value"] < told["margin"]["high"]
+    assert 0 <= told["objectives"][0]["chance"] <= 1
+    assert BudgetLine.objects.get(program_plan=plan).amount == Decimal(10_000)
+    strange = {**line, "month": "2031-01-01"}
+    refused = call("marketer", "post", f"scenarios/{scenario.pk}/preview/", {"lines": [strange]})
+    assert refused.status_code == 400
+    assert call("viewer", "post", f"scenarios/{scenario.pk}/preview/", {}).status_code == 403
+
+
+def test_a_programs_curve_is_read_point_by_point(call):
+    plan = ReadyScenarioFactory().program_plans.get()
+    told = call("viewer", "get", f"program-plans/{plan.pk}/curve/").json()
+    assert told["takes_off"] is None
+    middles = [one["expected"] for one in told["points"]]
+    assert middles == sorted(middles)
+    assert all(one["low"] <= one["expected"] <= one["high"] for one in told["points"][1:])
+    assert told["says"]
+
+
+def test_limits_are_set_read_and_kept_by_the_suggestion(call):
+    scenario = ReadyScenarioFactory()
+    plan = scenario.program_plans.get()
+    other = ProgramPlanFactory(scenario=scenario, is_bet=True)
+    path = f"scenarios/{scenario.pk}/limits/"
+    wish = {"program_plan": plan.pk, "floor": "4000", "locked_months": ["2026-01-01"]}
+    held = call("marketer", "put", path, {"programs": [wish]})
+    assert held.status_code == 200
+    assert call("viewer", "get", path).json() == held.json()
+    first, second = held.json()["programs"]
+    assert (first["floor"], first["locked_months"]) == ("4000.00", ["2026-01-01"])
+    assert (second["program_plan"], second["locked_months"]) == (other.pk, [])
+    split = call("marketer", "post", f"scenarios/{scenario.pk}/suggest/", {"total": "30000"})
+    (line,) = [one for one in split.json()["lines"] if one["program_plan"] == plan.pk]
+    assert line["months"]["2026-01"] == "10000.00"
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"floor": "9000", "ceiling": "10"},
+        {"locked_months": ["2031-01-01"]},
+        {"program_plan": 999_999_999, "is_locked": True},
+    ],
+)
+def test_limits_that_cannot_be_are_refused(call, wish):
+    scenario = ReadyScenarioFactory()
+    plan = scenario.program_plans.get()
+    body = {"programs": [{"program_plan": plan.pk, **wish}]}
+    assert call("marketer", "put", f"scenarios/{scenario.pk}/limits/", body).status_code == 400
+    assert not BudgetLine.objects.filter(is_locked=True).exists()

@@ -63,7 +63,7 @@ def searched(candidates: list[Candidate], total: float, steps: int = 4000) -> fl
         parts = [p for m, p in enumerate(one.months) if p > 0 and m not in locked]
         widest = min(int((room - held) / unit + 1e-9), steps)
         least = int(np.ceil(max(one.floor - held, 0) / unit - 1e-9))
-        knots = np.arange(widest + 1) * unit
+        knots = np.arange(widest + 1, dtype=np.float64) * unit
         tables = {p: p * one.curve(knots / p).mean(axis=0) for p in set(parts)}
         value = np.full(widest + 1, -np.inf)
         value[0] = 0.0
