@@ -106,7 +106,8 @@ def chosen(typed: Mapping[str, str]) -> tuple[Program | None, Channel | None]:
 
 
 def _row(rows: Any, key: str) -> Any:
-    return rows.filter(pk=int(key)).first() if key.isdigit() and len(key) < 19 else None
+    is_key = key.isascii() and key.isdigit() and len(key) < 19
+    return rows.filter(pk=int(key)).first() if is_key else None
 
 
 def aided(typed: Mapping[str, str], *, mended: bool) -> dict[str, Any]:

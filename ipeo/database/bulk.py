@@ -68,7 +68,7 @@ def stage(temporary: str, types: Mapping[str, str], frame: pd.DataFrame) -> None
         chosen = frame[list(types)]
         for start in range(0, len(chosen), ROWS_AT_ONCE):
             text = io.StringIO()
-            # The csv module quotes the characters of its line end alone, and COPY wants both quoted.
+            # The csv module quotes what its line end holds, and COPY wants both quoted.
             chosen.iloc[start : start + ROWS_AT_ONCE].to_csv(
                 text, header=False, index=False, na_rep=null, lineterminator="\r\n"
             )

@@ -50,10 +50,10 @@ def read_money(text: str) -> Decimal:
         raise ValidationError(f"Is “{typed}” {small} or {large}? Write {large} or {small}.")
     amount = home if home is not None else other
     assert amount is not None
-    if amount != amount.quantize(Decimal("0.01")):
-        raise ValidationError(f"“{typed}” has more than two decimals.")
     if amount >= LARGEST:
         raise ValidationError(f"“{typed}” is larger than a budget can hold.")
+    if amount != amount.quantize(Decimal("0.01")):
+        raise ValidationError(f"“{typed}” has more than two decimals.")
     return amount
 
 

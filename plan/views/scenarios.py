@@ -195,7 +195,7 @@ def take_back(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
 def _seen_approved(request: WorkspaceRequest, found: Scenario) -> Scenario | None:
     seen = request.POST.get("replacing", "")
-    if not seen.isdigit():
+    if not (seen.isascii() and seen.isdigit() and len(seen) < 19):
         return None
     held: Scenario | None = Scenario.objects.filter(cycle=found.cycle_id, pk=int(seen)).first()
     return held

@@ -52,6 +52,12 @@ def test_a_link_to_a_bad_target_is_refused_beside_its_field(workspace, sign_in, 
     assert not TrackedLink.objects.exists()
 
 
+@pytest.mark.parametrize("number", ["²", "9" * 30, "\0", "-1"])
+def test_a_form_asked_for_with_no_number_of_a_program_is_empty(workspace, sign_in, number):
+    answer = sign_in("marketer").get(page(workspace, "new_link"), {"program": number})
+    assert answer.status_code == 200
+
+
 def test_the_form_fills_from_program_and_channel_and_mends_what_breaks_a_rule(workspace, sign_in):
     browser = sign_in("marketer")
     program = ProgramFactory(name="Payback Calculator", channel=ChannelFactory(name="Paid search"))

@@ -52,6 +52,7 @@ def test_an_amount_is_read_as_it_was_meant(typed, amount):
         ("1e5", "not an amount"),
         ("12.3456", "two decimals"),
         ("99999999999999", "larger than a budget"),
+        ("9" * 30, "larger than a budget"),
     ],
 )
 def test_what_is_no_amount_or_could_be_two_is_refused(typed, why):
