@@ -5,28 +5,40 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from execute.numerics.sheets import Sheet
+from execute.numerics.sheets import Sheet, read
 
 Floats = npt.NDArray[np.float64]
 
 MISSING = {"", "na", "n/a", "nan", "null", "none"}
 """What a cell without an answer holds, in small letters."""
 
+LARGEST = 1e15
+"""No figure of a business is larger, and squares of larger ones lose what small ones say."""
+
 
 class NotReadable(ValueError):
     """The file has no such column, or something in it that the question cannot take."""
+
+
+def filled(file: Path) -> Sheet:
+    """Read a file; raises `NotReadable` where it has no line under its headers."""
+    sheet = read(file)
+    if not len(sheet):
+        raise NotReadable("The file has no lines.")
+    return sheet
 
 
 def column(sheet: Sheet, name: str) -> Sequence[Any]:
     """A column by its header, or by its number from 1."""
     if name in sheet.headers:
         return sheet.column(name)
-    if name.isdigit() and 1 <= int(name) <= len(sheet.headers):
+    if name.isdecimal() and 1 <= int(name) <= len(sheet.headers):
         return sheet.columns[int(name) - 1]
     raise NotReadable(f"There is no column “{name}”; there are {', '.join(sheet.headers)}.")
 
@@ -64,6 +76,9 @@ def numbers(sheet: Sheet, name: str, *, gaps: bool = False, truth: bool = False)
             except ValueError:
                 line = sheet.line_numbers[i]
                 raise NotReadable(f"Line {line}, {name}: “{text[:60]}” is not a number.") from None
+            if not abs(found[i]) <= LARGEST:
+                line = sheet.line_numbers[i]
+                raise NotReadable(f"Line {line}, {name}: “{text[:60]}” is too large a number.")
     return found
 
 
@@ -76,9 +91,12 @@ def as_day(cell: Any) -> str:
         raise NotReadable(f"“{text}” is not a date such as 2026-03-31.") from None
 
 
-def estimate(value: Any, low: Any, high: Any) -> dict[str, float | None]:
-    """Return a value with its interval as the JSON has it."""
-    return {"value": number(value), "low": number(low), "high": number(high)}
+def estimate(value: Any, low: Any, high: Any, why: str = "") -> dict[str, Any]:
+    """Return a value with its interval as the JSON has it; `why` where one is not known."""
+    told: dict[str, Any] = {"value": number(value), "low": number(low), "high": number(high)}
+    if None in told.values():
+        told["reason"] = why or "too little is known to tell"
+    return told
 
 
 def number(value: Any) -> float | None:

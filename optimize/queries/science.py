@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from execute.numerics.sheets import Sheet, read
+from execute.numerics.sheets import Sheet
 from insight.numerics.pricing import LIKELIHOODS, Point, price_sensitivity
 from optimize.numerics import experiments, pathways
 from optimize.numerics.impact import Impact, Interval, impact
@@ -21,6 +21,7 @@ from optimize.queries.columns import (
     as_day,
     column,
     estimate,
+    filled,
     first_of,
     number,
     numbers,
@@ -30,8 +31,12 @@ from optimize.queries.columns import (
 Floats = npt.NDArray[np.float64]
 
 BUCKETS = 100
+_NO_REACH = "there are too few other regions to tell how far chance reaches"
+_NO_SHARE = "nothing would have come without it, so there is no share of that"
 _BROKEN_SPLIT = 0.001
 _FEW = 10
+_MANY = 1000
+"""Buyers of one path beyond which they are not drawn one by one."""
 
 
 def attribution(file: Path) -> dict[str, Any]:
@@ -40,12 +45,17 @@ def attribution(file: Path) -> dict[str, Any]:
     Steps are taken to be a day apart. A path's conversions are spread over buckets as if each
     were a buyer of its own, which is what the intervals rest on.
     """
-    sheet = read(file)
+    sheet = filled(file)
     paths = [str(cell).split(" > ") for cell in column(sheet, "path")]
     counts = numbers(sheet, first_of(sheet, "total_conversions", "conversions"))
     value = optional(sheet, "total_conversion_value", "conversion_value", "value")
     lost = optional(sheet, "total_null", "nulls", "null")
     lost = np.zeros(len(counts)) if lost is None else lost
+    nameless = [i for i, path in enumerate(paths) if not all(step.strip(" >") for step in path)]
+    if nameless:
+        raise NotReadable(f"Line {sheet.line_numbers[nameless[0]]}: a step of the path is empty.")
+    if ((counts % 1) != 0).any() or ((lost % 1) != 0).any():
+        raise NotReadable("Conversions and nulls are whole numbers.")
     if (counts < 0).any() or (lost < 0).any():
         raise NotReadable("A path has a negative count.")
     names, code = np.unique([step for path in paths for step in path], return_inverse=True)
@@ -88,7 +98,7 @@ def experiment(
     file: Path, *, arm: str, outcome: str, control: str = "", before: str = ""
 ) -> dict[str, Any]:
     """Each arm against the control: the arm of that name, else the largest whose name says so."""
-    sheet = read(file)
+    sheet = filled(file)
     arms = np.array([str(cell).strip() for cell in column(sheet, arm)])
     values = numbers(sheet, outcome, truth=True)
     covariate = numbers(sheet, before) if before else None
@@ -128,10 +138,10 @@ def before_and_after(
     file: Path, *, outcome: str, series: Sequence[str], start: str
 ) -> dict[str, Any]:
     """What an event did from period `start` on: a row counted from 0, or a date of the file."""
-    sheet = read(file)
+    sheet = filled(file)
     y = numbers(sheet, outcome)
     x = np.column_stack([numbers(sheet, name) for name in series]) if series else None
-    at = int(start) if start.isdigit() else _row_of_date(sheet, start)
+    at = int(start) if start.isdecimal() else _row_of_date(sheet, start)
     return _impact(impact(y, at, series=x))
 
 
@@ -139,11 +149,12 @@ def geo(
     file: Path, *, unit: str, day: str, outcome: str, treated: Sequence[str], start: str
 ) -> dict[str, Any]:
     """What was done to the treated regions, against a weighted mean of the others."""
-    sheet = read(file)
+    sheet = filled(file)
     units = [str(cell).strip() for cell in column(sheet, unit)]
     days = [as_day(cell) for cell in column(sheet, day)]
     values = numbers(sheet, outcome)
     names, when = sorted(set(units)), sorted(set(days))
+    treated, start = list(dict.fromkeys(treated)), as_day(start)
     missing = [name for name in treated if name not in names]
     if missing:
         raise NotReadable(f"There is no region “{missing[0]}”.")
@@ -164,9 +175,11 @@ def geo(
     rest = [place[name] for name in others]
     found = regional_impact(table[:, ours], table[:, rest], at)
     return {
-        "effect": _interval(found.effect),
-        "cumulative": _interval(found.cumulative),
-        "relative": _interval(found.relative),
+        "effect": _interval(found.effect, _NO_REACH),
+        "cumulative": _interval(found.cumulative, _NO_REACH),
+        "relative": _interval(
+            found.relative, _NO_SHARE if math.isnan(found.relative.value) else _NO_REACH
+        ),
         "p": found.p,
         "weights": {
             name: float(weight)
@@ -184,10 +197,11 @@ def price(file: Path, *, columns: Sequence[str], likely: Sequence[str] = ()) -> 
     """Price sensitivity from four columns: too cheap, cheap, expensive, too expensive."""
     if len(columns) != 4 or len(likely) not in (0, 2):
         raise NotReadable("Four columns of prices are needed, and of likelihoods two or none.")
-    sheet = read(file)
+    sheet = filled(file)
     answers = np.column_stack([numbers(sheet, name, gaps=True) for name in columns])
     chances = np.column_stack([_likelihoods(sheet, name) for name in likely]) if likely else None
     found = price_sensitivity(answers, likelihoods=chances)
+    unasked = "" if likely else "no columns of likelihoods were named"
     return {
         "valid": found.valid,
         "invalid": found.invalid,
@@ -195,8 +209,8 @@ def price(file: Path, *, columns: Sequence[str], likely: Sequence[str] = ()) -> 
         "upper": _point(found.upper),
         "indifference": _point(found.indifference),
         "optimum": _point(found.optimum),
-        "most_trial": _point(found.most_trial),
-        "most_revenue": _point(found.most_revenue),
+        "most_trial": _point(found.most_trial, unasked),
+        "most_revenue": _point(found.most_revenue, unasked),
         "warning": found.warning,
     }
 
@@ -207,13 +221,24 @@ def _as_buyers(
     """Spread each path's buyers over the buckets at random: (row, bucket, bought, missed)."""
     random = np.random.default_rng(0)
     found: dict[str, npt.NDArray[np.int64]] = {}
+    weight: dict[str, Floats] = {}
     for name, many in (("bought", counts), ("missed", lost)):
-        row = np.repeat(np.arange(many.size, dtype=np.int64), many.astype(np.int64))
-        found[name] = row * BUCKETS + random.integers(0, BUCKETS, row.size)
+        counted = many.astype(np.int64)
+        few = counted <= _MANY
+        row = np.repeat(np.arange(many.size, dtype=np.int64), np.where(few, counted, 0))
+        drawn = row * BUCKETS + random.integers(0, BUCKETS, row.size)
+        # A path of many buyers is drawn whole, so that memory does not grow with its count.
+        large = np.flatnonzero(~few)
+        split = random.multinomial(counted[large], np.full(BUCKETS, 1 / BUCKETS))
+        place = (large[:, None] * BUCKETS + np.arange(BUCKETS)).ravel()
+        found[name] = np.concatenate([drawn, place])
+        weight[name] = np.concatenate([np.ones(drawn.size), split.ravel()])
     keys = np.unique(np.concatenate(list(found.values())))
     sums = [
-        np.bincount(np.searchsorted(keys, of), minlength=keys.size).astype(np.float64)
-        for of in found.values()
+        np.bincount(np.searchsorted(keys, found[name]), weight[name], minlength=keys.size).astype(
+            np.float64
+        )
+        for name in found
     ]
     return keys // BUCKETS, keys % BUCKETS, sums[0], sums[1]
 
@@ -222,14 +247,19 @@ def _comparison(
     base: str, name: str, one: experiments.Arm, other: experiments.Arm
 ) -> dict[str, Any]:
     found = experiments.compare(one, other)
+    why = "the outcomes do not vary, so nothing is known of chance"
+    if min(one.n, other.n) < 2:
+        why = "an arm of one has no spread"
+    elif not one.mean > 0:
+        why = f"the mean of “{base}” is not above nothing, so there is no lift relative to it"
     return {
         "control": base,
         "arm": name,
-        "difference": _ends(found.difference, found.difference_se),
-        "lift": estimate(found.lift, found.low, found.high),
+        "difference": _ends(found.difference, found.difference_se, why),
+        "lift": estimate(found.lift, found.low, found.high, why),
         "se": number(found.se),
         "p": number(found.p),
-        "sequential": estimate(found.lift, found.always_low, found.always_high),
+        "sequential": estimate(found.lift, found.always_low, found.always_high, why),
     }
 
 
@@ -259,9 +289,9 @@ def _likely_control(names: Sequence[str]) -> str:
 
 def _impact(found: Impact) -> dict[str, Any]:
     return {
-        "effect": _interval(found.effect),
-        "cumulative": _interval(found.cumulative),
-        "relative": _interval(found.relative),
+        "effect": _interval(found.effect, ""),
+        "cumulative": _interval(found.cumulative, ""),
+        "relative": _interval(found.relative, _NO_SHARE),
         "p": found.p,
     }
 
@@ -294,14 +324,14 @@ def _each(value: Floats, counts: Floats) -> Floats:
     return np.divide(value, counts, out=np.zeros_like(value), where=counts > 0)
 
 
-def _ends(value: Any, se: Any) -> dict[str, float | None]:
+def _ends(value: Any, se: Any, why: str) -> dict[str, Any]:
     reach = 1.959963984540054 * float(se)
-    return {**estimate(value, value - reach, value + reach), "se": number(se)}
+    return {**estimate(value, value - reach, value + reach, why), "se": number(se)}
 
 
-def _interval(found: Interval) -> dict[str, float | None]:
-    return estimate(found.value, found.low, found.high)
+def _interval(found: Interval, why: str) -> dict[str, Any]:
+    return estimate(found.value, found.low, found.high, why)
 
 
-def _point(found: Point) -> dict[str, float | None]:
-    return estimate(found.value, found.low, found.high)
+def _point(found: Point, why: str = "") -> dict[str, Any]:
+    return estimate(found.value, found.low, found.high, why or "the two curves do not cross")

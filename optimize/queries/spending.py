@@ -103,7 +103,7 @@ def curve(
 
 
 def _unknown(reason: str, spent: float) -> dict[str, Any]:
-    nothing = estimate(np.nan, np.nan, np.nan)
+    nothing = estimate(np.nan, np.nan, np.nan, reason)
     return {**dict.fromkeys(_FIGURES, nothing), "spend": float(spent), "reason": reason}
 
 

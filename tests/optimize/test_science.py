@@ -74,11 +74,51 @@ OPTIONS = ("--arm", "group", "--outcome", "bought")
         (["group,bought", "x,1", "y,0"], OPTIONS, "Say which arm is the control"),
         (["group,bought", "a,1", "a,0"], OPTIONS, "two arms or more"),
         (["group,sold", "a,1", "b,0"], OPTIONS, "no column “bought”"),
+        (["group,bought", "a,1", "b,1e300"], OPTIONS, "Line 3, bought: “1e300” is too large"),
+        (["group,bought", "a,inf", "b,1"], OPTIONS, "Line 2, bought: “inf” is too large"),
+        (["group,bought"], OPTIONS, "The file has no lines"),
     ],
 )
 def test_what_a_file_lacks_is_said_with_its_line(tmp_path, lines, words, says):
     with pytest.raises(CommandError, match=says):
         call_command("science", "experiment", str(written(tmp_path, *lines)), *words)
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        (["path,conversions", "a > b,1.5"], "whole numbers"),
+        (["path,conversions", "a > b,2", "a > ,2"], "Line 3: a step of the path is empty"),
+        (["path,conversions", "a > b,-2"], "negative count"),
+    ],
+)
+def test_paths_that_make_no_sense_are_refused(tmp_path, lines, says):
+    with pytest.raises(CommandError, match=says):
+        call_command("science", "attribution", str(written(tmp_path, *lines)))
+
+
+def test_a_path_of_very_many_buyers_takes_no_more_room_than_another(science, tmp_path):
+    lines = ("path,conversions", "a > b,1000000000000", "b,1000000000000")
+    told = science("attribution", str(written(tmp_path, *lines)))
+    held = told["models"]["linear"]["a"]["conversions"]
+    assert held["value"] == pytest.approx(5e11)
+    assert held["low"] < 5e11 < held["high"]
+
+
+@pytest.mark.parametrize(
+    ("control", "treated", "why"),
+    [
+        ([0] * 20, [0, 1] * 10, "not above nothing"),
+        ([1] * 20, [1] * 20, "do not vary"),
+        ([1], [0], "an arm of one"),
+    ],
+)
+def test_a_lift_that_is_not_known_says_why(science, tmp_path, control, treated, why):
+    lines = [f"control,{one}" for one in control] + [f"new,{one}" for one in treated]
+    told = science("experiment", str(written(tmp_path, "group,bought", *lines)), *OPTIONS)
+    (found,) = told["comparisons"]
+    assert found["lift"]["value"] is None
+    assert why in found["lift"]["reason"]
 
 
 def test_a_file_that_is_not_there_is_said_to_be_missing(tmp_path):
