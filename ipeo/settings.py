@@ -15,7 +15,7 @@ django_stubs_ext.monkeypatch()
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
-HOME = Path(env("IPEO_HOME", default=str(BASE_DIR / ".ipeo"))).absolute()
+HOME = Path(env("IPEO_HOME", default="") or BASE_DIR / ".ipeo").expanduser().absolute()
 # Read by numba when it is first imported: where compiled numerics are kept between runs.
 os.environ.setdefault("NUMBA_CACHE_DIR", str(HOME / "compiled"))
 

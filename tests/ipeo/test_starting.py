@@ -1,6 +1,7 @@
 """What a web process loads before it answers its first request."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -21,13 +22,32 @@ def views(resolver):
 import ipeo.wsgi
 print(json.dumps([len(list(views(get_resolver()))), sorted(sys.modules)]))
 """
-_HEAVY = {"numba", "llvmlite", "sklearn", "weasyprint", "pptx"}
+_HEAVY = {
+    *("numba", "llvmlite", "sklearn", "weasyprint", "pptx", "openpyxl", "pandas"),
+    *("scipy.optimize", "scipy.stats", "scipy.linalg", "scipy.sparse", "scipy.interpolate"),
+}
 
 
-def test_a_web_process_starts_without_compilers_and_writers_of_documents():
+def test_a_web_process_starts_without_compilers_solvers_and_writers_of_documents():
     told = subprocess.run(
         [sys.executable, "-c", _LOADED], capture_output=True, text=True, check=True
     )
     views, modules = json.loads(told.stdout.splitlines()[-1])
     assert views > 100
     assert _HEAVY.isdisjoint(modules)
+
+
+def test_an_empty_home_is_the_usual_one():
+    told = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from ipeo import settings; print(settings.HOME, settings.BASE_DIR)",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"IPEO_HOME": ""},
+    )
+    home, base = told.stdout.split()
+    assert home == f"{base}/.ipeo"
