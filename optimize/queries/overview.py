@@ -181,7 +181,7 @@ def _note(name: str, now: Figures, objective: Objective | None) -> str:
     if name != "sourced_pipeline_amount":
         return ""
     if objective is None or objective.target is None:
-        return f"{now.deals_open:,.0f} deals open"
+        return f"{now.deals_open:,.0f} deal{'' if now.deals_open == 1 else 's'} open"
     by = f" by {short_day(objective.due_date)}" if objective.due_date else ""
     return f"goal {money_short(objective.target, current_workspace().currency)}{by}"
 
