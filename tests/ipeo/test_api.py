@@ -1,6 +1,8 @@
 """The API's doors: tokens, problems, pages, and writes that happen once."""
 
+import base64
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -317,3 +319,9 @@ def test_what_was_read_is_what_is_written_over(name, workspace, call):
     assert late.status_code == 412
     assert late.json()["current"]["version"] == first.json()["version"]
     assert patch('"of another kind"').status_code == 412
+
+
+@pytest.mark.parametrize("place", ["\0", "no number", "9" * 30])
+def test_a_cursor_that_names_no_place_breaks_nothing(call, place):
+    cursor = base64.b64encode(urlencode({"p": place}).encode()).decode()
+    assert call().get("/api/v1/campaigns/", {"cursor": cursor}).status_code in {200, 404}
