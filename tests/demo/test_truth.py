@@ -37,6 +37,9 @@ CHANGED_ON = TODAY - timedelta(days=truth.WORN_FROM_MONTHS * 30.44)
 
 Floats = npt.NDArray[np.float64]
 
+# One worker runs them in turn: they share what was measured.
+pytestmark = pytest.mark.xdist_group("truth")
+
 
 @dataclass(frozen=True)
 class Found:
