@@ -15,6 +15,7 @@ from tests.factories.plan import ProgramFactory
 
 MONTHS = 20
 WORN_AFTER = 10
+ACCOUNTS = 20
 TODAY = date(2026, 6, 15)
 
 
@@ -32,7 +33,9 @@ def company(*, stage: str = Cycle.Stage.OPTIMIZE) -> tuple[Cycle, Program, Progr
     )
     worn = ProgramFactory(campaign=campaign, name="Webinar", channel=ChannelFactory(name="Web"))
     steady = ProgramFactory(campaign=campaign, name="Demos", channel=ChannelFactory(name="Events"))
-    product, account, deal_stage = ProductFactory(), AccountFactory(), DealStageFactory()
+    product, deal_stage = ProductFactory(), DealStageFactory()
+    # Several, so that no journey is longer than any company's would be.
+    accounts = AccountFactory.create_batch(ACCOUNTS)
     random = np.random.default_rng(7)
     touches, deals, expenses = [], [], []
     for place in range(MONTHS):
@@ -49,6 +52,7 @@ def company(*, stage: str = Cycle.Stage.OPTIMIZE) -> tuple[Cycle, Program, Progr
                 )
             )
             for number in range(60):
+                account = accounts[number % ACCOUNTS]
                 day = month + timedelta(days=number % 27)
                 touches.append(
                     Touch(
