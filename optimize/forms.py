@@ -47,21 +47,31 @@ class CompareForm(forms.Form):
     cohort = forms.ChoiceField(label="Which deals", choices=COHORTS, required=False)
 
 
-class DecideForm(forms.Form):
-    """A decision on a recommendation; `seen` is when the decision on the screen was taken."""
-
-    decision = forms.ChoiceField(
+def decision_field(choices: Any) -> forms.ChoiceField:
+    """Return the field of a decision, none of which is chosen beforehand."""
+    return forms.ChoiceField(
         label="What do you decide?",
-        choices=Decision.Choice.choices,
+        choices=choices,
         widget=forms.RadioSelect(),
         error_messages={"required": "Choose what to do with it."},
     )
-    reason = forms.CharField(
+
+
+def reason_field(needed: str) -> forms.CharField:
+    """Return the field of a decision's reason; `needed` says when there must be one."""
+    return forms.CharField(
         max_length=1000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Needed to reject. The next cycle reads it.",
+        help_text=needed,
     )
+
+
+class DecideForm(forms.Form):
+    """A decision on a recommendation; `seen` is when the decision on the screen was taken."""
+
+    decision = decision_field(Decision.Choice.choices)
+    reason = reason_field("Needed to reject. The next cycle reads it.")
     seen = forms.CharField(required=False, widget=forms.HiddenInput())
 
     def clean_seen(self) -> datetime | None:
@@ -186,15 +196,5 @@ class ExperimentFilterForm(forms.Form):
 class StopForm(forms.Form):
     """The decision with which an experiment is stopped."""
 
-    decision = forms.ChoiceField(
-        label="What do you decide?",
-        choices=Experiment.Decision.choices,
-        widget=forms.RadioSelect(),
-        error_messages={"required": "Choose what to do with it."},
-    )
-    reason = forms.CharField(
-        max_length=1000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Needed where the test did not show what you decide.",
-    )
+    decision = decision_field(Experiment.Decision.choices)
+    reason = reason_field("Needed where the test did not show what you decide.")

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import F
 from django.utils import timezone
 
 from execute.models import Handoff, Task, TaskDependency
@@ -14,7 +13,7 @@ from execute.queries.events import task_told
 from ipeo import tenancy
 from ipeo.actions.events import record_event
 from ipeo.actions.versions import hold_version
-from ipeo.models import Cycle, Membership
+from ipeo.models import Cycle
 
 
 class CycleIsClosed(Exception):
@@ -119,30 +118,6 @@ def _stop_clocks(task: Task, before: datetime | None) -> None:
         held.filter(first_touch_at=before).update(first_touch_at=None)
     else:
         held.filter(first_touch_at=None).update(first_touch_at=task.done_at)
-
-
-def complete_task(*, task: Task, now: datetime | None = None) -> Task:
-    """Mark a task as done; once done, it stays done at its first time."""
-    return set_task_state(task=task, state=Task.State.DONE, now=now)
-
-
-def drop_task(*, task: Task) -> Task:
-    """Give a task up: it no longer keeps the cycle in Execute."""
-    return set_task_state(task=task, state=Task.State.DROPPED)
-
-
-def reopen_task(*, task: Task) -> Task:
-    """Take a task up again that was done or dropped."""
-    return set_task_state(task=task, state=Task.State.TO_DO)
-
-
-@transaction.atomic
-def give_task(*, task: Task, owner: Membership | None) -> None:
-    """Hand a task to somebody, or to nobody."""
-    Task.objects.filter(pk=task.pk).update(
-        owner=owner, updated_at=timezone.now(), version=F("version") + 1
-    )
-    record_event("task.changed", task_told(Task.objects.get(pk=task.pk)))
 
 
 @transaction.atomic

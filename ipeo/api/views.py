@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.db.models import Model
@@ -11,7 +11,7 @@ from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.exceptions import ValidationError
 from rest_framework.filters import OrderingFilter
-from rest_framework.parsers import MultiPartParser
+from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -30,7 +30,7 @@ class WorkspaceViewSet(IdempotentWrites, viewsets.GenericViewSet[Any]):
     `refused_as` says how that is answered which the actions called here may raise.
     """
 
-    parser_classes = (JSONParser, MultiPartParser)
+    parser_classes: Sequence[type[BaseParser]] = (JSONParser, MultiPartParser)
     permission: str
     change_permission: str | None = None
     permissions_by_action: dict[str, str] = {}

@@ -8,7 +8,7 @@ from django.utils import timezone
 from icalendar import Calendar
 
 from execute.actions import tasks
-from execute.models import CalendarFeed
+from execute.models import CalendarFeed, Task
 from execute.queries.days import today
 from ipeo import tenancy
 from tests.factories.execute import TaskFactory
@@ -73,7 +73,7 @@ def test_an_entry_keeps_its_name_while_it_changes(feed):
     after = entries(address)["Book the big hall"]
     assert after["uid"] == before["uid"]
     assert after["last-modified"].dt > before["last-modified"].dt
-    tasks.complete_task(task=task)
+    tasks.set_task_state(state=Task.State.DONE, task=task)
     assert "Done: Book the big hall" in entries(address)
 
 

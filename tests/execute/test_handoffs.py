@@ -124,9 +124,9 @@ def test_a_handoff_is_withdrawn_with_the_touch_that_made_it(look, now):
 def test_a_task_done_stops_the_clock_and_taken_up_again_lets_it_run(look, now):
     look()
     handoffs.hand_over(now=now)
-    task = tasks.complete_task(task=Task.objects.get(), now=now)
+    task = tasks.set_task_state(state=Task.State.DONE, task=Task.objects.get(), now=now)
     assert Handoff.objects.get().first_touch_at == now
-    tasks.reopen_task(task=task)
+    tasks.set_task_state(state=Task.State.TO_DO, task=task)
     assert Handoff.objects.get().first_touch_at is None
 
 
@@ -170,7 +170,7 @@ def test_the_clock_counts_who_still_waits(look, now, workspace):
     clock = clock_of(found(), now=now)
     assert (clock.handed, clock.waiting, clock.overdue) == (4, 2, 2)
     assert clock.median.value == pytest.approx(4)
-    tasks.drop_task(task=rows[3].task)
+    tasks.set_task_state(state=Task.State.DROPPED, task=rows[3].task)
     assert clock_of(found(), now=now).overdue == 1
 
 

@@ -21,12 +21,12 @@ pytestmark = pytest.mark.django_db
 
 def test_a_task_done_keeps_its_first_time(workspace):
     task, now = TaskFactory(), timezone.now()
-    tasks.complete_task(task=task, now=now)
-    done = tasks.complete_task(task=task, now=now + timedelta(hours=1))
+    tasks.set_task_state(state=Task.State.DONE, task=task, now=now)
+    done = tasks.set_task_state(state=Task.State.DONE, task=task, now=now + timedelta(hours=1))
     assert (done.state, done.done_at) == ("done", now)
-    again = tasks.reopen_task(task=task)
+    again = tasks.set_task_state(state=Task.State.TO_DO, task=task)
     assert (again.state, again.done_at) == ("to_do", None)
-    assert tasks.drop_task(task=task).state == "dropped"
+    assert tasks.set_task_state(state=Task.State.DROPPED, task=task).state == "dropped"
 
 
 def test_a_programs_task_joins_the_open_cycle(workspace):
