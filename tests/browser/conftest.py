@@ -40,7 +40,8 @@ def person(product: Product, browser: Browser) -> Iterator[Callable[..., Person]
     people: list[Person] = []
 
     def give(*, phone: bool = False) -> Person:
-        people.append(Person(browser, product.address, phone=phone))
+        # Nobody looks at the pictures: a phone's finer ones would only take longer to draw.
+        people.append(Person(browser, product.address, phone=phone, scale=1))
         return people[-1]
 
     yield give
