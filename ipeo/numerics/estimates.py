@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -22,14 +22,14 @@ LEVEL = 0.8
 Floats = npt.NDArray[np.float64]
 
 
-class EstimateDict(TypedDict, total=False):
-    """An estimate as JSON; `reason` appears only where the value is not known."""
+class EstimateDict(TypedDict):
+    """An estimate as JSON: always these four; `reason` where value or interval is missing."""
 
     value: float | None
     low: float | None
     high: float | None
     n: int
-    reason: str
+    reason: NotRequired[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +96,11 @@ class Estimate:
         return Estimate(self.value * factor + offset, low, high, self.n, self.reason, self.level)
 
     def as_dict(self) -> EstimateDict:
-        """The JSON shape: value, low, high and n; or a null value and the reason."""
-        if self.value is None:
-            return {"value": None, "reason": self.reason}
-        return {"value": self.value, "low": self.low, "high": self.high, "n": self.n}
+        """The JSON shape: value, low, high and n, null where not known; and the reason if any."""
+        told: EstimateDict = {"value": self.value, "low": self.low, "high": self.high, "n": self.n}
+        if self.reason:
+            told["reason"] = self.reason
+        return told
 
 
 def rate(

@@ -31,7 +31,7 @@ class ReportSerializer(serializers.Serializer[Any]):
     """Rows of a `key` and every metric by name; money is rounded to the cent.
 
     An estimated metric is `{"value", "low", "high", "n"}` with an 80 % interval. What cannot be
-    known is `{"value": null, "reason"}`.
+    known has nulls there and a `reason`.
     """
 
     rows = serializers.ListField(child=serializers.DictField())

@@ -12,7 +12,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ipeo.api.views import WorkspaceViewSet
-from ipeo.numerics.estimates import Estimate
 from ipeo.numerics.ranges import Days
 from optimize.api.days import DaysSerializer
 from optimize.models import Fit
@@ -211,7 +210,7 @@ def _wear(fit: Judged) -> dict[str, Any]:
         "decline": wear.decline.as_dict(),
         "half_life_months": wear.half_life.as_dict(),
         "break_even": _dates(fit.break_even_on, fit.break_even_between, fit.break_even_between_wide)
-        or _why(wear.break_even_at),
+        or wear.break_even_at.as_dict(),
         "saturation": wear.saturation.as_dict(),
         "ridge": wear.ridge,
         "test": _test(fit.plan),
@@ -231,10 +230,6 @@ def _dates(
         "low_90": wide[0],
         "high_90": wide[1],
     }
-
-
-def _why(held: Estimate) -> dict[str, Any]:
-    return {"value": None, "reason": held.reason}
 
 
 def _test(plan: SettlingTest | None) -> dict[str, Any] | None:

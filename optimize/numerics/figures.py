@@ -90,7 +90,7 @@ class Figures:
     spread: Mapping[str, Spread] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """The JSON shape: numbers, money to the cent; `{"value": null, "reason": ...}`.
+        """The JSON shape: numbers, money to the cent; what is not known as an unknown estimate.
 
         What a model credits stands again under `credited`, and both pipelines under their plain
         names, as estimates with n.
@@ -101,11 +101,9 @@ class Figures:
                 continue
             value = getattr(self, one.name)
             if value is None:
-                found[one.name] = {"value": None, "reason": self.why.get(one.name, "not known")}
+                found[one.name] = self._unknown(one.name).as_dict()
             elif isinstance(value, Estimate):
                 found[one.name] = value.as_dict()
-                if value.known and value.reason:
-                    found[one.name]["reason"] = value.reason
             elif isinstance(value, Decimal):
                 found[one.name] = float(round(value, 2))
             else:
@@ -121,12 +119,15 @@ class Figures:
         }
         return found
 
+    def _unknown(self, name: str, n: int = 0) -> Estimate:
+        return Estimate.unknown(self.why.get(name, "not known"), n)
+
     def _counted(self, name: str, n: int | None, kind: str = "") -> dict[str, Any]:
         """A counted figure as an estimate, between the ends of a model's interval if it has one."""
         value = getattr(self, name)
         many = round(self.deals_won) if n is None else n
         if value is None:
-            return {"value": None, "reason": self.why.get(name, "not known"), "n": many}
+            return dict(self._unknown(name, many).as_dict())
         low, high = self.spread.get(kind, (None, None))
         rounded = [None if end is None else round(float(end), 6) for end in (value, low, high)]
         return dict(zip(("value", "low", "high"), rounded, strict=True)) | {"n": many}

@@ -29,7 +29,23 @@ def test_a_rate_has_the_jeffreys_interval():
 def test_a_rate_of_nothing_says_why_it_is_not_known():
     estimate = rate(0, 0, reason="no closed deals")
     assert not estimate.known
-    assert estimate.as_dict() == {"value": None, "reason": "no closed deals"}
+    assert estimate.as_dict() == {
+        "value": None,
+        "low": None,
+        "high": None,
+        "n": 0,
+        "reason": "no closed deals",
+    }
+
+
+def test_a_value_without_an_interval_says_why_in_its_json():
+    assert mean([3.0]).as_dict() == {
+        "value": 3.0,
+        "low": None,
+        "high": None,
+        "n": 1,
+        "reason": "one value alone has no interval",
+    }
 
 
 def test_a_rate_cannot_have_more_successes_than_trials():

@@ -68,7 +68,8 @@ def test_a_lead_without_a_source_stands_apart_from_a_channel_named_unknown(searc
 
 def test_cost_per_lead_is_not_known_where_no_spend_is(searching):
     found = report(by="channel")[0].as_dict()
-    assert found["spend"] == {"value": None, "reason": "no spend is recorded here"}
+    nothing = {"value": None, "low": None, "high": None, "n": 0}
+    assert found["spend"] == nothing | {"reason": "no spend is recorded here"}
     for name in ("cost_per_lead", "roas", "romi", "cac"):
         assert found[name]["value"] is None
         assert found[name]["reason"]
@@ -117,10 +118,8 @@ def test_a_margin_without_costs_is_not_known_and_says_so(workspace):
     DealFactory(won=True, cost_amount=None)
     recompute()
     found = report(by="all")[0].as_dict()
-    assert found["margin_amount"] == {
-        "value": None,
-        "reason": "no cost is recorded on these deals",
-    }
+    assert found["margin_amount"]["value"] is None
+    assert found["margin_amount"]["reason"] == "no cost is recorded on these deals"
 
 
 def test_no_deals_at_all_give_no_rate(workspace):
