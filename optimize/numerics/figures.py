@@ -13,7 +13,7 @@ from typing import Any
 
 from ipeo.numerics.estimates import Estimate, mean_from_sums, shrunk_rate
 from optimize.numerics import metrics
-from optimize.numerics.metrics import Sums
+from optimize.numerics.metrics import Planned, Sums
 
 PRIOR_DEALS = 10.0
 """How many deals the workspace's own price dependence counts for, where a slice has few."""
@@ -21,6 +21,7 @@ ENOUGH = 0.5
 """The share of won deals whose cost must be known before their margin is used."""
 
 NO_SPEND = "no spend is recorded here"
+NO_PLAN = "no approved plan has money for this"
 NO_TOUCH = "no touch is known for these deals"
 _NOTHING: Mapping[str, Decimal] = {}
 Spread = tuple[float, float]
@@ -36,6 +37,7 @@ class Part:
     deals first touched by it; `influenced`: of all deals it touched at all. `activity`: for each
     figure its count and amount, None where activity is not kept this way (`no_activity` says
     why). `is_whole` says that deals are counted whole, and so have intervals of their means.
+    `planned` is the approved plan's money, None where none has been approved.
     """
 
     deals: Mapping[str, Mapping[str, Decimal]]
@@ -45,6 +47,7 @@ class Part:
     activity: Mapping[str, tuple[int, Decimal]] | None
     no_activity: str = ""
     is_whole: bool = True
+    planned: Planned | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +195,7 @@ def figures_of(part: Part, *, usual_dependence: float) -> Figures:
         sales_velocity=_velocity(n_open, n_won, n_lost, sizes, cycle, won, part.is_whole),
         **_pipeline(part, why),
         break_even_uplift=_break_even(won),
-        pacing=metrics.pacing(
-            spend, None if activity["planned_spend"] is None else float(activity["planned_spend"])
-        ),
+        pacing=_pacing(part),
         why=why,
     )
 
@@ -214,13 +215,19 @@ def _known(
 
 
 def _activity(part: Part, why: dict[str, str]) -> tuple[dict[str, Any], float | None]:
-    names = {"spend": "actual", "planned_spend": "planned", "committed_spend": "committed"}
-    found: dict[str, Any] = {}
-    for name, figure in names.items():
+    found: dict[str, Any] = {"planned_spend": None}
+    if part.planned is None:
+        why["planned_spend"] = part.no_activity or NO_PLAN
+    else:
+        found["planned_spend"] = Decimal(part.planned.amount)
+    for name, figure, missing in (
+        ("spend", "actual", NO_SPEND),
+        ("committed_spend", "committed", "no spend is committed here"),
+    ):
         n, amount = (part.activity or {}).get(figure, (0, Decimal(0)))
         found[name] = amount if n else None
         if not n:
-            why[name] = part.no_activity or NO_SPEND
+            why[name] = part.no_activity or missing
     for name in ("impressions", "clicks"):
         n, amount = (part.activity or {}).get(name, (0, Decimal(0)))
         found[name] = int(amount) if n else None
@@ -231,6 +238,12 @@ def _activity(part: Part, why: dict[str, str]) -> tuple[dict[str, Any], float | 
         if found[name] is None:
             why[name] = part.no_activity
     return found, None if found["spend"] is None else float(found["spend"])
+
+
+def _pacing(part: Part) -> Estimate:
+    if part.planned is None:
+        return Estimate.unknown(part.no_activity or NO_PLAN)
+    return metrics.pacing(part.planned.actual, part.planned.to_date)
 
 
 def _sums(sums: Mapping[str, Decimal], what: str, total: str = "", squares: str = "") -> Sums:

@@ -119,6 +119,15 @@ def cac(cost: float | None, customers: float) -> Estimate:
     return Estimate(value, min(cost / high, value), max(cost / low, value), n)
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan's money, the part of it planned to date, and what was spent under it (or None)."""
+
+    amount: float
+    to_date: float
+    actual: float | None
+
+
 def pacing(actual: float | None, planned: float | None) -> Estimate:
     """Actual to date / planned to date: a count against a plan, so exact."""
     if actual is None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from optimize.models import AttributionModel
 from optimize.numerics.figures import Figures, Part, figures_of
+from optimize.numerics.metrics import Planned
 from optimize.queries import slices
 from optimize.queries.comparisons import EACH_OF, GRAIN_OF, comparison
 from optimize.queries.slices import Days, Sums
@@ -43,13 +44,15 @@ class Gathering:
         self.sourced: dict[Hashable, Sums] = {}
         self.influenced: dict[Hashable, Sums] = {}
         self.activity: dict[Hashable, dict[str, tuple[int, Decimal]]] = {}
+        self.planned: Mapping[Hashable, Planned] = {}
         self._no_activity = no_activity
         self._standing: Standing | None = None
 
     @property
     def keys(self) -> set[Any]:
-        """Every key that has deals or activity."""
-        return {*self.deals, *self.activity}
+        """Every key that has deals, activity or a plan that has begun."""
+        begun = {key for key, one in self.planned.items() if one.to_date > 0}
+        return {*self.deals, *self.activity, *begun}
 
     def add_credit(
         self,
@@ -138,6 +141,7 @@ class Gathering:
             activity=None if self._no_activity else self.activity.get(key, {}),
             no_activity=self._no_activity,
             is_whole=is_whole,
+            planned=self.planned.get(key),
         )
         found = figures_of(part, usual_dependence=usual)
         return found if standing is None else standing.finished(found, key, part, credited)

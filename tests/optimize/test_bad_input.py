@@ -34,7 +34,7 @@ def no_spend(channel):
 
 def one_week(channel):
     touched(channel, won=True, created_date=date(2026, 1, 19), closed_date=date(2026, 1, 23))
-    return {"pacing": "nothing"}
+    return {"pacing": "no approved plan"}
 
 
 def a_channel_always_zero(channel):

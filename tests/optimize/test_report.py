@@ -8,16 +8,23 @@ from decimal import Decimal
 import pytest
 from django.core.management import CommandError, call_command
 
-from execute.models import Touch
+from execute.models import Expense, Touch
 from optimize.actions.recompute import recompute
+from optimize.numerics.figures import NO_PLAN
 from optimize.queries import measures
 from optimize.queries.measures import Slice
 from optimize.queries.report import BREAKDOWNS, UnknownBreakdown, UnknownModel, report
 from optimize.queries.slices import Days
+from plan.models import BudgetLine, Scenario
 from tests.factories.execute import DealFactory, ExpenseFactory, TouchFactory
 from tests.factories.insight import ChannelFactory, ContactFactory, ProductFactory
 from tests.factories.ipeo import CampaignFactory, CycleFactory, MembershipFactory
-from tests.factories.plan import ProgramFactory
+from tests.factories.plan import (
+    BudgetLineFactory,
+    ProgramFactory,
+    ProgramPlanFactory,
+    ScenarioFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -93,6 +100,60 @@ def test_spend_of_a_program_is_its_channels_spend(workspace):
     assert rows_by_key(by="channel")[program.channel.name].spend == 500
     assert rows_by_key(by="program")[program.name].spend == 500
     assert rows_by_key(by="campaign")[program.campaign.name].spend == 500
+
+
+@pytest.fixture
+def planned(workspace):
+    """A cycle of January and February 2026, 10,000 planned a month, 4,000 and 5,000 spent."""
+    cycle = CycleFactory(starts_on=date(2026, 1, 1), ends_on=date(2026, 2, 28))
+    scenario = ScenarioFactory(cycle=cycle, status=Scenario.Status.APPROVED)
+    plan = ProgramPlanFactory(scenario=scenario)
+    for month in (1, 2):
+        BudgetLineFactory(program_plan=plan, month=date(2026, month, 1))
+    draft = ProgramPlanFactory(scenario=ScenarioFactory(cycle=cycle), program=plan.program)
+    BudgetLineFactory(program_plan=draft, amount=Decimal(70_000))
+    spent = [(date(2026, 1, 10), 4000), (date(2026, 2, 10), 5000), (date(2025, 12, 10), 900)]
+    for day, amount in spent:
+        ExpenseFactory(channel=None, program=plan.program, date=day, amount=Decimal(amount))
+    wish = {"state": Expense.State.PLANNED, "amount": Decimal(333), "date": date(2026, 1, 5)}
+    ExpenseFactory(channel=None, program=plan.program, **wish)
+    recompute()
+    return plan.program
+
+
+def test_spend_is_paced_against_the_approved_plan_of_its_cycle(planned):
+    names = {"channel": planned.channel.name, "program": planned.name, "all": "all"}
+    for by, name in names.items():
+        found = rows_by_key(by=by)[name]
+        assert found.planned_spend == 20_000
+        assert found.pacing.value == pytest.approx(9000 / 20_000)
+    months = rows_by_key(by="month")
+    assert months["2026-01"].pacing.value == pytest.approx(0.4)
+    assert (months["2025-12"].planned_spend, months["2025-12"].pacing.reason) == (None, NO_PLAN)
+
+
+def test_a_range_of_days_is_paced_against_its_share_of_a_months_plan(planned):
+    days = {"date_from": date(2026, 2, 1), "date_to": date(2026, 2, 14)}
+    found = rows_by_key(by="program", **days)[planned.name]
+    assert found.planned_spend == 5000
+    assert found.pacing.value == pytest.approx(1.0)
+
+
+def test_a_plan_still_to_come_is_planned_and_not_yet_paced(planned):
+    lines = BudgetLine.objects.filter(program_plan__scenario__status=Scenario.Status.APPROVED)
+    lines.filter(month=date(2026, 2, 1)).update(month=date(2100, 2, 1))
+    found = rows_by_key(by="program")[planned.name]
+    assert found.planned_spend == 20_000
+    assert found.pacing.value == pytest.approx(9000 / 10_000)
+    assert "2100-02" not in rows_by_key(by="month")
+
+
+def test_what_is_not_kept_by_rep_says_so_of_its_plan_too(planned):
+    DealFactory(won=True)
+    recompute()
+    (row,) = report(by="rep")
+    for name in ("planned_spend", "pacing"):
+        assert row.as_dict()[name]["reason"] == "touches and spend are not recorded by rep"
 
 
 def test_a_lost_deals_zero_enters_no_mean(workspace):
