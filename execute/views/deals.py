@@ -19,6 +19,7 @@ from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.paging import page_of
 from ipeo.queries.saved_views import views_of
+from ipeo.views.refusals import refused_as_message
 
 LIST = "execute:deals"
 
@@ -71,11 +72,8 @@ def forget_view(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Remove a saved view."""
     view = get_object_or_404(views_of(request.membership, page=LIST), pk=pk)
     if request.method == "POST":
-        try:
+        with refused_as_message(request, NotYours):
             delete_view(view=view, by=request.membership)
-        except NotYours as refusal:
-            messages.error(request, str(refusal))
-        else:
             messages.success(request, f"“{view}” is removed.")
     return redirect(link(LIST))
 

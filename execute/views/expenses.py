@@ -36,6 +36,7 @@ from ipeo.models import Cycle
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.paging import page_of
+from ipeo.views.refusals import refused_as_message, refused_in_form
 
 
 @page("expenses.view")
@@ -153,11 +154,9 @@ def invoice(request: WorkspaceRequest, pk: int) -> HttpResponse:
     ordered = found.original_amount if found.original_currency else found.amount
     form = InvoiceForm(request.POST or None, initial={"amount": ordered, "day": today()})
     if request.method == "POST" and form.is_valid():
-        try:
+        told = {NotCommitted: "amount", NoRate: "amount", TooLarge: "amount"}
+        with refused_in_form(form, told):
             invoice_arrived(expense=found, **form.cleaned_data)
-        except (NotCommitted, NoRate, TooLarge) as refusal:
-            form.add_error("amount", str(refusal))
-        else:
             messages.success(request, "The invoice is written down: the money is spent.")
             return redirect(link("execute:expenses"))
     if request.method != "POST" and found.state != Expense.State.COMMITTED:
@@ -186,11 +185,8 @@ def delete(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def restore(request: WorkspaceRequest) -> HttpResponse:
     """Bring a removed expense back."""
     if request.method == "POST":
-        try:
+        with refused_as_message(request, CannotBeUndone):
             back = restore_expense(token=request.POST.get("token", ""))
-        except CannotBeUndone as refusal:
-            messages.error(request, str(refusal))
-        else:
             some = "The expense is back." if len(back) == 1 else f"{len(back)} expenses are back."
             messages.success(request, some)
     return redirect(link("execute:expenses"))

@@ -41,6 +41,7 @@ from ipeo.downloads import list_file
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.paging import page_of
+from ipeo.views.refusals import refused_in_form
 
 WHERE = {
     "products": ("insight:products", "See the products"),
@@ -73,16 +74,13 @@ def import_new(request: WorkspaceRequest) -> HttpResponse:
     form = FileForm(request.POST or None, request.FILES or None, initial=given)
     if request.method == "POST" and form.is_valid():
         sent = form.cleaned_data["file"]
-        try:
+        with refused_in_form(form, {Unreadable: "file", TooLarge: "file"}):
             brought = receive_file(
                 kind=form.cleaned_data["kind"],
                 file_name=sent.name,
                 data=content_of(sent),
                 by=request.membership,
             )
-        except (Unreadable, TooLarge) as refusal:
-            form.add_error("file", str(refusal))
-        else:
             return redirect(link("execute:import", brought.pk))
     context = {"form": form}
     status = 422 if request.method == "POST" else 200

@@ -20,6 +20,7 @@ from execute.queries.launches import launching_of, launchings_of
 from ipeo.models import Cycle
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
+from ipeo.views.refusals import refused_as_message
 from plan.models import ProgramPlan
 
 
@@ -61,10 +62,7 @@ def take_back(request: WorkspaceRequest, pk: int) -> HttpResponse:
     found: Launch = get_object_or_404(Launch.objects.select_related("program"), pk=pk)
     cycle_id = found.cycle_id
     if request.method == "POST":
-        try:
+        with refused_as_message(request, NotUnderWay):
             take_back_launch(launch=found)
-        except NotUnderWay as refusal:
-            messages.error(request, str(refusal))
-        else:
             messages.success(request, f"{found.program.name} counts as not launched again.")
     return redirect(link("execute:launches", cycle_id))

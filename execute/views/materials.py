@@ -30,6 +30,7 @@ from ipeo.downloads import kept_file
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.paging import page_of
+from ipeo.views.refusals import refused_as_message, refused_in_form
 
 
 @page("materials.view")
@@ -87,13 +88,9 @@ def new_material(request: WorkspaceRequest) -> HttpResponse:
         request.POST or None, request.FILES or None, instance=Material(), initial=wished
     )
     if request.method == "POST" and form.is_valid():
-        try:
+        told = {MaterialNameTaken: "name", FileRefused: "upload", LinkOrFile: "upload"}
+        with refused_in_form(form, told):
             saved = add_material(material=form.instance, by=request.membership, **form.content())
-        except MaterialNameTaken as refusal:
-            form.add_error("name", str(refusal))
-        except (FileRefused, LinkOrFile) as refusal:
-            form.add_error("upload", str(refusal))
-        else:
             messages.success(request, f"{saved} is saved and waits for approval.")
             return redirect(link("execute:material", saved.pk))
     return _form(request, form, "New material", link("execute:materials"), "Materials", upload=True)
@@ -106,11 +103,8 @@ def edit_material(request: WorkspaceRequest, pk: int) -> HttpResponse:
     name = found.name
     form = MaterialForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refused_in_form(form, {MaterialNameTaken: "name"}):
             save_material(material=form.instance)
-        except MaterialNameTaken as refusal:
-            form.add_error("name", str(refusal))
-        else:
             messages.success(request, f"{found} is saved.")
             return redirect(link("execute:material", pk))
     return _form(request, form, f"Edit {name}", link("execute:material", pk), name)
@@ -122,16 +116,13 @@ def new_version(request: WorkspaceRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Material.objects.all(), pk=pk)
     form = VersionForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refused_in_form(form, {FileRefused: "upload", LinkOrFile: "upload"}):
             made = add_version(
                 material=found,
                 by=request.membership,
                 change_note=form.cleaned_data["change_note"],
                 **form.content(),
             )
-        except (FileRefused, LinkOrFile) as refusal:
-            form.add_error("upload", str(refusal))
-        else:
             messages.success(request, f"Version {made.number} is saved and waits for approval.")
             return redirect(link("execute:material", pk))
     title = f"New version of {found}"
@@ -164,11 +155,8 @@ def approve(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Give a material's waiting version to sales."""
     found = get_object_or_404(Material.objects.all(), pk=pk)
     if request.method == "POST":
-        try:
+        with refused_as_message(request, NothingToApprove):
             approve_material(material=found, by=request.membership)
-        except NothingToApprove as refusal:
-            messages.error(request, str(refusal))
-        else:
             messages.success(request, f"{found} is approved: sales sees it from now on.")
     return redirect(link("execute:material", pk))
 
@@ -178,11 +166,8 @@ def approve_one(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Give one version to sales."""
     version = get_object_or_404(versions_for(request.membership), pk=pk)
     if request.method == "POST":
-        try:
+        with refused_as_message(request, AlreadyDecided):
             approve_version(version=version, by=request.membership)
-        except AlreadyDecided as refusal:
-            messages.error(request, str(refusal))
-        else:
             messages.success(request, f"Sales sees version {version.number} from now on.")
     return redirect(link("execute:material", version.material_id))
 
@@ -196,11 +181,8 @@ def send_version_back(request: WorkspaceRequest, pk: int) -> HttpResponse:
         if not form.is_valid():
             found = listed(member=request.membership).get(pk=version.material_id)
             return _shown(request, found, form, status=422)
-        try:
+        with refused_as_message(request, AlreadyDecided, ReasonNeeded):
             send_back(version=version, by=request.membership, reason=form.cleaned_data["reason"])
-        except (AlreadyDecided, ReasonNeeded) as refusal:
-            messages.error(request, str(refusal))
-        else:
             messages.success(request, f"Version {version.number} is sent back with your reason.")
     return redirect(link("execute:material", version.material_id))
 

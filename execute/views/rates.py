@@ -16,6 +16,7 @@ from execute.queries.rates import rates as listed
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.paging import page_of
+from ipeo.views.refusals import refused_in_form
 
 
 @page("expenses.view", change="expenses.edit")
@@ -47,27 +48,23 @@ def rates(request: WorkspaceRequest) -> HttpResponse:
 def _saved(request: WorkspaceRequest, form: RateForm) -> bool:
     if not form.is_valid():
         return False
-    try:
+    with refused_in_form(form, {OwnCurrency: "currency"}):
         save_rate(rate=form.instance, by=request.membership)
-    except OwnCurrency as refusal:
-        form.add_error("currency", str(refusal))
-        return False
-    messages.success(request, "The rate is saved.")
-    return True
+        messages.success(request, "The rate is saved.")
+        return True
+    return False
 
 
 def _pasted(request: WorkspaceRequest, form: PasteRatesForm) -> bool:
     if not form.is_valid():
         return False
     given = form.cleaned_data
-    try:
+    with refused_in_form(form, {Unclear: "lines", OwnCurrency: "lines"}):
         changed = paste_rates(text=given["lines"], origin=given["origin"], by=request.membership)
-    except (Unclear, OwnCurrency) as refusal:
-        form.add_error("lines", str(refusal))
-        return False
-    told = "1 rate is" if changed == 1 else f"{changed:,} rates are"
-    messages.success(request, f"{told} new or changed.")
-    return True
+        told = "1 rate is" if changed == 1 else f"{changed:,} rates are"
+        messages.success(request, f"{told} new or changed.")
+        return True
+    return False
 
 
 @page("expenses.edit")

@@ -12,6 +12,7 @@ from execute.queries.reps import placeholders
 from ipeo.models import Membership
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, may, page
+from ipeo.views.refusals import refused_as_message
 
 
 @page("deals.view")
@@ -35,11 +36,8 @@ def claim(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if claimer is None:
         messages.error(request, f"Choose the member who {found} is.")
         return redirect(link("execute:reps"))
-    try:
+    with refused_as_message(request, NotAPlaceholder, ClaimedByNobody):
         moved = claim_placeholder(placeholder=found, claimed_by=claimer)
-    except (NotAPlaceholder, ClaimedByNobody) as refusal:
-        messages.error(request, str(refusal))
-    else:
         deals = "1 deal" if moved == 1 else f"{moved:,} deals"
         messages.success(request, f"{found}'s {deals} now belong to {claimer}.")
     return redirect(link("execute:reps"))

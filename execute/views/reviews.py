@@ -25,6 +25,7 @@ from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.paging import page_of
 from ipeo.views.guests import asks_too_often, unlisted
+from ipeo.views.refusals import its_field, refused_as_message, refused_in_form
 
 
 @page("reviews.view")
@@ -44,12 +45,11 @@ def ask_buyer(request: WorkspaceRequest, pk: int) -> HttpResponse:
     deal = get_object_or_404(deals(), pk=pk)
     address = ""
     if request.method == "POST":
-        try:
+        with refused_as_message(request, DealStillOpen):
             _, secret = make_review(deal=deal, by=request.membership)
-        except DealStillOpen as refusal:
-            messages.error(request, str(refusal))
+            address = request.build_absolute_uri(reverse("buyer_review", args=[secret]))
+        if not address:
             return redirect(link("execute:deal", pk))
-        address = request.build_absolute_uri(reverse("buyer_review", args=[secret]))
     context = {"deal": deal, "address": address}
     response = render(request, "execute/ask_buyer.html", context)
     response["Cache-Control"] = "no-store"
@@ -75,11 +75,8 @@ def buyer_review(request: HttpRequest, secret: str) -> HttpResponse:
         with opened(secret) as review:
             form = BuyerReviewForm(request.POST or None, review=review)
             if request.method == "POST" and form.is_valid():
-                try:
+                with refused_in_form(form, {AnswerRefused: its_field}):
                     answer_review(review=review, **form.answers())
-                except AnswerRefused as refusal:
-                    form.add_error(refusal.field, str(refusal))
-                else:
                     seller = review.workspace.name
                     thanks = render(request, "execute/review_thanks.html", {"seller": seller})
                     return unlisted(thanks)

@@ -20,6 +20,7 @@ from execute.queries.rules import counts_of, unmatched_campaigns
 from execute.queries.rules import rules as listed
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
+from ipeo.views.refusals import refused_in_form
 from plan.models import Program
 
 
@@ -69,13 +70,8 @@ def edit_rule(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
 def _edit(request: WorkspaceRequest, form: RuleForm, title: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
-        try:
+        with refused_in_form(form, {LeadsNowhere: "program", PatternRefused: "text"}):
             saved = save_rule(rule=form.instance, by=request.membership)
-        except LeadsNowhere as refusal:
-            form.add_error("program", str(refusal))
-        except PatternRefused as refusal:
-            form.add_error("text", str(refusal))
-        else:
             messages.success(request, _told(saved))
             return redirect(link("execute:rules"))
     context = {"form": form, "title": title, "rule": form.instance}

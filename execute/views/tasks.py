@@ -25,6 +25,7 @@ from ipeo.models import Role
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.paging import page_of
+from ipeo.views.refusals import refused_in_form
 
 
 def _quick(request: WorkspaceRequest) -> QuickTaskForm:
@@ -107,13 +108,8 @@ def edit_task(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def _kept(form: TaskForm, version: int | None = None) -> bool:
     """Save what a valid form holds; False where it was refused, which the form then tells."""
     waits_for = form.cleaned_data["waits_for"]
-    try:
+    with refused_in_form(form, {CycleIsClosed: "cycle", WaitsInCircle: "waits_for"}):
         save_task(task=form.instance, waits_for=waits_for, version=version)
-    except CycleIsClosed as refusal:
-        form.add_error("cycle", str(refusal))
-    except WaitsInCircle as refusal:
-        form.add_error("waits_for", str(refusal))
-    else:
         return True
     return False
 

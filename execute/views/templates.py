@@ -21,6 +21,7 @@ from execute.models import TaskTemplate, TemplateTask
 from ipeo.models import Cycle
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
+from ipeo.views.refusals import refused_as_message, refused_in_form
 
 
 @page("tasks.view")
@@ -61,15 +62,12 @@ def _edit(request: WorkspaceRequest, template: TaskTemplate) -> HttpResponse:
         formset.save(commit=False)
         rows = [one.instance for one in formset.forms if one.has_changed()]
         removed = list(formset.deleted_objects)
-        try:
+        with refused_in_form(form, {NameTaken: "name"}):
             saved = save_template(
                 template=form.instance,
                 rows=[row for row in rows if row not in removed],
                 removed=removed,
             )
-        except NameTaken as refusal:
-            form.add_error("name", str(refusal))
-        else:
             messages.success(request, f"“{saved}” is saved.")
             return redirect(link("execute:edit_template", saved.pk))
     context = {"form": form, "formset": formset, "title": title, "template": template}
@@ -82,10 +80,8 @@ def make(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Make the tasks of a cycle's programs from the templates."""
     cycle = get_object_or_404(Cycle.objects.select_related("campaign"), pk=pk)
     if request.method == "POST":
-        try:
+        with refused_as_message(request, CycleIsClosed):
             _tell(request, make_tasks(cycle=cycle))
-        except CycleIsClosed as refusal:
-            messages.error(request, str(refusal))
     return redirect(f"{link('execute:tasks')}?cycle={pk}")
 
 

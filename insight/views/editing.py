@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from ipeo.permissions import WorkspaceRequest
+from ipeo.views.refusals import refused_in_form
 
 
 def edit_page(
@@ -27,13 +28,9 @@ def edit_page(
 
     `refusals` maps the exceptions that `save` raises to the field where each is told.
     """
-    refusals = refusals or {}
     if request.method == "POST" and form.is_valid():
-        try:
+        with refused_in_form(form, refusals or {}):
             saved = save(form.instance)
-        except tuple(refusals) as refusal:
-            form.add_error(refusals[type(refusal)], str(refusal))
-        else:
             messages.success(request, f"{saved} is saved.")
             return redirect(then(saved))
     status = 422 if form.is_bound else 200

@@ -24,6 +24,7 @@ from ipeo.permissions import WorkspaceRequest, may, page
 from ipeo.queries.campaigns import campaigns_with_open_cycle, passages, standing
 from ipeo.queries.paging import page_of
 from ipeo.queries.ranges import Range, choices_of, range_of
+from ipeo.views.refusals import refused_in_form
 
 
 def _panels(request: WorkspaceRequest, on: str, *args: Any, chosen: Range) -> list[dict[str, Any]]:
@@ -48,6 +49,7 @@ def home(request: WorkspaceRequest) -> HttpResponse:
     context = {
         "panels": _panels(request, "home", chosen=chosen),
         "campaigns": campaigns,
+        "is_new": not campaigns and not Campaign.objects.exists(),
         "chosen": chosen,
         "choices": choices_of(chosen),
     }
@@ -66,11 +68,8 @@ def new_campaign(request: WorkspaceRequest) -> HttpResponse:
     """Start a campaign with its first cycle."""
     form = StartCampaignForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refused_in_form(form, {NameTaken: "name"}):
             campaign = start_campaign(owner=request.membership, **form.cleaned_data)
-        except NameTaken as error:
-            form.add_error("name", str(error))
-        else:
             messages.success(request, f"{campaign.name} has begun, in Insight.")
             return redirect(link("ipeo:campaign", campaign.pk))
     status = 422 if form.is_bound else 200

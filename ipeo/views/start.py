@@ -12,6 +12,7 @@ from ipeo.actions.workspaces import SlugTaken, create_workspace
 from ipeo.forms import NewWorkspaceForm
 from ipeo.models import User
 from ipeo.queries import memberships_of
+from ipeo.views.refusals import refused_in_form
 
 
 @login_required
@@ -33,11 +34,8 @@ def new_workspace(request: HttpRequest) -> HttpResponse:
         data["slug"] = slugify(data.get("name", ""))[:50]
     form = NewWorkspaceForm(data)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refused_in_form(form, {SlugTaken: "slug"}):
             workspace = create_workspace(owner=request.user, **form.cleaned_data)
-        except SlugTaken as error:
-            form.add_error("slug", str(error))
-        else:
             messages.success(request, f"{workspace.name} is ready.")
             return redirect("ipeo:home", workspace.slug)
     status = 422 if form.is_bound else 200

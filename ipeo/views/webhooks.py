@@ -14,6 +14,7 @@ from ipeo.outgoing import AddressRefused
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries import webhooks as queries
 from ipeo.queries.paging import page_of
+from ipeo.views.refusals import refused_as_message, refused_in_form
 
 
 @page("webhooks.view", change="webhooks.manage")
@@ -21,11 +22,8 @@ def webhooks(request: WorkspaceRequest) -> HttpResponse:
     """List the endpoints, and make one: its secret is shown once."""
     form = WebhookForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refused_in_form(form, {AddressRefused: "url"}):
             made = actions.make_endpoint(by=request.membership, **form.cleaned_data)
-        except AddressRefused as refusal:
-            form.add_error("url", str(refusal))
-        else:
             return _endpoint_page(request, made, secret=made.secret)
     context = {"form": form, "endpoints": list(queries.endpoints())}
     status = 422 if form.is_bound else 200
@@ -38,11 +36,8 @@ def webhook(request: WorkspaceRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(queries.endpoints(), pk=pk)
     form = WebhookForm(request.POST or None, initial=WebhookForm.standing(found))
     if request.method == "POST" and form.is_valid():
-        try:
+        with refused_in_form(form, {AddressRefused: "url"}):
             actions.change_endpoint(endpoint=found, **form.cleaned_data)
-        except AddressRefused as refusal:
-            form.add_error("url", str(refusal))
-        else:
             messages.success(request, "Saved.")
             return redirect(link("ipeo:webhook", pk))
     return _endpoint_page(request, found, form=form)
@@ -97,11 +92,8 @@ def webhook_test(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Send the endpoint a test."""
     found = get_object_or_404(WebhookEndpoint.objects.all(), pk=pk)
     if request.method == "POST":
-        try:
+        with refused_as_message(request, actions.EndpointIsOff):
             delivery = actions.send_test(endpoint=found)
-        except actions.EndpointIsOff as refusal:
-            messages.error(request, str(refusal))
-        else:
             messages.success(request, "The test is on its way.")
             return redirect(link("ipeo:webhook_delivery", delivery.pk))
     return redirect(link("ipeo:webhook", pk))
@@ -123,11 +115,8 @@ def webhook_delivery(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Show what was sent and what came back; sending again keeps the event's id."""
     found = get_object_or_404(queries.deliveries(), pk=pk)
     if request.method == "POST":
-        try:
+        with refused_as_message(request, actions.EndpointIsOff):
             actions.send_again(delivery=found)
-        except actions.EndpointIsOff as refusal:
-            messages.error(request, str(refusal))
-        else:
             messages.success(request, "It is sent again.")
         return redirect(link("ipeo:webhook_delivery", pk))
     context = {

@@ -14,6 +14,7 @@ from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.audit import audit_lines
 from ipeo.queries.members import members_of, tokens_of
 from ipeo.queries.paging import page_of
+from ipeo.views.refusals import refused_in_form
 
 
 @page("members.view", change="workspace.manage")
@@ -34,13 +35,13 @@ def members(request: WorkspaceRequest) -> HttpResponse:
     """List the members; a manager may add one."""
     form = MemberForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        told = {
+            actions.NoSuchPerson: "email",
+            actions.AlreadyMember: "email",
+            actions.OwnersOnly: "role",
+        }
+        with refused_in_form(form, told):
             made = actions.add_member(by=request.membership, **form.cleaned_data)
-        except (actions.NoSuchPerson, actions.AlreadyMember) as error:
-            form.add_error("email", str(error))
-        except actions.OwnersOnly as error:
-            form.add_error("role", str(error))
-        else:
             messages.success(request, f"{made} is now a member.")
             return redirect(link("ipeo:members"))
     context = {"form": form, "members": members_of(request.workspace)}
@@ -53,11 +54,8 @@ def member(request: WorkspaceRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(members_of(request.workspace), pk=pk)
     form = RoleForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refused_in_form(form, {actions.LastOwner: "role", actions.OwnersOnly: "role"}):
             actions.change_member(membership=found, by=request.membership, **form.cleaned_data)
-        except (actions.LastOwner, actions.OwnersOnly) as error:
-            form.add_error("role", str(error))
-        else:
             messages.success(request, "Saved.")
             return redirect(link("ipeo:members"))
     context = {"form": form, "subject": Membership.objects.get(pk=pk)}
