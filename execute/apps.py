@@ -13,6 +13,7 @@ class ExecuteConfig(AppConfig):
         """Make the stage, its pages and the importer's work known."""
         from execute.actions.imports.files import RUN_KIND, import_file
         from execute.actions.imports.undoing import UNDO_KIND, undo_import
+        from execute.actions.setup import ensure_defaults
         from execute.forms.exhibits import deal_set
         from execute.queries.deeds import FIELDS
         from execute.queries.launches import launch_states
@@ -51,6 +52,7 @@ class ExecuteConfig(AppConfig):
                 gate=gate,
                 summary=summary,
                 handoff=handoff,
+                begun=ensure_defaults,
                 panels=(
                     stages.Panel(
                         on="plan", url_name="execute:money_panel", permission="expenses.view"

@@ -62,7 +62,8 @@ class Stage:
 
     `gate(cycle)` lists what keeps the stage from being left. `handoff(cycle)` returns what it
     hands on, frozen as JSON in the StageChange. `left(cycle, following, by)` does what leaving
-    it entails; `following` is the next cycle where leaving closes this one.
+    it entails; `following` is the next cycle where leaving closes this one. `begun()` gives a new
+    workspace, in its scope, what the stage cannot do without.
     """
 
     key: Cycle.Stage
@@ -72,6 +73,7 @@ class Stage:
     handoff: Callable[[Cycle], dict[str, Any]] = _nothing_handed_on
     left: Callable[[Cycle, Cycle | None, Membership | None], None] | None = None
     entered: Callable[[Cycle, Membership | None], None] | None = None
+    begun: Callable[[], None] | None = None
     panels: tuple[Panel, ...] = field(default=())
 
     @property

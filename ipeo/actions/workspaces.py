@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import IntegrityError, transaction
 
-from ipeo import tenancy
+from ipeo import stages, tenancy
 from ipeo.models import Membership, Role, User, Workspace
 
 
@@ -22,6 +22,7 @@ def create_workspace(
 ) -> Workspace:
     """Save and return a workspace, with its owner as a member where one is given.
 
+    Each stage gives it what it begins with, so that the first page is as usable as any.
     Raises `SlugTaken`, or `ValidationError` for a currency, zone or slug that is none.
     """
     workspace = Workspace(
@@ -31,14 +32,19 @@ def create_workspace(
         time_zone=time_zone,
     )
     workspace.clean_fields()
-    with tenancy.system(), transaction.atomic():
-        if Workspace.objects.filter(slug=slug).exists():
-            raise SlugTaken(f"There is already a workspace at “{slug}”.")
-        try:
-            with transaction.atomic():
-                workspace.save()
-        except IntegrityError:
-            raise SlugTaken(f"There is already a workspace at “{slug}”.") from None
-        if owner is not None:
-            Membership.objects.create(workspace=workspace, user=owner, role=Role.OWNER)
+    with transaction.atomic():
+        with tenancy.system():
+            if Workspace.objects.filter(slug=slug).exists():
+                raise SlugTaken(f"There is already a workspace at “{slug}”.")
+            try:
+                with transaction.atomic():
+                    workspace.save()
+            except IntegrityError:
+                raise SlugTaken(f"There is already a workspace at “{slug}”.") from None
+            if owner is not None:
+                Membership.objects.create(workspace=workspace, user=owner, role=Role.OWNER)
+        with tenancy.scope(workspace):
+            for stage in stages.stages():
+                if stage.begun:
+                    stage.begun()
     return workspace

@@ -102,8 +102,18 @@ def test_a_person_without_a_workspace_makes_one_and_owns_it(client, db):
         "/workspaces/new/", {"name": "Blue Chairs", "currency": "EUR", "time_zone": "Europe/Paris"}
     )
     assert response["Location"] == "/w/blue-chairs/"
-    assert client.get("/w/blue-chairs/").status_code == 200
+    home = client.get("/w/blue-chairs/").content.decode()
+    assert "Where to begin" in home
     assert client.get("/")["Location"] == "/w/blue-chairs/"
+
+
+def test_the_first_look_at_a_new_workspaces_deals_finds_its_stages(client, db):
+    client.force_login(UserFactory())
+    client.post("/workspaces/new/", {"name": "Blue", "currency": "EUR", "time_zone": "UTC"})
+    for page in ("deals/", "deals/board/"):
+        assert "Negotiation" in client.get(f"/w/blue/{page}").content.decode()
+    told = client.get("/api/v1/deal-stages/", headers={"ipeo-workspace": "blue"}).json()
+    assert len(told["results"]) == 8
 
 
 @pytest.mark.parametrize(
