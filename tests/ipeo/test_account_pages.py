@@ -65,3 +65,20 @@ def test_an_address_that_leads_nowhere_says_so_in_the_look(client):
     answer = client.get("/no/such/page/")
     assert answer.status_code == 404
     assert wears_the_look(answer)
+
+
+@pytest.mark.django_db
+def test_the_letters_of_an_account_are_the_products_own(client, mailoutbox):
+    words = {
+        "email": "nina@example.com",
+        "password1": "quite-long-77",
+        "password2": "quite-long-77",
+    }
+    client.post(reverse("account_signup"), words)
+    client.post(reverse("account_reset_password"), {"email": "nina@example.com"})
+    confirm, renew = mailoutbox
+    assert confirm.subject == "Confirm your e-mail address for IPEO"
+    assert "/accounts/confirm-email/" in confirm.body
+    assert renew.subject == "A new password for IPEO"
+    assert "/accounts/password/reset/key/" in renew.body
+    assert "Hello from" not in confirm.body + renew.body
