@@ -27,8 +27,10 @@ def said(found: Design | RegionDesign, wanted: float, weeks: int, unit: str) -> 
     """Return why a test cannot tell a lift, and what that would take; empty where it can."""
     words = WORDS[Unit(unit)]
     few = isinstance(found, Design) and min(found.n_control, found.n_treated) < 2
-    if found.smallest is None and (isinstance(found, RegionDesign) or few):
-        return f"It cannot tell: {found.reason}."
+    if found.smallest is None and few:
+        return f"Each arm needs two {words} at least; there are too few."
+    if found.smallest is None and isinstance(found, RegionDesign):
+        return f"{found.reason[:1].upper()}{found.reason[1:]}."
     if isinstance(found, Design) and (found.mean <= 0 or found.sd <= 0):
         return (
             f"None of these {words} did this in the last {weeks} weeks, so there is no base rate "
