@@ -150,7 +150,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Dossier:
-    """A whole page."""
+    """A whole page.
+
+    `standing` says how it stands where that is not when it was measured: who approved a plan.
+    """
 
     title: str
     workspace: str
@@ -161,6 +164,7 @@ class Dossier:
     method: tuple[str, ...] = ()
     currency: str = "USD"
     made_on: date = field(default_factory=date.today)
+    standing: str = ""
 
     @property
     def name(self) -> str:

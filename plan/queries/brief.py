@@ -10,6 +10,7 @@ from django.utils import timezone
 from insight.models import Audience, BrandStory, Finding
 from ipeo import tenancy
 from ipeo.exports.dossier import Column, Dossier, Fact, Section, Table
+from ipeo.models import Cycle
 from ipeo.numerics.estimates import Estimate
 from ipeo.templatetags.figures import day, money
 from plan.models import Approval, PlanProof, ProgramPlan, Scenario
@@ -90,7 +91,7 @@ def dossier_of(held: Brief) -> Dossier:
             one.expected,
             "percent"
             if one.objective.metric in RATES
-            else "count"
+            else "number:0"
             if one.objective.metric in COUNTS
             else short,
             note=f"chance to reach it {one.chance_text}" if one.chance_text else "",
@@ -121,8 +122,7 @@ def dossier_of(held: Brief) -> Dossier:
                 ". ".join(
                     str(part) for part in (one.plan.audience, one.plan.message, *one.proofs) if part
                 ),
-                f"{day(one.plan.starts_on or cycle.starts_on)} to "
-                f"{day(one.plan.ends_on or cycle.ends_on)}",
+                _flight(one.plan, cycle),
                 ", ".join(
                     str(part) for part in (one.plan.marketing_owner, one.plan.sales_owner) if part
                 ),
@@ -144,10 +144,18 @@ def dossier_of(held: Brief) -> Dossier:
         title=f"Brief: {cycle}, {held.scenario.name}",
         workspace=workspace.name,
         range_text=f"{day(cycle.starts_on)} to {day(cycle.ends_on)}",
-        before_text=status,
+        before_text="",
         measured_at=held.forecast.frozen_at,
+        standing=status,
         sections=tuple(sections),
         method=(held.forecast.says,),
         currency=currency,
         made_on=held.made_on,
     )
+
+
+def _flight(plan: ProgramPlan, cycle: Cycle) -> str:
+    starts_on, ends_on = plan.starts_on or cycle.starts_on, plan.ends_on or cycle.ends_on
+    if (starts_on, ends_on) == (cycle.starts_on, cycle.ends_on):
+        return "whole cycle"
+    return f"{day(starts_on)} to {day(ends_on)}"
