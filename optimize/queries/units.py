@@ -39,6 +39,11 @@ def regions() -> list[str]:
     return [row["region"] for row in found]
 
 
+def _members() -> QuerySet[Membership]:
+    """Return the workspace's own members: a person may see their memberships elsewhere too."""
+    return Membership.objects.filter(workspace=tenancy.current_workspace())
+
+
 def population(unit: str, audience: Audience | None = None) -> list[str]:
     """Return the names of all units that there are to split, in order.
 
@@ -47,7 +52,7 @@ def population(unit: str, audience: Audience | None = None) -> list[str]:
     if unit == Unit.REGION:
         return sorted(regions())
     if unit == Unit.REP:
-        sellers = Membership.objects.filter(role=Role.SALES_REP, is_active=True)
+        sellers = _members().filter(role=Role.SALES_REP, is_active=True)
         return [str(pk) for pk in sellers.order_by("pk").values_list("pk", flat=True)]
     if audience is None:
         rows = Contact.objects.all() if unit == Unit.PERSON else Account.objects.all()
@@ -66,7 +71,7 @@ def key_of(unit: str, said: str) -> str | None:
     if unit == Unit.REGION:
         return said if said and Account.objects.filter(region=said).exists() else None
     if unit == Unit.REP:
-        rows: QuerySet[Any] = Membership.objects.filter(role=Role.SALES_REP)
+        rows: QuerySet[Any] = _members().filter(role=Role.SALES_REP)
         wanted = Q(user__email__iexact=said)
     elif unit == Unit.PERSON:
         rows, wanted = Contact.objects.all(), Q(email__iexact=said)
@@ -84,7 +89,7 @@ def keys_of(unit: str, names: Sequence[str]) -> dict[str, str]:
     if unit == Unit.REGION:
         known: Any = ((name, name) for name in regions())
     elif unit == Unit.REP:
-        known = Membership.objects.filter(role=Role.SALES_REP).values_list("pk", "user__email")
+        known = _members().filter(role=Role.SALES_REP).values_list("pk", "user__email")
     elif unit == Unit.PERSON:
         known = Contact.objects.values_list("pk", "email")
     else:
@@ -103,7 +108,7 @@ def names_of(unit: str, keys: Sequence[str]) -> dict[str, str]:
         return {key: key for key in keys}
     ids = [int(key) for key in keys]
     if unit == Unit.REP:
-        rows: Any = Membership.objects.filter(pk__in=ids).values_list("pk", "user__email")
+        rows: Any = _members().filter(pk__in=ids).values_list("pk", "user__email")
     elif unit == Unit.PERSON:
         rows = Contact.objects.filter(pk__in=ids).values_list("pk", "email")
     else:
