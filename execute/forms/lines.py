@@ -13,9 +13,10 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from execute.forms.deals import FIRST, plain
+from execute.forms.deals import FIRST, DealForm, plain
 from execute.forms.merging import Difference, Merge, merged, text_of, words_of
-from execute.models import DealLine
+from execute.models import Deal, DealLine
+from execute.queries.lines import lines_of
 from insight.models import Product
 from plan.forms.figures import MoneyField
 
@@ -74,12 +75,47 @@ class LineForm(forms.Form):
         return DealLine(position=int(self.key), **given)
 
 
-def keys_in(data: Mapping[str, Any]) -> list[int]:
+class DealForms:
+    """A deal's own form and one for each product but the first, sent as one.
+
+    Where another product was asked for, they hold an empty form for it, and are not valid.
+    """
+
+    def __init__(
+        self, data: QueryDict | None, deal: Deal, *, initial: Mapping[str, Any] | None = None
+    ) -> None:
+        self.instance = deal
+        self.stored = lines_of(deal)
+        self.asks_for_more = data is not None and "add_line" in data
+        first = next(iter(self.stored), None)
+        self.deal = DealForm(data, instance=deal, initial=initial, first=first)
+        self.more = _line_forms(data, self.stored, more=self.asks_for_more)
+
+    def is_valid(self) -> bool:
+        """Whether all can be saved; each of them says what is wrong."""
+        more = [line.is_valid() for line in self.more if not line.is_gone]
+        return self.deal.is_valid() and all(more)
+
+    def typed(self) -> list[DealLine]:
+        """Return every product that stays, as a line."""
+        return [self.deal.typed(), *(line.typed() for line in self.more if not line.is_gone)]
+
+    @property
+    def shown(self) -> list[LineForm]:
+        """The forms to show again: all but those that were never filled in."""
+        return [line for line in self.more if not line.is_bound or line.line or not line.is_gone]
+
+    def merged_with(self, data: QueryDict) -> Merge:
+        """Put what was typed together with the deal and the lines as they are stored."""
+        return _merged_lines(merged(data, self.deal, DealForm.Meta.fields), self.stored)
+
+
+def _keys_in(data: Mapping[str, Any]) -> list[int]:
     """Return the keys of the lines that were sent, in order."""
     return sorted(int(found[1]) for name in data if (found := KEY.fullmatch(name)))
 
 
-def line_forms(
+def _line_forms(
     data: QueryDict | None, stored: Sequence[DealLine], *, more: bool = False
 ) -> list[LineForm]:
     """Return a form for each product but the first: those sent, else those stored.
@@ -87,7 +123,7 @@ def line_forms(
     `more` adds an empty one.
     """
     held = {line.position: line for line in stored[1:]}
-    keys: Sequence[int] = keys_in(data) if data is not None else sorted(held)
+    keys: Sequence[int] = _keys_in(data) if data is not None else sorted(held)
     found = [LineForm(data, key=key, line=held.get(key)) for key in keys]
     if more:
         found.append(LineForm(key=max([*keys, *held, 1]) + 1))
@@ -97,7 +133,7 @@ def line_forms(
 def first_moved_up(data: QueryDict) -> QueryDict:
     """Return what was sent with the next product in the first one's place, if that is removed."""
     moved = data.copy()
-    left = [key for key in keys_in(data) if not data.get(f"line-{key}-remove")]
+    left = [key for key in _keys_in(data) if not data.get(f"line-{key}-remove")]
     if data.get("remove_first") and left:
         for name in FIRST:
             moved[name] = str(data.get(f"line-{left[0]}-{name}", ""))
@@ -108,14 +144,14 @@ def first_moved_up(data: QueryDict) -> QueryDict:
     return moved
 
 
-def merged_lines(merge: Merge, stored: Sequence[DealLine]) -> Merge:
+def _merged_lines(merge: Merge, stored: Sequence[DealLine]) -> Merge:
     """Put the lines that were typed together with those that somebody else changed meanwhile."""
     data, conflicts, taken = merge.data.copy(), list(merge.conflicts), list(merge.taken)
     held = {line.position: line for line in stored[1:]}
-    for key in keys_in(data):
+    for key in _keys_in(data):
         if f"initial-line-{key}-product" not in data and key in held:
-            _renumber(data, key, max([*keys_in(data), *held]) + 1)
-    for key in keys_in(data):
+            _renumber(data, key, max([*_keys_in(data), *held]) + 1)
+    for key in _keys_in(data):
         if key not in held and f"initial-line-{key}-product" in data:
             _theirs_removed(data, key, conflicts, taken)
     for key, line in held.items():

@@ -24,7 +24,7 @@ from execute.actions.recurring import (
     save_with_later,
 )
 from execute.forms.expenses import ExpenseFilterForm, ExpenseForm, InvoiceForm
-from execute.forms.merging import Merge
+from execute.forms.merging import Merge, chosen, merged
 from execute.models import Expense
 from execute.queries.days import today
 from execute.queries.rates import NoRate, TooLarge
@@ -86,11 +86,12 @@ def edit_expense(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return _edit_page(request, ExpenseForm(instance=found), title="Expense", status=200)
     edited = edit_together(
-        request,
+        chosen(request.POST),
         bind=lambda data: ExpenseForm(
             data, instance=Expense.objects.select_related("program", "channel").get(pk=pk)
         ),
-        save=lambda form, version: _kept(form, version),
+        merge_with=lambda data, form: merged(data, form, form.merged_fields),
+        save=_kept,
     )
     if not edited.saved:
         return _edit_page(

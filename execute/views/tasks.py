@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 
 from execute.actions.tasks import (
@@ -13,7 +13,7 @@ from execute.actions.tasks import (
     save_task,
     set_task_state,
 )
-from execute.forms.merging import Merge, merged_choice
+from execute.forms.merging import Merge, chosen, merged, merged_choice
 from execute.forms.tasks import QuickTaskForm, TaskFilterForm, TaskForm
 from execute.models import Task
 from execute.queries import tasks as queries
@@ -92,17 +92,20 @@ def edit_task(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return _edit_page(request, TaskForm(instance=found), title, status=200)
     edited = edit_together(
-        request,
+        chosen(request.POST),
         bind=lambda data: TaskForm(data, instance=Task.objects.get(pk=pk)),
+        merge_with=_merged,
         save=_kept,
-        choices=lambda data, form: merged_choice(
-            data, "waits_for", [other.pk for other in queries.waits_for(form.instance)]
-        ),
     )
     if not edited.saved:
         return _edit_page(request, edited.form, title, status=edited.status, merge=edited.merge)
     messages.success(request, edited.told(f"“{edited.form.instance}” is saved."))
     return redirect(link("execute:tasks"))
+
+
+def _merged(data: QueryDict, form: TaskForm) -> Merge:
+    waits_for = [other.pk for other in queries.waits_for(form.instance)]
+    return merged(merged_choice(data, "waits_for", waits_for), form, form.merged_fields)
 
 
 def _kept(form: TaskForm, version: int | None = None) -> bool:

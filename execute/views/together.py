@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 
-from execute.forms.expenses import ExpenseForm
-from execute.forms.merging import Merge, chosen, merged
-from execute.forms.tasks import TaskForm
+from execute.forms.merging import Merge
 from ipeo.actions.versions import EditedMeanwhile
 
-Form = TypeVar("Form", ExpenseForm, TaskForm)
+
+class Editing(Protocol):
+    """A form, or several that are sent as one, of a row that carries a version."""
+
+    @property
+    def instance(self) -> Any:
+        """The row."""
+
+    def is_valid(self) -> bool:
+        """Whether what was typed can be saved."""
+
+
+Form = TypeVar("Form", bound=Editing)
 
 
 @dataclass
@@ -38,28 +48,26 @@ class Edited(Generic[Form]):
 
 
 def edit_together(
-    request: HttpRequest,
+    sent: QueryDict,
     *,
     bind: Callable[[QueryDict | None], Form],
+    merge_with: Callable[[QueryDict, Form], Merge],
     save: Callable[[Form, int], bool],
-    choices: Callable[[QueryDict, Form], QueryDict] | None = None,
 ) -> Edited[Form]:
     """Save what was sent, put together with what somebody else changed since it was opened.
 
-    `bind` gives the form of the row as it is stored now; `save` saves a valid form over a version
-    and says whether it could, and raises `EditedMeanwhile`; `choices` merges what is ticked.
+    `bind` gives the form of the row as it is stored now; `merge_with` puts what was typed together
+    with that form, unbound; `save` saves a valid form over a version and says whether it could,
+    and raises `EditedMeanwhile`.
     """
-    data: QueryDict = chosen(request.POST)
-    merge: Merge | None = None
+    data, merge = sent.copy(), None
     # What names no version did not come from the page, and says what it wants outright.
     data.setdefault("version", str(bind(None).instance.version))
     while True:
         fresh = bind(None)
         version: int = fresh.instance.version
         if data.get("version") != str(version):
-            if choices is not None:
-                data = choices(data, fresh)
-            merge = merged(data, fresh, fresh.merged_fields)
+            merge = merge_with(data, fresh)
             data = merge.data
             data["version"] = str(version)
         form = bind(data)
