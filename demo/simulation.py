@@ -261,6 +261,9 @@ def _deals(
     worth = truth.DEAL_AMOUNT * random.lognormal(0.0, 0.45, n)
     quantity = np.maximum((worth / price).round().astype(np.int64), 1)
     extra, extra_quantity = _second_products(product, quantity)
+    rep = random.integers(0, reps, n)
+    # Half of the forgotten ones are of the rep whom visitors sign in as: an outcome to log.
+    rep[np.flatnonzero(forgotten)[::2]] = 0
     deals = Deals(
         contact=touches.contact[opens],
         program=opened_by,
@@ -268,7 +271,7 @@ def _deals(
         quantity=quantity,
         extra=extra,
         extra_quantity=extra_quantity,
-        rep=random.integers(0, reps, n),
+        rep=rep,
         created=created,
         due=due,
         outcome=outcome,

@@ -9,7 +9,8 @@ from execute.actions.outcomes import OutcomeRefused, log_outcome
 from execute.actions.setup import ensure_defaults
 from execute.forms.outcomes import ENDINGS, OutcomeForm
 from execute.models import Deal, Outcome
-from execute.queries.deals import deals, next_waiting, waiting_of
+from execute.queries.days import today
+from execute.queries.deals import coming_of, deals, next_waiting, waiting_of
 from ipeo.actions.versions import EditedMeanwhile
 from ipeo.models import Membership
 from ipeo.navigation import link
@@ -70,6 +71,8 @@ def outcome_logged(request: WorkspaceRequest, pk: int) -> HttpResponse:
     context = {
         "deal": found,
         "next": next_waiting(request.membership, after=found),
+        "coming": coming_of(request.membership)[:3],
+        "today": today(),
         "waiting": waiting_of(request.membership).count(),
         "drivers": found.deal_drivers.select_related("driver").order_by("rank", "pk"),
     }

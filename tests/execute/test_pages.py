@@ -269,6 +269,15 @@ def test_price_alone_is_asked_for_a_second_reason_and_nothing_is_lost(at, sign_i
     assert "They got 12% off elsewhere" in text
 
 
+def test_after_an_outcome_with_nothing_overdue_comes_what_closes_soon(at, sign_in, member):
+    rep = member("sales_rep")
+    deal = DealFactory(owner=rep, outcome="lost", closed_date=today())
+    soon = DealFactory(owner=rep, expected_close_date=today() + timedelta(days=3))
+    text = sign_in("sales_rep").get(at(f"deals/{deal.pk}/outcome/logged/")).content.decode()
+    assert f"/deals/{soon.pk}/outcome/" in text
+    assert "Closing soon" in text
+
+
 def test_an_outcome_that_somebody_logged_meanwhile_is_shown_beside_ones_own(
     at, sign_in, drivers, stages
 ):
