@@ -105,26 +105,25 @@ class StageMissing(Exception):
 
 
 @transaction.atomic
-def save_stages(
-    *, rows: Iterable[DealStage], removed: Iterable[DealStage] = (), whole: bool = True
-) -> None:
-    """Save changed stages and remove others; `whole` where a stage for each outcome must remain.
+def save_stages(*, rows: Iterable[DealStage], removed: Iterable[DealStage] = ()) -> None:
+    """Save changed stages and remove others.
 
     Raises `NameTaken`, `InUse` for a stage that deals or their history name, also where it would
-    then mean another outcome, and `StageMissing` where no stage of an outcome would be left.
+    then mean another outcome, and `StageMissing` where the last stage of an outcome would go.
     """
+    before = _outcomes_staged()
     for stage in rows:
         stored = DealStage.objects.filter(pk=stage.pk).first() if stage.pk else None
         if stored and stored.outcome != stage.outcome and stored.deals.exists():
             raise InUse(f"Deals stand in “{stored}”: its meaning stays. Make another stage.")
         _save(stage)
     _remove(removed)
-    if not whole:
-        return
-    left = set(DealStage.objects.values_list("outcome", flat=True))
-    for outcome in Outcome:
-        if outcome not in left:
-            raise StageMissing(f"Keep a stage for deals that are {outcome.label.lower()}.")
+    for outcome in sorted(before - _outcomes_staged()):
+        raise StageMissing(f"Keep a stage for deals that are {Outcome(outcome).label.lower()}.")
+
+
+def _outcomes_staged() -> set[str]:
+    return set(DealStage.objects.values_list("outcome", flat=True))
 
 
 @transaction.atomic

@@ -39,7 +39,7 @@ class DealStageView(mixins.DestroyModelMixin, KeptViewSet):
 
     def keep(self, row: DealStage) -> DealStage:
         """Save a stage."""
-        setup.save_stages(rows=[row], whole=False)
+        setup.save_stages(rows=[row])
         return row
 
     def perform_destroy(self, instance: DealStage) -> None:

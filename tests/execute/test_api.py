@@ -220,5 +220,10 @@ def test_stages_and_drivers_are_kept_by_managers(call, stages):
     assert call("delete", f"drivers/{made.json()['id']}/").status_code == 204
     DealFactory(stage=stages["Lead"])
     assert call("delete", f"deal-stages/{stages['Lead'].pk}/").status_code == 409
-    assert call("delete", f"deal-stages/{stages['Won'].pk}/").status_code == 409
+    won = f"deal-stages/{stages['Won'].pk}/"
+    assert call("delete", won).status_code == 409
+    turned = call("patch", won, {"outcome": "lost"})
+    assert turned.status_code == 409
+    assert "Keep a stage for deals that are won" in turned.json()["detail"]
+    assert call("patch", won, {"name": "Ordered"}).status_code == 200
     assert call("delete", f"deal-stages/{stages['Qualified'].pk}/").status_code == 204
