@@ -135,6 +135,24 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("starts_on"))),
+                        name="cycle_ends_after_it_starts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at__isnull", False), ("stage", "closed")),
+                            models.Q(
+                                models.Q(("stage", "closed"), _negated=True), ("closed_at", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="cycle_closed_has_its_time",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Membership",
@@ -322,6 +340,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "key"), name="webhookevent_key_once"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="WebhookEndpoint",
@@ -362,6 +387,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("is_active", True)),
+                        fields=["workspace"],
+                        name="webhookendpoint_active",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="WebhookDelivery",
@@ -426,6 +460,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "waiting")),
+                        fields=["next_attempt_at"],
+                        name="webhookdelivery_due",
+                    ),
+                    models.Index(
+                        fields=["workspace", "endpoint", "-id"], name="webhookdelivery_by_time"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "endpoint", "event"), name="webhookdelivery_once"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="StageChange",
@@ -494,6 +545,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["workspace", "cycle", "at"], name="stagechange_by_cycle"),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="SavedView",
@@ -533,6 +589,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "page", "owner", "name"), name="savedview_name_once"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Run",
@@ -597,6 +660,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["workspace", "kind", "-created_at"], name="run_by_kind"),
+                    models.Index(
+                        condition=models.Q(("state__in", ["queued", "running"])),
+                        fields=["lease_until"],
+                        name="run_alive",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("state", "queued"), models.Q(("only_one", ""), _negated=True)
+                        ),
+                        fields=("workspace", "only_one"),
+                        name="run_only_one_waiting",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="membership",
@@ -633,6 +715,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "key"), name="idempotencyrecord_key_once"
+                    ),
+                ]
+            },
         ),
         migrations.AddField(
             model_name="cycle",
@@ -682,6 +771,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["workspace", "table_name", "row_id", "at"], name="auditevent_by_row"
+                    ),
+                    models.Index(fields=["workspace", "-at"], name="auditevent_by_time"),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="ApiToken",
@@ -724,70 +821,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="webhookevent",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "key"), name="webhookevent_key_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="webhookendpoint",
-            index=models.Index(
-                condition=models.Q(("is_active", True)),
-                fields=["workspace"],
-                name="webhookendpoint_active",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="webhookdelivery",
-            index=models.Index(
-                condition=models.Q(("state", "waiting")),
-                fields=["next_attempt_at"],
-                name="webhookdelivery_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="webhookdelivery",
-            index=models.Index(
-                fields=["workspace", "endpoint", "-id"], name="webhookdelivery_by_time"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="webhookdelivery",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "endpoint", "event"), name="webhookdelivery_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="stagechange",
-            index=models.Index(fields=["workspace", "cycle", "at"], name="stagechange_by_cycle"),
-        ),
-        migrations.AddConstraint(
-            model_name="savedview",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "page", "owner", "name"), name="savedview_name_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="run",
-            index=models.Index(fields=["workspace", "kind", "-created_at"], name="run_by_kind"),
-        ),
-        migrations.AddIndex(
-            model_name="run",
-            index=models.Index(
-                condition=models.Q(("state__in", ["queued", "running"])),
-                fields=["lease_until"],
-                name="run_alive",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "queued"), models.Q(("only_one", ""), _negated=True)),
-                fields=("workspace", "only_one"),
-                name="run_only_one_waiting",
-            ),
+            options={
+                "indexes": [
+                    models.Index(fields=["workspace", "membership"], name="apitoken_by_member"),
+                ]
+            },
         ),
         migrations.AddConstraint(
             model_name="membership",
@@ -801,12 +839,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("source_name", ""), _negated=True),
                 fields=("workspace", "source_name"),
                 name="membership_once_per_source_name",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="idempotencyrecord",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "key"), name="idempotencyrecord_key_once"
             ),
         ),
         migrations.AddConstraint(
@@ -824,42 +856,10 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="cycle",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gte", models.F("starts_on"))),
-                name="cycle_ends_after_it_starts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cycle",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at__isnull", False), ("stage", "closed")),
-                    models.Q(models.Q(("stage", "closed"), _negated=True), ("closed_at", None)),
-                    _connector="OR",
-                ),
-                name="cycle_closed_has_its_time",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="campaign",
             constraint=models.UniqueConstraint(
                 fields=("workspace", "name"), name="campaign_name_once"
             ),
-        ),
-        migrations.AddIndex(
-            model_name="auditevent",
-            index=models.Index(
-                fields=["workspace", "table_name", "row_id", "at"], name="auditevent_by_row"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="auditevent",
-            index=models.Index(fields=["workspace", "-at"], name="auditevent_by_time"),
-        ),
-        migrations.AddIndex(
-            model_name="apitoken",
-            index=models.Index(fields=["workspace", "membership"], name="apitoken_by_member"),
         ),
         *policies.tenant(
             "ipeo_campaign",
