@@ -244,28 +244,12 @@ def value_quadrant(spots: Sequence[Spot], *, healthy: float) -> go.Figure:
     known = [one for one in spots if one.romi.value is not None and one.value.value is not None]
     largest = max((one.amount for one in known), default=0.0) or 1.0
 
-    def reach(name: str) -> dict[str, object]:
-        held = [getattr(one, name) for one in known]
-        middle = [one.value for one in held]
-        return {
-            "type": "data",
-            "symmetric": False,
-            "array": [(one.high or at) - at for one, at in zip(held, middle, strict=True)],
-            "arrayminus": [
-                at - (at if one.low is None else one.low)
-                for one, at in zip(held, middle, strict=True)
-            ],
-            "color": token("ink-3"),
-            "thickness": 1,
-            "width": 0,
-        }
-
     figure = house_figure(
         go.Scatter(
             x=[one.romi.value for one in known],
             y=[one.value.value for one in known],
-            error_x=reach("romi"),
-            error_y=reach("value"),
+            error_x=_whiskers([one.romi for one in known], tone="ink-3"),
+            error_y=_whiskers([one.value for one in known], tone="ink-3"),
             text=[str(one.number) for one in known],
             customdata=[plain(one.label) for one in known],
             mode="markers+text",
@@ -325,15 +309,7 @@ def two_voices(lines: Sequence[tuple[str, Estimate, Estimate]]) -> go.Figure:
             go.Bar(
                 y=[plain(label) for label, _ in known],
                 x=[one.value for _, one in known],
-                error_x={
-                    "type": "data",
-                    "symmetric": False,
-                    "array": [(one.high or 0.0) - (one.value or 0.0) for _, one in known],
-                    "arrayminus": [(one.value or 0.0) - (one.low or 0.0) for _, one in known],
-                    "color": token("ink-2"),
-                    "thickness": 1.2,
-                    "width": 3,
-                },
+                error_x=_whiskers([one for _, one in known], tone="ink-2", cap=3),
                 orientation="h",
                 name=name,
                 marker={"color": token(tone), "cornerradius": 4, "opacity": 0.85},
@@ -368,7 +344,7 @@ def models_side_by_side(
     for place, model in enumerate(models):
         held = [row[place] for row in credit]
         learns = place >= len(models) - 2
-        tone = token("optimize" if learns else "ink-3")
+        tone = "optimize" if learns else "ink-3"
         values = [one.value for one in held]
         traces.append(
             go.Scatter(
@@ -376,16 +352,12 @@ def models_side_by_side(
                 y=values,
                 mode="markers",
                 name=model,
-                marker={"color": tone, "size": 8, "symbol": "diamond" if learns else "circle"},
-                error_y={
-                    "type": "data",
-                    "symmetric": False,
-                    "array": [_reach(one.high, one.value) for one in held],
-                    "arrayminus": [_reach(one.value, one.low) for one in held],
-                    "color": tone,
-                    "thickness": 1,
-                    "width": 0,
+                marker={
+                    "color": token(tone),
+                    "size": 8,
+                    "symbol": "diamond" if learns else "circle",
                 },
+                error_y=_whiskers(held, tone=tone),
                 hovertemplate="%{y:,.3~s}",
             )
         )
@@ -402,6 +374,19 @@ def models_side_by_side(
         xaxis={**ticks, "showgrid": False, "zeroline": False},
         yaxis={**axis(kind), "rangemode": "tozero"},
     )
+
+
+def _whiskers(held: Sequence[Estimate], *, tone: str, cap: int = 0) -> dict[str, object]:
+    """Draw intervals as lines about their values, `cap` pixels wide at their ends."""
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [_reach(one.high, one.value) for one in held],
+        "arrayminus": [_reach(one.value, one.low) for one in held],
+        "color": token(tone),
+        "thickness": 1.2 if cap else 1,
+        "width": cap,
+    }
 
 
 def _reach(one: float | None, other: float | None) -> float:

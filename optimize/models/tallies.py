@@ -11,9 +11,6 @@ from django.db import models
 from execute.models import Deal
 from ipeo.models import TenantModel
 
-SHARE = 10**8
-"""Shares of a deal are whole numbers of this unit."""
-
 
 class Grain(models.TextChoices):
     """What credit goes to."""

@@ -172,32 +172,6 @@ def split_amounts(
     return split * signs
 
 
-def credit_by(
-    codes: npt.ArrayLike,
-    shares: npt.ArrayLike,
-    n_codes: int,
-    *,
-    offsets: npt.ArrayLike | None = None,
-    worth: npt.ArrayLike | None = None,
-) -> Floats:
-    """Credit summed by channel (or program, or anything a touch has a code for).
-
-    `codes`: int (touches), 0..n_codes-1; `shares`: float (touches); `worth`: float (journeys),
-    what each journey is worth (an amount, a count of conversions; one when absent), and then
-    `offsets` is needed. Returns float64 (n_codes).
-
-    Raises ValueError when `worth` comes without `offsets`.
-    """
-    weight = np.asarray(shares, dtype=np.float64)
-    if worth is not None:
-        if offsets is None:
-            raise ValueError("worth per journey needs the journeys' offsets")
-        lengths: Ints = np.asarray(np.diff(np.asarray(offsets)), dtype=np.int64)
-        weight = weight * np.repeat(np.asarray(worth, dtype=np.float64), lengths)
-    code = np.asarray(codes, dtype=np.int64)
-    return np.bincount(code, weights=weight, minlength=n_codes).astype(np.float64)
-
-
 def _w(starts: Ints, place: Ints, first: Floats, lead: Ints, opportunity: Ints) -> Floats:
     lengths: Ints = np.diff(starts)
     marks = first.copy()

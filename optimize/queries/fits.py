@@ -16,7 +16,6 @@ from optimize.numerics.efficacy import Wear
 from optimize.numerics.metrics import Sums, romi
 from optimize.numerics.price import DiscountEffect
 from optimize.numerics.settling import POWER
-from plan.models import Program
 from plan.queries.budget import month_after
 
 WORKSPACE = "workspace"
@@ -295,11 +294,6 @@ def by_wear(fit: Judged) -> tuple[int, float]:
     wear = fit.wear
     place = 0 if wear.tiring else 1 if wear.unclear else 2 if wear.known else 3
     return place, -(wear.decline.value or 0.0)
-
-
-def wear_of(program: Program) -> WearFit | None:
-    """Return the wear of one program, None where it was not judged yet."""
-    return wears([program.pk]).get(program.pk)
 
 
 def discount_fit() -> DiscountFit | None:

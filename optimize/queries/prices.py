@@ -267,14 +267,6 @@ def _value(held: Estimate) -> float:
     return held.value or 0.0
 
 
-def margin_known(days: Days) -> tuple[int, int]:
-    """Return of how many won deals the cost is known, and how many there are."""
-    found = Deal.objects.filter(
-        outcome=Outcome.WON, closed_date__range=(days.first, days.last)
-    ).aggregate(n=Count("pk"), known=Count("pk", filter=Q(margin_amount__isnull=False)))
-    return found["known"], found["n"]
-
-
 def dependence_of_workspace(days: Days) -> Estimate:
     """Return the share of won money that closed beyond the threshold, of all priced won deals.
 
