@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from execute.numerics import dates, numbers
@@ -19,6 +20,8 @@ ENTRIES = frozenset(
      "stage change date", "to stage", "new stage"}
 )  # fmt: skip
 BOOLS = frozenset({"true", "false", "yes", "no"})
+# A header such as "Closed" says whether, or when: its cells tell.
+WHEN = {"closed": "close_date"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,10 @@ def propose(kind: str, sheet: Sheet, answers: Mapping[str, str] | None = None) -
     found: dict[str, list[_Found]] = {}
     for header in sheet.headers:
         if hit := INDEX[kind].get(normalise(header)):
-            found.setdefault(hit[0], []).append(_Found(header, hit[1]))
+            name, rank = hit
+            if name in WHEN and _are_dates(_filled(sheet, header)):
+                name, rank = WHEN[name], rank + len(INDEX[kind])
+            found.setdefault(name, []).append(_Found(header, rank))
     mapping: dict[str, str] = {}
     doubts: list[Doubt] = []
     for field in FIELDS[kind]:
@@ -83,6 +89,16 @@ def _filled(sheet: Sheet, header: str, most: int = SAMPLE) -> list[Any]:
             if len(out) >= most:
                 break
     return out
+
+
+def _are_dates(values: list[Any]) -> bool:
+    """Whether every cell is a day: one that is typed as such, or text that only a day reads as."""
+    return bool(values) and all(
+        bool(dates.read_one(v, "dmy") or dates.read_one(v, "mdy"))
+        if isinstance(v, str)
+        else isinstance(v, date)
+        for v in values
+    )
 
 
 def _share(field: Field, values: list[Any]) -> float:

@@ -124,6 +124,15 @@ def test_a_name_whose_cells_say_otherwise_is_left_out_and_said() -> None:
     assert "left out" in doubt.question
 
 
+@pytest.mark.parametrize(
+    ("cell", "field"), [("2026-03-14", "close_date"), ("yes", "closed"), ("1", "closed")]
+)
+def test_closed_says_when_or_whether_as_its_cells_do(cell: str, field: str) -> None:
+    found = proposal("deals", "Deal,Closed", f"Desks,{cell}", "Chairs,")
+    assert found.mapping[field] == "Closed"
+    assert len(found.mapping) == 2
+
+
 def test_an_id_that_stands_on_many_days_is_no_id_of_an_expense() -> None:
     found = proposal("expenses", "id,date,cost", "7,2026-01-05,1", "7,2026-01-06,2")
     assert "external_id" not in found.mapping
