@@ -25,12 +25,9 @@ def note_clash(scenario: Scenario, wanted: Mapping[CellKey, Decimal], by: Member
     cache.set(stored_name(scenario, "clashes"), held[-50:], KEPT_SECONDS)
 
 
-def settle_clash(scenario: Scenario, cells: Iterable[CellKey], by: Membership) -> None:
-    """Forget the clashes of somebody who saved these cells after all."""
-    names = {cell_name(key) for key in cells}
-    held = [
-        one
-        for one in cache.get(stored_name(scenario, "clashes")) or []
-        if not (one[2] == by.pk and one[0] in names)
-    ]
-    cache.set(stored_name(scenario, "clashes"), held, KEPT_SECONDS)
+def settle_clashes(scenario: Scenario, by: Membership) -> None:
+    """Forget what somebody wanted whose grid is saved: it is there now, or they gave it up."""
+    held = cache.get(stored_name(scenario, "clashes")) or []
+    kept = [one for one in held if one[2] != by.pk]
+    if kept != held:
+        cache.set(stored_name(scenario, "clashes"), kept, KEPT_SECONDS)

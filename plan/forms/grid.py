@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from django.core.exceptions import ValidationError
 
@@ -51,6 +52,7 @@ class BudgetGrid:
         self.errors: dict[CellKey, str] = {}
         self.amounts: dict[CellKey, Decimal] = {}
         self._typed: dict[CellKey, str] = {}
+        self._clashes: set[CellKey] = set()
         self.seen = self._base(data) if data is not None else None
         for row in sheet.rows if data is not None else []:
             for cell in row.cells:
@@ -87,6 +89,19 @@ class BudgetGrid:
         """Return whether every cell that was sent is an amount."""
         return self.is_bound and not self.errors
 
+    def changed_meanwhile(self) -> dict[CellKey, Decimal]:
+        """Return the typed cells that hold something else than the person saw there."""
+        if self.seen is None:
+            return {}
+        stored = {
+            (cell.plan_id, cell.month): cell.amount for row in self.sheet.rows for cell in row.cells
+        }
+        return {
+            key: stored[key]
+            for key, amount in self.amounts.items()
+            if stored[key] not in {amount, self.seen.get(key, Decimal(0))}
+        }
+
     def clash(
         self, stored: Mapping[CellKey, Decimal], hands: Mapping[str, str] | None = None
     ) -> None:
@@ -94,6 +109,9 @@ class BudgetGrid:
 
         `hands` names who changed a cell last, by the cell's name.
         """
+        self._clashes |= set(stored)
+        # The grid may have been read before the other saved.
+        self.sheet = with_amounts(self.sheet, stored)
         for key, amount in stored.items():
             who = (hands or {}).get(f"{key[0]}-{key[1]:%Y-%m}", "Somebody")
             self.errors[key] = (
@@ -104,13 +122,26 @@ class BudgetGrid:
         """Return the grid with what was typed, where it can be read, and the rest as stored."""
         return with_amounts(self.sheet, self.amounts)
 
-    def listed_errors(self) -> list[dict[str, str]]:
-        """Return each error with its input's name and where it stands, in words."""
+    @property
+    def places(self) -> dict[str, str]:
+        """Where each cell stands, in words, by its key."""
+        return {
+            cell.key: f"{row.plan.program.name}, {cell.month:%b %Y}"
+            for row in self.sheet.rows
+            for cell in row.cells
+        }
+
+    def listed_errors(self) -> list[dict[str, Any]]:
+        """Return each error with its input's name, where it stands, and whether it is a clash."""
+        if not self.errors:
+            return []
+        places = self.places
         return [
             {
                 "name": f"cell-{cell.key}",
-                "where": f"{row.plan.program.name}, {cell.month:%b %Y}",
+                "where": places[cell.key],
                 "text": self.errors[cell.plan_id, cell.month],
+                "is_clash": (cell.plan_id, cell.month) in self._clashes,
             }
             for row in self.sheet.rows
             for cell in row.cells

@@ -17,7 +17,7 @@ from ipeo.models import Cycle, Membership
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, may, page
 from plan.actions.budget import AmountNotValid, ChangedMeanwhile, NotInThisPlan, set_budget
-from plan.actions.clashes import note_clash, note_hands, settle_clash
+from plan.actions.clashes import note_clash, note_hands, settle_clashes
 from plan.actions.drafts import CycleOver, ScenarioLocked
 from plan.forms.figures import amount_text
 from plan.forms.grid import BudgetGrid
@@ -72,6 +72,8 @@ def preview(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return redirect(link("plan:scenario", pk))
     grid = BudgetGrid(sheet_of(found), request.POST)
+    if others := grid.changed_meanwhile():
+        grid.clash(others, last_hands(found))
     sheet = grid.as_typed()
     context = {
         "scenario": found,
@@ -94,11 +96,12 @@ def cells(request: WorkspaceRequest, pk: int) -> HttpResponse:
     version = _version(found, request.membership)
     if request.GET.get("version") == version:
         return HttpResponse(status=204)
+    grid = BudgetGrid(sheet_of(found))
     context = {
         "scenario": found,
-        "grid": BudgetGrid(sheet_of(found)),
+        "grid": grid,
         "swap": True,
-        **_others(found, request.membership),
+        **_others(found, request.membership, grid),
     }
     return render(request, "plan/scenario.html#others", context)
 
@@ -122,7 +125,7 @@ def _save(grid: BudgetGrid, found: Scenario, by: Membership) -> str:
         return str(error)
     else:
         note_hands(found, grid.amounts, by)
-        settle_clash(found, grid.amounts, by)
+        settle_clashes(found, by)
     return ""
 
 
@@ -131,16 +134,19 @@ def _version(found: Scenario, member: Membership) -> str:
     return f"{found.updated_at.timestamp():.6f}-{crc32(clashes.encode()):x}"
 
 
-def _others(found: Scenario, member: Membership) -> dict[str, Any]:
+def _others(found: Scenario, member: Membership, grid: BudgetGrid) -> dict[str, Any]:
+    places = grid.places
     return {
         "version": _version(found, member),
         "hands": json.dumps(last_hands(found)),
         "clashes": [
             {
                 "cell": f"cell-{one.cell}",
+                "where": places[one.cell],
                 "text": f"{one.by} also typed {amount_text(Decimal(one.wanted))} here.",
             }
             for one in clashes_for(found, member)
+            if one.cell in places
         ],
     }
 
@@ -171,7 +177,7 @@ def _context(
         "cycle": found.cycle,
         "scenarios": scenarios_of(found.cycle),
         **shown,
-        **_others(found, request.membership),
+        **_others(found, request.membership, grid),
         "left": left_of(found, sheet),
         "totals": totals_of(sheet),
         "suggestion": {"total": sum(suggested.values(), Decimal(0))} if suggested else None,

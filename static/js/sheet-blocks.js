@@ -1,6 +1,8 @@
 // Blocks of a sheet: copied out, pasted in, filled down and to the right, emptied.
 
-const many = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
+import { withoutHeadings } from "./sheet-headings.js";
+
+export const many = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
 
 export function asText(cells) {
   return cells.map((row) => row.map((input) => input.value).join("\t")).join("\n");
@@ -10,16 +12,21 @@ export function blockOf(text) {
   return text.replace(/\r/g, "").replace(/\n+$/, "").split("\n").map((line) => line.split("\t"));
 }
 
-// Where a block goes: pairs of input and value, or a sentence on why it does not fit.
-export function pasted(grid, selection, block) {
+// Where a block goes: pairs of input and value, or a sentence on why it does not fit. `notes` tell
+// what was left out of it.
+export function pasted(grid, selection, copied) {
   const { box } = selection;
-  const height = block.length;
-  const width = block[0].length;
-  if (block.some((line) => line.length !== width)) {
+  if (copied.some((line) => line.length !== copied[0].length)) {
     return { says: "What you pasted has rows of different lengths. Nothing was changed." };
   }
+  const found = withoutHeadings(grid, copied);
+  if (found.says) return found;
+  const { block, notes } = found;
+  const height = block.length;
+  const width = block[0].length;
+  if (found.rows) return byName(grid, box.left, found);
   if (height === 1 && width === 1) {
-    return { pairs: selection.cells.flat().map((input) => [input, block[0][0].trim()]) };
+    return { notes, pairs: selection.cells.flat().map((input) => [input, block[0][0].trim()]) };
   }
   const wide = box.right - box.left + 1;
   const tall = box.bottom - box.top + 1;
@@ -46,7 +53,19 @@ export function pasted(grid, selection, block) {
       pairs.push([rows[down][across], block[(down - box.top) % height][(across - box.left) % width].trim()]);
     }
   }
-  return { pairs };
+  return { pairs, notes };
+}
+
+// Each row of a block goes to the program it names, from the selection's column on.
+function byName(grid, left, { block, rows, notes }) {
+  const room = grid.rows[0].length - left;
+  if (block[0].length > room) {
+    return {
+      says: `What you pasted has ${many(block[0].length, "column")}; from this cell there is room for ${many(room, "column")}. Nothing was changed.`,
+    };
+  }
+  const pairs = block.flatMap((line, place) => line.map((text, across) => [grid.rows[rows[place]][left + across], text.trim()]));
+  return { pairs, notes };
 }
 
 // Fill a selection from its first row or column; one cell alone takes from its neighbour.

@@ -1,7 +1,8 @@
 // The grid of a sheet as rows of inputs: where a cell is, what it holds, and the totals.
 
 export const CELL = "td > input";
-const numbers = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
+const wholes = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+const cents = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
 // Read an amount as the server does, roughly: only for totals, which the server sends again.
 export function amount(text) {
@@ -18,7 +19,7 @@ export function amount(text) {
   return Number(plain) || 0;
 }
 
-export const written = (value) => numbers.format(value);
+export const written = (value) => (Number.isInteger(value) ? wholes : cents).format(value);
 
 export class Grid {
   constructor(form) {

@@ -1,5 +1,7 @@
 // What was typed into a sheet, step by step, so that it can be undone and done again.
 
+import { amount } from "./sheet-grid.js";
+
 const MOST = 200;
 
 export class History {
@@ -43,18 +45,26 @@ export class History {
     return this.#move(this.undone, this.done, 2);
   }
 
+  // Take a step back or forth; `input` is the first cell of it, `kept` how many cells hold what
+  // somebody else put there meanwhile, which is not this person's to undo.
   #move(from, to, place) {
     const step = from.pop();
-    if (!step) return null;
+    let input = null;
+    let kept = 0;
+    if (!step) return { input, kept };
     to.push(step);
-    let last = null;
     for (const change of step) {
-      const input = this.grid.named(change[0]);
-      if (!input) continue;
-      input.value = change[place];
-      if (input.dataset.before !== undefined) input.dataset.before = input.value;
-      last ??= input;
+      const cell = this.grid.named(change[0]);
+      if (!cell) continue;
+      const left = change[3 - place];
+      if (cell.value !== left && amount(cell.value) !== amount(left)) {
+        kept += 1;
+        continue;
+      }
+      cell.value = change[place];
+      if (cell.dataset.before !== undefined) cell.dataset.before = cell.value;
+      input ??= cell;
     }
-    return last;
+    return { input, kept };
   }
 }

@@ -3,7 +3,7 @@
 // into it: arrows move within its text).
 
 import { CELL, Grid, Selection, amount, written } from "./sheet-grid.js";
-import { asText, blockOf, emptied, filled, pasted } from "./sheet-blocks.js";
+import { asText, blockOf, emptied, filled, many, pasted } from "./sheet-blocks.js";
 import { History } from "./sheet-history.js";
 import { Merge } from "./sheet-merge.js";
 
@@ -100,7 +100,8 @@ function ready(form) {
     z: (event) => step(event.shiftKey ? history.redo() : history.undo()),
     y: () => step(history.redo()),
   };
-  function step(input) {
+  function step({ input, kept }) {
+    say(kept ? `${many(kept, "cell")} changed since and ${kept === 1 ? "stays" : "stay"} as ${kept === 1 ? "it is" : "they are"}.` : "");
     if (!input) return;
     input.focus();
     changed();
@@ -187,8 +188,12 @@ function ready(form) {
     if (!/[\t\n]/.test(text.trim()) && !selection.isBlock) return;
     event.preventDefault();
     const found = pasted(grid, selection, blockOf(text));
-    if (found.says) say(found.says);
-    else write(found.pairs);
+    if (found.says) {
+      say(found.says);
+    } else {
+      write(found.pairs);
+      say(found.notes);
+    }
   });
 }
 

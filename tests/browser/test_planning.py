@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from insight.models import Disposition
 from ipeo import tenancy
-from ipeo.models import Role
+from ipeo.models import Role, Workspace
 from tests.browser.browsing import Person
 from tests.browser.product import Product
 from tests.factories.insight import (
@@ -26,7 +26,12 @@ from tests.factories.ipeo import (
     UserFactory,
     WorkspaceFactory,
 )
-from tests.factories.plan import ObjectiveFactory
+from tests.factories.plan import (
+    ObjectiveFactory,
+    ProgramFactory,
+    ProgramPlanFactory,
+    ScenarioFactory,
+)
 
 # One worker runs them in turn: they share a running product.
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -132,3 +137,67 @@ def test_a_cycle_is_planned_by_keyboard_alone(person: Callable[..., Person], cyc
     enter(max_moore, "Approve", role="button")
     max_moore.sees("As approved")
     assert max_moore.page.url.endswith(address)
+
+
+def paste(who: Person, cell: str, text: str) -> None:
+    """Paste what was copied out of a spreadsheet into a cell."""
+    who.page.get_by_label(cell).focus()
+    who.page.evaluate(
+        """(text) => {
+          const held = new DataTransfer();
+          held.setData("text/plain", text);
+          const how = {clipboardData: held, bubbles: true, cancelable: true};
+          document.activeElement.dispatchEvent(new ClipboardEvent("paste", how));
+        }""",
+        text,
+    )
+
+
+def test_a_pasted_table_goes_to_the_programs_it_names_and_a_clash_waits_for_a_decision(
+    person: Callable[..., Person], product: Product, cycle: int
+) -> None:
+    with product.rows():
+        workspace = Workspace.objects.get(slug="keys")
+        with tenancy.scope(workspace):
+            scenario = ScenarioFactory(cycle_id=cycle, name="Two at once")
+            for name in ("Search", "Trade fair"):
+                program = ProgramFactory(campaign_id=scenario.cycle.campaign_id, name=name)
+                ProgramPlanFactory(scenario=scenario, program=program, position=len(name))
+    kim, max_moore = person(), person()
+    for who, email in ((kim, "kim@keys.test"), (max_moore, "max@keys.test")):
+        who.sign_in(email, PASSWORD)
+        who.open(f"/w/keys/plan/scenarios/{scenario.pk}/")
+    saved, july = kim.page.locator("#saved"), "Search, Jul 2026"
+
+    paste(kim, july, "\tJul\tAug\tTotal\nTrade fair\t1.500,50\t2,000\t3500\nSearch\t700\t0\t700\n")
+    kim.sees("Each row went to the program it names.")
+    expect(saved).to_have_text("Saved just now")
+    kim.page.get_by_label("Search, Sep 2026").focus()
+    expect(kim.page.get_by_label("Trade fair, Jul 2026")).to_have_value("1,500.50")
+    expect(kim.page.get_by_label(july)).to_have_value("700")
+    paste(kim, july, "Search\t1\nNowhere\t2\n")
+    kim.sees("“Nowhere” is no program of this plan")
+    expect(kim.page.get_by_label(july)).to_have_value("700")
+
+    # He had not been shown her amount when he began to type.
+    max_moore.page.get_by_label("Search, Sep 2026").fill("900")
+    kim.page.get_by_label("Search, Sep 2026").fill("800")
+    kim.page.keyboard.press("Enter")
+    expect(saved).to_have_text("Saving")
+    expect(saved).to_have_text("Saved just now")
+    max_moore.page.keyboard.press("Enter")
+    max_moore.sees("Kim Keys made this 800 meanwhile. Save again to keep yours.")
+    max_moore.page.get_by_label("Trade fair, Sep 2026").fill("50")
+    max_moore.page.keyboard.press("Enter")
+    expect(max_moore.page.locator("#saved")).to_have_text("Saving")
+    expect(max_moore.page.locator("#saved")).to_have_text("Not saved")
+    kim.sees("Search, Sep 2026: Max Moore also typed 900 here.")
+    max_moore.press("Save")
+    max_moore.sees("The budget is saved.")
+    expect(kim.page.get_by_label("Search, Sep 2026")).to_have_value("900")
+    expect(kim.page.locator("#sheet-clashes")).to_be_empty()
+    # What he decided is not hers to undo.
+    kim.page.get_by_label("Search, Aug 2026").focus()
+    kim.page.keyboard.press("Control+z")
+    kim.sees("1 cell changed since and stays as it is.")
+    expect(kim.page.get_by_label("Search, Sep 2026")).to_have_value("900")

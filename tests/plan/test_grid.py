@@ -73,6 +73,23 @@ def test_two_planners_cells_merge_and_a_clash_is_shown_to_both(scenario, sign_in
     assert "also typed" not in settled
 
 
+def test_a_clash_names_its_cell_and_is_over_once_the_other_gives_it_up(scenario, sign_in):
+    address, seen = link("plan:scenario", scenario.pk), base(scenario)
+    marketer, manager = sign_in("marketer"), sign_in("manager")
+    marketer.post(address, {cell(scenario): "11,000", "base": seen}, headers=HTMX)
+    manager.post(address, {cell(scenario): "12,000", "base": seen}, headers=HTMX)
+    typed = {cell(scenario): "12,000", "base": seen}
+    reckoned = manager.post(link("plan:preview", scenario.pk), typed, headers=HTMX)
+    assert "made this 11,000 meanwhile" in reckoned.content.decode()
+    where = f"{scenario.program_plans.get().program.name}, Jan 2026</a>: "
+    told = marketer.get(link("plan:cells", scenario.pk), headers=HTMX).content.decode()
+    assert where in told
+    given_up = {cell(scenario): "11,000", "base": base(scenario)}
+    manager.post(address, given_up, headers=HTMX)
+    told = marketer.get(link("plan:cells", scenario.pk), headers=HTMX).content.decode()
+    assert "also typed" not in told
+
+
 def test_the_cells_are_sent_again_only_once_something_changed(scenario, sign_in):
     client, address = sign_in("marketer"), link("plan:cells", scenario.pk)
     page = client.get(address, headers=HTMX).content.decode()
