@@ -69,8 +69,8 @@ MIDDLEWARE = [
     "ipeo.middleware.TenancyMiddleware",
 ]
 
-# Addresses at which nobody is signed in: those of tracked links and calendar feeds.
-PUBLIC_PREFIXES = ("/l/", "/calendars/", "/digests/")
+# Addresses at which nobody is signed in: those of links in mails and feeds, and of health.
+PUBLIC_PREFIXES = ("/l/", "/calendars/", "/digests/", "/healthz")
 
 ROOT_URLCONF = "ipeo.urls"
 WSGI_APPLICATION = "ipeo.wsgi.application"

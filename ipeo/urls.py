@@ -4,6 +4,8 @@ from django.urls import include, path
 
 from ipeo.views.health import healthz
 
+handler500 = "ipeo.views.failures.failed"
+
 STAGES = ("insight", "plan", "execute", "optimize")
 
 urlpatterns = [
