@@ -4,13 +4,17 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 
 from ipeo import tenancy
 from ipeo.models import User
 from ipeo.queries import membership_of
+
+log = structlog.get_logger()
 
 
 class PublicAddressesMiddleware:
@@ -85,3 +89,9 @@ class TenancyMiddleware:
         scopes: ExitStack = request.scopes  # type: ignore[attr-defined]
         scopes.enter_context(tenancy.scope(membership.workspace, membership=membership))
         return None
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> None:
+        """Raise `Http404` for a row that was deleted after it was read, and before its lock."""
+        if isinstance(error, ObjectDoesNotExist):
+            log.warning("row gone", path=request.path, exc_info=error)
+            raise Http404("Somebody else has just removed this.") from error

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
-from rest_framework.exceptions import AuthenticationFailed, NotFound
+from rest_framework.exceptions import AuthenticationFailed, NotFound, ValidationError
 from rest_framework.request import Request
 
 from ipeo import tenancy
@@ -71,6 +71,8 @@ class WorkspaceSessionAuthentication(SessionAuthentication):
             return None
         user = result[0]
         slug = request.headers.get(WORKSPACE_HEADER, "")
+        if "\0" in slug:
+            raise ValidationError({WORKSPACE_HEADER: ["A workspace's name holds no such letter."]})
         memberships = [] if slug else memberships_of(user=user)
         membership = (
             membership_of(user=user, slug=slug)

@@ -46,6 +46,8 @@ class IdempotentWrites:
             return
         if len(key) > MOST_LETTERS:
             raise ValidationError({HEADER: [f"A key has at most {MOST_LETTERS} letters."]})
+        if "\0" in key:
+            raise ValidationError({HEADER: ["A key holds no null characters."]})
         digest = _digest(request)
         try:
             with transaction.atomic():

@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, ValidationError
+import structlog
+from django.core.exceptions import (
+    ObjectDoesNotExist,
+    PermissionDenied,
+    RequestDataTooBig,
+    ValidationError,
+)
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+log = structlog.get_logger()
 CONTENT_TYPE = "application/problem+json"
 
 
@@ -71,6 +78,10 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         error = exceptions.ValidationError(detail)
     elif isinstance(error, RequestDataTooBig):
         error = BodyTooLarge()
+    elif isinstance(error, ObjectDoesNotExist):
+        # It was there when it was read: somebody else has deleted it before it was locked.
+        log.warning("row gone", exc_info=error)
+        error = exceptions.NotFound("Somebody else has just removed this.")
     response = exception_handler(error, context)
     if response is None:
         return None
