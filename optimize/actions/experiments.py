@@ -58,10 +58,11 @@ class ListRead:
     unknown: tuple[str, ...]
 
 
+@transaction.atomic
 def save_experiment(*, experiment: Experiment, by: Membership | None) -> Experiment:
     """Save a draft; raises `NotADraft` for one that has started."""
     if experiment.pk is not None:
-        held = Experiment.objects.only("state", "unit", "audience").get(pk=experiment.pk)
+        held = _locked(experiment)
         if held.state != State.DRAFT:
             raise NotADraft(f"{experiment.name} has started: its design stays as it was.")
         if held.unit != experiment.unit:
@@ -75,11 +76,13 @@ def save_experiment(*, experiment: Experiment, by: Membership | None) -> Experim
     return experiment
 
 
+@transaction.atomic
 def delete_draft(*, experiment: Experiment) -> None:
     """Delete a draft; raises `NotADraft` for one that has started."""
-    if experiment.state != State.DRAFT:
+    held = _locked(experiment)
+    if held.state != State.DRAFT:
         raise NotADraft("An experiment that has started is kept, whatever it found.")
-    experiment.delete()
+    held.delete()
 
 
 def design_of(experiment: Experiment, on: date) -> Design | RegionDesign:
@@ -262,10 +265,15 @@ def _named(content: bytes) -> dict[str, str]:
     except UnicodeDecodeError:
         raise ListNotValid("The list is not UTF-8 text.") from None
     rows = csv.DictReader(io.StringIO(text))
-    columns = {str(name).strip().lower(): name for name in rows.fieldnames or ()}
-    if not {"unit", "arm"} <= columns.keys():
-        raise ListNotValid("The list needs a first line with the columns unit and arm.")
-    return _arms(rows, columns)
+    try:
+        columns = {str(name).strip().lower(): name for name in rows.fieldnames or ()}
+        if not {"unit", "arm"} <= columns.keys():
+            raise ListNotValid("The list needs a first line with the columns unit and arm.")
+        return _arms(rows, columns)
+    except csv.Error as error:
+        raise ListNotValid(
+            f"After line {rows.line_num} it cannot be read as CSV: {error}."
+        ) from None
 
 
 def _arms(rows: Any, columns: dict[str, str]) -> dict[str, str]:

@@ -191,6 +191,9 @@ def test_what_has_started_is_neither_changed_nor_deleted(workspace):
     _market()
     experiment = actions.start_experiment(experiment=_draft(), by=None, on=TODAY)
 
+    seen_as_a_draft = Experiment(pk=experiment.pk, state=Experiment.State.DRAFT)
+    with pytest.raises(actions.NotADraft):
+        actions.delete_draft(experiment=seen_as_a_draft)
     with pytest.raises(actions.NotADraft):
         actions.save_experiment(experiment=experiment, by=None)
     with pytest.raises(actions.NotADraft):
@@ -227,7 +230,9 @@ def test_a_list_splits_a_draft_and_names_that_nobody_has_are_told(workspace):
         (b"unit,arm\n{0},treated\n{0},control\n", "both arms"),
         (b"unit,arm\n{0},treated\n", "Both arms are needed"),
         (b"\xff\xfe", "UTF-8"),
+        (b"unit,arm\n" + b"9" * 200_000 + b",treated\n", "cannot be read as CSV"),
     ],
+    ids=["headings", "arm", "nobody", "both arms", "one arm", "not UTF-8", "an endless cell"],
 )
 def test_a_list_that_says_nothing_clear_is_refused(workspace, content, says):
     account = _accounts(1)[0]
