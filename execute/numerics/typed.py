@@ -50,6 +50,18 @@ class Interpretation:
         return len(self.lines)
 
 
+@dataclass(slots=True)
+class _Taken:
+    """The columns as they are read, and what is to be said of them: `bad` by place of the row."""
+
+    columns: dict[str, list[Any]] = _field(default_factory=dict)
+    money: dict[str, reading.Column] = _field(default_factory=dict)
+    habits: dict[str, str] = _field(default_factory=dict)
+    doubts: list[Doubt] = _field(default_factory=list)
+    notes: list[Note] = _field(default_factory=list)
+    bad: dict[int, tuple[str, Any, str]] = _field(default_factory=dict)
+
+
 def interpret(
     kind: str,
     sheet: Sheet,
@@ -76,52 +88,15 @@ def interpret(
     for name in [*mapping, *fixed]:
         if name not in fields:
             raise NoSuchName(f"{kind} have no field {name!r}")
-    doubts: list[Doubt] = []
-    notes: list[Note] = []
-    bad: dict[int, tuple[str, Any, str]] = {}
-    columns: dict[str, list[Any]] = {}
-    money: dict[str, reading.Column] = {}
-    habits: dict[str, str] = {}
-    known = reading.hints(sheet.columns, sheet.delimiter)
-    for field in FIELDS[kind]:
-        if field.name in fixed:
-            header = field.label
-            cells: list[Any] = [fixed[field.name]] * size
-        elif field.name in mapping:
-            header = mapping[field.name]
-            cells = list(sheet.column(header))
-        else:
-            continue
-        column = _read(field, header, cells, answers, known, zone, currency)
-        columns[field.name] = column.values
-        doubts += column.doubts
-        notes += column.notes
-        for i, reason in column.bad.items():
-            bad.setdefault(i, (header, cells[i], reason))
-        if column.habit:
-            habits[field.name] = column.habit
-        if field.type == "money":
-            money[field.name] = column
+    taken = _taken(kind, sheet, mapping, fixed, answers, zone, currency)
+    columns, doubts, notes, bad = taken.columns, taken.doubts, taken.notes, taken.bad
     if "consent" in columns and normalise(mapping.get("consent", "")) in REFUSING_CONSENT:
         columns["consent"] = [None if v is None else not v for v in columns["consent"]]
         notes.append(Note(f"{mapping['consent']}: a yes there is kept as no consent."))
     finishing.merge_variants(columns, answers, doubts)
-    beside_the_point: set[int] = set()
-    if kind == "contacts":
-        finishing.finish_contacts(columns, size)
-    elif kind == "touches":
-        finishing.finish_touches(columns, size, notes)
-    elif kind == "deals":
-        finishing.finish_deals(columns, size, mapping, answers, doubts, notes)
-    elif kind == "expenses" and "date" in columns:
-        for i, reason in finishing.finish_expenses(
-            columns, size, mapping, answers, doubts, notes
-        ).items():
-            bad.setdefault(i, (mapping.get("end_date", ""), columns["end_date"][i], reason))
-    elif kind == "stage_history":
-        beside_the_point = finishing.finish_stage_history(columns, size, mapping, notes)
+    beside_the_point = _finish(kind, taken, size, mapping, answers)
     if kind in AMOUNTS:
-        columns["currency"] = _currencies(kind, columns, money, size, notes)
+        columns["currency"] = _currencies(kind, columns, taken.money, size, notes)
     _require(kind, fields, mapping, columns, size, bad)
     keys = identities(kind, columns, size)
     dropped = beside_the_point
@@ -148,8 +123,66 @@ def interpret(
         notes=tuple(notes),
         attributes=beside if whole else {n: [c[i] for i in kept] for n, c in beside.items()},
         identity=[keys[i] or f"line {lines[i]}" for i in kept],
-        habits=habits,
+        habits=taken.habits,
     )
+
+
+def _taken(
+    kind: str,
+    sheet: Sheet,
+    mapping: Mapping[str, str],
+    fixed: Mapping[str, str],
+    answers: Mapping[str, str],
+    zone: tzinfo,
+    currency: str | None,
+) -> _Taken:
+    """Read the cells of each field that is mapped, or fixed to one text for every row."""
+    taken = _Taken()
+    known = reading.hints(sheet.columns, sheet.delimiter)
+    for field in FIELDS[kind]:
+        if field.name in fixed:
+            header = field.label
+            cells: list[Any] = [fixed[field.name]] * len(sheet)
+        elif field.name in mapping:
+            header = mapping[field.name]
+            cells = list(sheet.column(header))
+        else:
+            continue
+        column = _read(field, header, cells, answers, known, zone, currency)
+        taken.columns[field.name] = column.values
+        taken.doubts += column.doubts
+        taken.notes += column.notes
+        for i, reason in column.bad.items():
+            taken.bad.setdefault(i, (header, cells[i], reason))
+        if column.habit:
+            taken.habits[field.name] = column.habit
+        if field.type == "money":
+            taken.money[field.name] = column
+    return taken
+
+
+def _finish(
+    kind: str,
+    taken: _Taken,
+    size: int,
+    mapping: Mapping[str, str],
+    answers: Mapping[str, str],
+) -> set[int]:
+    """Work out of the columns what a kind has of its own; return the rows that say nothing."""
+    columns, doubts, notes = taken.columns, taken.doubts, taken.notes
+    if kind == "contacts":
+        finishing.finish_contacts(columns, size)
+    elif kind == "touches":
+        finishing.finish_touches(columns, size, notes)
+    elif kind == "deals":
+        finishing.finish_deals(columns, size, mapping, answers, doubts, notes)
+    elif kind == "expenses" and "date" in columns:
+        refused = finishing.finish_expenses(columns, size, mapping, answers, doubts, notes)
+        for i, reason in refused.items():
+            taken.bad.setdefault(i, (mapping.get("end_date", ""), columns["end_date"][i], reason))
+    elif kind == "stage_history":
+        return finishing.finish_stage_history(columns, size, mapping, notes)
+    return set()
 
 
 def _read(
