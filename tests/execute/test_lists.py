@@ -24,6 +24,7 @@ from execute.models import (
 from ipeo.models import ApiToken, Run, WebhookDelivery, WebhookEvent
 from tests.factories.execute import (
     DealFactory,
+    ExpenseFactory,
     HandoffFactory,
     ImportFactory,
     MaterialFactory,
@@ -34,7 +35,12 @@ from tests.factories.execute import (
 from tests.factories.insight import CompetitorFactory, ContactFactory, ProductFactory
 from tests.factories.ipeo import CycleFactory, MembershipFactory, UserFactory
 from tests.factories.links import TrackedLinkFactory
-from tests.factories.plan import ProgramFactory, ProgramPlanFactory
+from tests.factories.plan import (
+    BudgetLineFactory,
+    ProgramFactory,
+    ProgramPlanFactory,
+    ScenarioFactory,
+)
 from tests.factories.webhooks import WebhookEndpointFactory
 
 pytestmark = pytest.mark.django_db
@@ -91,8 +97,8 @@ API = [
 ]
 
 
-def one_more(number, workspace, me):
-    """Make one more row of every kind, each hanging on rows of its own."""
+def one_more(number, workspace, me, held):
+    """Make one more row of every kind: hanging on rows of its own, and one on each held."""
     now = timezone.now()
     rep = MembershipFactory(workspace=workspace, user=UserFactory(), role="sales_rep")
     MembershipFactory(workspace=workspace, user=None, source_name=f"Rep {number}")
@@ -101,6 +107,12 @@ def one_more(number, workspace, me):
     deal = DealFactory(lost=True, owner=rep, contact=contact, competitor=CompetitorFactory())
     deal.deal_drivers.create(driver=driver, rank=1)
     deal.deal_materials.create(material=MaterialFactory(program=program))
+    deal.deal_materials.create(material=held["material"])
+    held["deal"].stage_changes.create(stage=deal.stage, by=rep, entered_at=now)
+    TouchFactory(contact=held["deal"].contact, account=held["deal"].account)
+    BudgetLineFactory(program_plan__scenario=held["scenario"])
+    ExpenseFactory(program=program)
+    held["import"].refusals.create(line=number, reason="No amount.")
     DealFactory(owner=me, program=program, expected_close_date=now.date(), product=ProductFactory())
     for place in (1, 2):
         DealLine.objects.create(
@@ -132,7 +144,7 @@ def one_more(number, workspace, me):
     TaskFactory(owner=me).waits.create(waits_for=task)
     TemplateTask.objects.create(template=TaskTemplateFactory(), title="Brief", position=1)
     CalendarFeed.objects.create(membership=me, name="Phone", digest=f"{number:064}")
-    plan = ProgramPlanFactory()
+    plan = ProgramPlanFactory(scenario=held["scenario"])
     Launch.objects.create(cycle=plan.scenario.cycle, program=plan.program, by=rep)
     link = TrackedLinkFactory(program=program)
     LinkDay.objects.create(link=link, day=now.date(), clicks=3, known=1)
@@ -145,18 +157,29 @@ def one_more(number, workspace, me):
     ApiToken.objects.create(
         membership=me, name="Till", prefix="x", digest=f"{number:064}", expires_at=now
     )
-    endpoint = WebhookEndpointFactory()
     event = WebhookEvent.objects.create(key=uuid4(), type="deal.changed", data={"id": deal.pk})
-    WebhookDelivery.objects.create(endpoint=endpoint, event=event)
+    for endpoint in (held["endpoint"], WebhookEndpointFactory()):
+        WebhookDelivery.objects.create(endpoint=endpoint, event=event)
 
 
 def test_a_list_of_any_kind_asks_no_more_for_many_rows_than_for_few(workspace, sign_in, member):
     ensure_defaults()
     browser, me = sign_in("owner"), member("owner")
+    held = {
+        "scenario": ScenarioFactory(status="approved"),
+        "material": MaterialFactory(),
+        "deal": DealFactory(contact=ContactFactory()),
+        "import": ImportFactory(state="done"),
+        "endpoint": WebhookEndpointFactory(),
+    }
+    cycle = f"execute/cycles/{held['scenario'].cycle_id}/"
+    parts = [cycle, f"{cycle}launches/", f"{cycle}spend/", f"{cycle}spend.csv"]
+    parts += [f"materials/{held['material'].pk}/", f"deals/{held['deal'].pk}/"]
+    parts += [f"imports/{held['import'].pk}/", f"webhooks/{held['endpoint'].pk}/"]
 
     def asked():
         counted = {}
-        for path in [f"/w/{workspace.slug}/{path}" for path in PAGES] + [
+        for path in [f"/w/{workspace.slug}/{path}" for path in PAGES + parts] + [
             f"/api/v1/{name}/" for name in API
         ]:
             with CaptureQueriesContext(connection) as queries:
@@ -166,11 +189,11 @@ def test_a_list_of_any_kind_asks_no_more_for_many_rows_than_for_few(workspace, s
         return counted
 
     for number in range(FEW):
-        one_more(number, workspace, me)
+        one_more(number, workspace, me, held)
     # Once, for what is read only at the first page of all.
     browser.get(f"/w/{workspace.slug}/")
     few = asked()
     for number in range(FEW, MANY):
-        one_more(number, workspace, me)
+        one_more(number, workspace, me, held)
     many = asked()
     assert {path: (few[path], count) for path, count in many.items() if count > few[path]} == {}
