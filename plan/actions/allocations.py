@@ -173,17 +173,19 @@ def take_split(
 ) -> int:
     """Write a suggestion, or some of its lines, into its draft; return how many cells changed.
 
-    Raises what `set_budget` raises.
+    What has been locked meanwhile stays as it is. Raises what `set_budget` raises.
     """
-    held = AllocationLine.objects.filter(allocation=allocation)
+    scenario = hold_draft(allocation.scenario)
+    held = AllocationLine.objects.filter(allocation=allocation, program_plan__is_locked=False)
     if lines is not None:
         held = held.filter(pk__in=[line.pk for line in lines])
-    scenario = allocation.scenario
-    months = sheet_of(scenario).months
+    locked = locked_cells(scenario)
+    months = months_of(scenario.cycle)
     amounts = {
         (line.program_plan_id, month): Decimal(line.months.get(f"{month:%Y-%m}", "0"))
         for line in held
         for month in months
+        if (line.program_plan_id, month) not in locked
     }
     changed = set_budget(scenario=scenario, amounts=amounts)
     held.update(taken_at=now or timezone.now())

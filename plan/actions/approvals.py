@@ -12,7 +12,7 @@ from ipeo.models import Cycle, Membership
 from ipeo.numerics.estimates import Estimate
 from plan.actions.drafts import demand_open
 from plan.actions.scenarios import NotProposed, NotReady, hold_proposed
-from plan.models import Approval, Forecast, Objective, ProgramPlan, Scenario
+from plan.models import Approval, Forecast, Objective, Program, ProgramPlan, Scenario
 from plan.queries.budget import approved_scenario
 from plan.queries.expectations import ScenarioForecast
 from plan.queries.forecasts import SEED, expected_of
@@ -62,6 +62,8 @@ def approve_price(
     `seen_discount`, `NotProposed` where the scenario was approved or replaced, and `CycleOver`.
     """
     Scenario.objects.select_for_update().get(pk=plan.scenario_id)
+    # The offer stays as it is read below until this is kept.
+    Program.objects.select_for_update().get(pk=plan.program_id)
     plan = ProgramPlan.objects.select_related("scenario__cycle", "program__channel").get(pk=plan.pk)
     demand_open(plan.scenario.cycle)
     if not plan.program.is_price_led:
@@ -108,6 +110,10 @@ def approve_scenario(
     current = approved_scenario(held.cycle)
     if (current.pk if current else None) != (replacing.pk if replacing else None):
         raise AnotherApproved(current)
+    # No offer changes between the look at its approval and the end.
+    list(
+        Program.objects.filter(plans__scenario=held).order_by("pk").select_for_update(of=("self",))
+    )
     missing = missing_of(held)
     if missing:
         raise NotReady(missing)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import IntegrityError, transaction
 
+from ipeo.models import Cycle
 from plan.actions.drafts import demand_open
 from plan.models import Objective, Scenario
 
@@ -47,7 +48,8 @@ def remove_objective(*, objective: Objective) -> None:
 
 
 def _demand_unfrozen(objective: Objective) -> None:
-    demand_open(objective.cycle)
+    # Whoever approves holds the cycle too: either sees what the other did.
+    demand_open(Cycle.objects.select_for_update().get(pk=objective.cycle_id))
     statuses = set(
         Scenario.objects.filter(cycle=objective.cycle_id).values_list("status", flat=True)
     )

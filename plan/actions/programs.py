@@ -13,6 +13,19 @@ from insight.models import ProofPoint
 from plan.actions.drafts import hold_draft
 from plan.models import Approval, PlanProof, Program, ProgramPlan, Scenario
 
+INTENDED = (
+    "audience",
+    "message",
+    "starts_on",
+    "ends_on",
+    "marketing_owner",
+    "sales_owner",
+    "finding",
+    "is_bet",
+    "materials",
+)
+"""What is intended with a program, as the page and the API change it."""
+
 
 class ProgramNameTaken(Exception):
     """Another program of the workspace has this name."""
@@ -122,7 +135,8 @@ def change_program_plan(
     """
     plan.scenario = hold_draft(plan.scenario)
     _demand_flight_inside(plan)
-    plan.save()
+    # Floors, ceilings and locks are set elsewhere, and may have been meanwhile.
+    plan.save(update_fields=INTENDED)
     if proof_points is not None:
         _set_proof_points(plan, proof_points)
     return plan

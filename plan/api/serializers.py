@@ -152,7 +152,8 @@ class ProgramPlanSerializer(serializers.ModelSerializer[ProgramPlan]):
             "is_locked",
             "position",
         )
-        read_only_fields = ("tasks", "position")
+        # A suggestion's limits are set for the scenario as a whole.
+        read_only_fields = ("tasks", "floor", "ceiling", "is_locked", "position")
         validators: list[Any] = []
 
 

@@ -157,7 +157,8 @@ def test_a_pasted_table_goes_to_the_programs_it_names_and_a_clash_waits_for_a_de
     person: Callable[..., Person], product: Product, cycle: int
 ) -> None:
     with product.rows():
-        workspace = Workspace.objects.get(slug="keys")
+        with tenancy.system():
+            workspace = Workspace.objects.get(slug="keys")
         with tenancy.scope(workspace):
             scenario = ScenarioFactory(cycle_id=cycle, name="Two at once")
             for name in ("Search", "Trade fair"):

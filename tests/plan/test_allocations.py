@@ -119,6 +119,21 @@ def test_a_suggestion_is_taken_whole_or_by_the_row(scenario):
     assert sum(amounts_of(scenario).values()) == Decimal(12_000)
 
 
+def test_what_was_locked_after_a_suggestion_is_not_taken(scenario):
+    made = suggest_split(scenario=scenario, total=Decimal(12_000), by=None)
+    demos, mailing = scenario.program_plans.order_by("pk")
+    held = {key: one for key, one in amounts_of(scenario).items() if key[0] == mailing.pk}
+    kept = Limits(None, None, True)
+    first = Limits(None, None, False, frozenset({JAN}))
+    set_limits(scenario=scenario, limits={mailing.pk: kept, demos.pk: first})
+    january = amounts_of(scenario).get((demos.pk, JAN), Decimal(0))
+    take_split(allocation=made)
+    now = amounts_of(scenario)
+    assert {key: one for key, one in now.items() if key[0] == mailing.pk} == held
+    assert now.get((demos.pk, JAN), Decimal(0)) == january
+    assert list(made.lines.filter(taken_at=None)) == [made.lines.get(program_plan=mailing)]
+
+
 def test_without_data_it_says_so_and_how_wide_the_band_is():
     scenario = ScenarioFactory()
     for _ in range(2):

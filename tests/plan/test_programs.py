@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from plan.actions.allocations import Limits, set_limits
 from plan.actions.objectives import (
     ObjectiveSetAlready,
     ObjectivesFrozen,
@@ -111,6 +112,15 @@ def test_proof_points_are_replaced_where_they_are_given():
     assert list(plan.proof_points.all()) == [first]
     change_program_plan(plan=plan, proof_points=[second])
     assert list(plan.proof_points.all()) == [second]
+
+
+def test_what_is_intended_is_saved_beside_limits_that_were_set_meanwhile():
+    plan = ProgramPlanFactory()
+    set_limits(scenario=plan.scenario, limits={plan.pk: Limits(Decimal(10), None, True)})
+    plan.message = "Prove the payback"
+    change_program_plan(plan=plan)
+    plan.refresh_from_db()
+    assert (plan.message, plan.floor, plan.is_locked) == ("Prove the payback", Decimal(10), True)
 
 
 def test_only_programs_of_the_campaign_that_are_not_there_yet_can_be_added():
