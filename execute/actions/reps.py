@@ -22,21 +22,12 @@ class ClaimedByNobody(Exception):
     """Deals are claimed by a member who can sign in."""
 
 
-def rep_named(name: str) -> Membership:
-    """Return the member whom a name means, a new placeholder where it means nobody.
-
-    Raises `ValueError` for a name without letters.
-    """
-    if not name.strip():
-        raise ValueError("A rep needs a name.")
-    return reps_named([name])[name]
-
-
 @transaction.atomic
 def reps_named(names: Iterable[str]) -> dict[str, Membership]:
-    """Return the member whom each name means, in a few statements for any number of names.
+    """Return the member whom each name means, a new placeholder where it means nobody.
 
     Spellings that differ in case, accents or spaces mean one person. Empty names are left out.
+    It takes a few statements for any number of names.
     """
     keys = {name: rep_key(name) for name in names if name.strip()}
     found = known_reps(keys.values())

@@ -8,7 +8,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from execute.actions import setup
-from execute.actions.reps import rep_named
 from execute.models import Deal, DealStage, Driver, Expense, Material, Task
 from execute.queries.days import today
 from ipeo import tenancy
@@ -23,6 +22,7 @@ from tests.factories.execute import (
     TaskFactory,
     TaskTemplateFactory,
     TouchFactory,
+    rep_named,
 )
 from tests.factories.insight import AccountFactory, CompetitorFactory, ContactFactory
 from tests.factories.ipeo import CycleFactory, WorkspaceFactory

@@ -3,10 +3,9 @@
 import pytest
 
 from execute.actions import setup
-from execute.actions.reps import rep_named
 from execute.models import DealStage, Driver
 from ipeo.models import Membership
-from tests.factories.execute import DealFactory
+from tests.factories.execute import DealFactory, rep_named
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from execute.models import Deal, DealStage, DealStageChange, Driver, Handoff, Ta
 from ipeo import tenancy
 from ipeo.actions.versions import EditedMeanwhile
 from ipeo.models import Membership
-from tests.factories.execute import DealFactory, TouchFactory
+from tests.factories.execute import DealFactory, TouchFactory, rep_named
 from tests.factories.ipeo import MembershipFactory, WorkspaceFactory
 
 
@@ -81,7 +81,7 @@ def test_an_outcome_sent_twice_at_once_is_logged_once(committed_database):
 
 def test_two_files_that_name_a_new_rep_at_once_make_one_placeholder(committed_database):
     workspace = WorkspaceFactory()
-    results = at_once(workspace, *[lambda: reps.rep_named("Ana Torres")] * 4)
+    results = at_once(workspace, *[lambda: rep_named("Ana Torres")] * 4)
     assert len({result.pk for result in results}) == 1
     with tenancy.scope(workspace):
         assert Membership.objects.filter(workspace=workspace).count() == 1
@@ -103,7 +103,7 @@ def test_of_two_claims_at_once_one_gets_the_deals(committed_database):
     workspace = WorkspaceFactory()
     claimers = [MembershipFactory(workspace=workspace) for _ in range(2)]
     with tenancy.scope(workspace):
-        placeholder = reps.rep_named("Ana Torres")
+        placeholder = rep_named("Ana Torres")
         DealFactory(owner=placeholder)
 
     def claim(member):
@@ -113,4 +113,4 @@ def test_of_two_claims_at_once_one_gets_the_deals(committed_database):
     assert sorted(result for result in results if isinstance(result, int)) == [1]
     assert sum(isinstance(result, reps.NotAPlaceholder) for result in results) == 1
     with tenancy.scope(workspace):
-        assert reps.rep_named("Ana Torres") == Deal.objects.get().owner
+        assert rep_named("Ana Torres") == Deal.objects.get().owner

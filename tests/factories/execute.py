@@ -7,6 +7,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from execute import models
+from execute.actions.reps import reps_named
 from tests.factories.insight import AccountFactory, ChannelFactory, ContactFactory, ProductFactory
 from tests.factories.ipeo import CycleFactory
 
@@ -130,3 +131,8 @@ class ImportFactory(DjangoModelFactory):
     kind = models.Import.Kind.DEALS
     file_name = "deals.csv"
     file_digest = "0" * 64
+
+
+def rep_named(name):
+    """Return the member whom a name in a file means."""
+    return reps_named([name])[name]
