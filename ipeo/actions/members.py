@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from ipeo import tenancy
@@ -51,18 +52,19 @@ def add_member(*, email: str, role: str, by: Membership) -> Membership:
 @transaction.atomic
 def change_member(*, membership: Membership, role: str, is_active: bool, by: Membership) -> None:
     """Save a member's role and access; raises `LastOwner` or `OwnersOnly`."""
-    stored = Membership.objects.select_for_update().get(
-        pk=membership.pk, workspace=tenancy.current_workspace()
-    )
+    workspace = tenancy.current_workspace()
+    # Owners are held in one order, so that two who leave at once do not wait for each other.
+    asked_for = Q(pk=membership.pk) | Q(role=Role.OWNER, is_active=True, user__is_active=True)
+    rows = Membership.objects.filter(asked_for, workspace=workspace).order_by("pk")
+    held = {row.pk: row for row in rows.select_for_update(of=("self",))}
+    if membership.pk not in held:
+        raise Membership.DoesNotExist
+    stored = held.pop(membership.pk)
     _guard_owner(by, role)
     _guard_owner(by, stored.role)
     loses_ownership = stored.role == Role.OWNER and (role != Role.OWNER or not is_active)
-    if loses_ownership:
-        others = Membership.objects.select_for_update().filter(
-            workspace=stored.workspace, role=Role.OWNER, is_active=True, user__isnull=False
-        )
-        if not others.exclude(pk=stored.pk).exists():
-            raise LastOwner("Make somebody else an owner first: a workspace keeps one.")
+    if loses_ownership and not held:
+        raise LastOwner("Make somebody else an owner first: a workspace keeps one.")
     stored.role, stored.is_active = role, is_active
     stored.save(update_fields=["role", "is_active"])
 

@@ -49,7 +49,10 @@ def refresh_recommendations(
     stays as it was when it was decided.
     """
     now = now or timezone.now()
-    Cycle.objects.select_for_update().get(pk=cycle.pk)
+    # It may have been closed while this waited for it.
+    cycle = (
+        Cycle.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=cycle.pk)
+    )
     if cycle.closed_at is not None:
         return []
     currency = tenancy.current_workspace().currency

@@ -1,12 +1,14 @@
 """People join, change roles and leave; a workspace keeps an owner."""
 
 import pytest
+from django.test import Client
 
 from ipeo.actions import members
 from ipeo.actions.workspaces import SlugTaken, create_workspace
-from ipeo.models import AuditEvent, Membership, Role
+from ipeo.models import AuditEvent, Membership, Role, User
+from ipeo.navigation import link
 from ipeo.queries.audit import Change
-from tests.factories.ipeo import UserFactory
+from tests.factories.ipeo import MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -163,3 +165,42 @@ def test_commands_print_one_json_object(db):
         call_command("workspace", "create", "acme", currency="EUR")
     with pytest.raises(CommandError, match="not a time zone"):
         call_command("workspace", "create", "other", currency="EUR", timezone="Nowhere")
+
+
+def test_an_owner_who_can_no_longer_sign_in_is_no_other_owner(workspace, member):
+    owner = member("owner")
+    gone = MembershipFactory(workspace=workspace, role=Role.OWNER)
+    User.objects.filter(pk=gone.user_id).update(is_active=False)
+    with pytest.raises(members.LastOwner):
+        members.change_member(membership=owner, role=Role.VIEWER, is_active=True, by=owner)
+
+
+def test_a_manager_gives_themselves_no_ownership_and_a_viewer_no_role(member, sign_in):
+    manager, viewer = member("manager"), member("viewer")
+    wish = {"role": "owner", "is_active": "on"}
+    raised = sign_in("manager").post(link("ipeo:member", manager.pk), wish)
+    assert raised.status_code == 422
+    assert sign_in("viewer").post(link("ipeo:member", viewer.pk), wish).status_code == 403
+    assert {Membership.objects.get(pk=one.pk).role for one in (manager, viewer)} == {
+        "manager",
+        "viewer",
+    }
+
+
+def test_a_session_of_a_member_who_is_barred_ends_at_once(workspace, member, sign_in):
+    barred, owner, browser = member("marketer"), member("owner"), sign_in("marketer")
+    _, secret = members.make_token(membership=barred, name="Reports", days=1)
+    key = {"Authorization": f"Bearer {secret}"}
+
+    def statuses():
+        return [
+            browser.get(f"/w/{workspace.slug}/").status_code,
+            Client().get("/api/v1/campaigns/", headers=key).status_code,
+        ]
+
+    assert statuses() == [200, 200]
+    User.objects.filter(pk=barred.user_id).update(is_active=False)
+    assert statuses() == [302, 401]
+    User.objects.filter(pk=barred.user_id).update(is_active=True)
+    members.change_member(membership=barred, role=Role.MARKETER, is_active=False, by=owner)
+    assert statuses() == [404, 401]
