@@ -24,8 +24,8 @@ def end_with_supervisor(**_: object) -> None:
     A worker that is told to end hands its tasks back to the queue; where the supervisor was
     killed the queue is gone too, and it may wait for it for ever.
     """
-    supervisor = os.environ.get(SUPERVISOR, "")
-    if supervisor == str(os.getppid()):
+    # Where it is gone already, killed while the worker was starting, that is seen at once.
+    if supervisor := os.environ.get(SUPERVISOR):
         threading.Thread(target=_watch, args=(int(supervisor),), daemon=True).start()
 
 

@@ -150,9 +150,6 @@ class Supervisor:
                 self._announce()
                 self.children += [self._worker(), self._beat(), self._compiler()]
                 if self.demonstration:
-                    say(
-                        "ipeo", "Loading the demonstration; its people can sign in once it is made."
-                    )
                     self.children.append(self._demonstration())
             elif web.deaths >= _HOPELESS or time.monotonic() > until:
                 raise CannotStart("The web server did not answer; its lines above tell why.")

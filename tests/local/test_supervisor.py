@@ -1,5 +1,6 @@
 """`manage.py up`: the whole product in one process tree."""
 
+import os
 import signal
 import subprocess
 from pathlib import Path
@@ -75,3 +76,12 @@ def test_ctrl_c_while_it_still_starts_leaves_nothing_either(home: Path) -> None:
     up.send_signal(signal.SIGINT)
     assert up.wait(60) == 0
     assert not living(home)
+
+
+def test_a_worker_whose_supervisor_was_killed_before_it_was_up_ends() -> None:
+    code = (
+        "import time; from ipeo import celery; celery._GRACE = 0.0;"
+        "celery.end_with_supervisor(); time.sleep(60)"
+    )
+    gone = {**os.environ, "IPEO_SUPERVISOR": "999999999"}
+    assert subprocess.run([PYTHON, "-c", code], env=gone, cwd=ROOT, timeout=50).returncode == 1

@@ -35,6 +35,9 @@ class Command(BaseCommand):
         if options["if_missing"] and exists(options["workspace"]):
             self.stdout.write("{}" if options["json"] else "The demonstration is there already.")
             return
+        if not options["json"]:
+            self.stdout.write("Making a demonstration; its people can sign in once it is made.")
+            self.stdout.flush()
         begun = time.monotonic()
         try:
             made = make_demonstration(
