@@ -43,7 +43,7 @@ ORDERS = {
 
 @dataclass(frozen=True)
 class Group:
-    """Tasks due at about one time: some of them, and how many there are."""
+    """Tasks due at about one time, or in one state: some of them, and how many there are."""
 
     key: str
     label: str
@@ -140,28 +140,13 @@ def grouped(found: QuerySet[Task], *, size: int = 25, done: int = 10) -> list[Gr
     ]
 
 
-@dataclass(frozen=True)
-class Column:
-    """One state of the board: its cards, and how many tasks are in it."""
-
-    state: str
-    label: str
-    tasks: list[Task]
-    count: int
-
-    @property
-    def hidden(self) -> int:
-        """How many are not shown here."""
-        return self.count - len(self.tasks)
-
-
-def board(found: QuerySet[Task], *, size: int = 20) -> list[Column]:
+def board(found: QuerySet[Task], *, size: int = 20) -> list[Group]:
     """Return tasks by state: the open ones as they are due, the others of the last 30 days."""
     lately = timezone.now() - timedelta(days=30)
     shown = found.filter(Q(state__in=OPEN) | Q(updated_at__gte=lately))
     counts = dict(shown.order_by().values_list("state").annotate(count=Count("pk")))
     return [
-        Column(
+        Group(
             state.value,
             str(state.label),
             list(
