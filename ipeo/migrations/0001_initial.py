@@ -773,10 +773,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(
-                        fields=["workspace", "table_name", "row_id", "at"], name="auditevent_by_row"
-                    ),
-                    models.Index(fields=["workspace", "-at"], name="auditevent_by_time"),
+                    models.Index(fields=["workspace", "-id"], name="auditevent_by_time"),
                 ]
             },
         ),

@@ -89,10 +89,7 @@ class AuditEvent(TenantModel):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(
-                fields=["workspace", "table_name", "row_id", "at"], name="auditevent_by_row"
-            ),
-            models.Index(fields=["workspace", "-at"], name="auditevent_by_time"),
+            models.Index(fields=["workspace", "-id"], name="auditevent_by_time"),
         ]
 
     def __str__(self) -> str:
