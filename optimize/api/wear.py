@@ -95,15 +95,7 @@ class PriceView(_Reading):
                 {"above": band.low, "up_to": band.high, "win_rate": band.win_rate.as_dict()}
                 for band in prices.bands(days)
             ],
-            "pocket": {
-                "won": pocket.won,
-                "priced": pocket.priced,
-                "list_amount": pocket.list_amount,
-                "net_amount": pocket.net_amount,
-                "costs": dict(pocket.costs),
-                "told": pocket.told,
-                "pocket_amount": pocket.pocket_amount,
-            },
+            "pocket": pocket.as_dict(),
             "programs": [
                 {
                     "program": one.program.pk,

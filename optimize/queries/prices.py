@@ -33,6 +33,7 @@ COSTS: Mapping[str, tuple[str, ...]] = {
 }
 """What may be taken off a net price once the deal is won, by the words that its columns carry."""
 MOST_READ = 20_000
+NO_COSTS = "no won deal says what was taken off its net price"
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,19 @@ class Pocket:
         if not self.told:
             return None
         return self.net_amount - sum((amount for _, amount in self.costs), Decimal(0))
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON shape."""
+        pocket = self.pocket_amount
+        return {
+            "won": self.won,
+            "priced": self.priced,
+            "list_amount": self.list_amount,
+            "net_amount": self.net_amount,
+            "costs": dict(self.costs),
+            "told": self.told,
+            "pocket_amount": Estimate.unknown(NO_COSTS).as_dict() if pocket is None else pocket,
+        }
 
     @property
     def steps(self) -> list[Step]:

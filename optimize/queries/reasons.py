@@ -63,9 +63,9 @@ def _proofs(key: int) -> Q:
 
 
 _ROWS: dict[str, tuple[type[TenantModel], Callable[[int], Q], str]] = {
-    "driver": (Driver, lambda key: _drivers(key), "reps named {}"),
+    "driver": (Driver, _drivers, "reps named {}"),
     "first": (Driver, lambda key: _drivers(key, rank=1), "reps put {} first"),
-    "buyer": (Driver, lambda key: _buyers(key), "buyers named {}"),
+    "buyer": (Driver, _buyers, "buyers named {}"),
     "buyerfirst": (Driver, lambda key: _buyers(key, rank=1), "buyers put {} first"),
     "rival": (Competitor, lambda key: Q(competitor=key), "against {}"),
     "material": (Material, _materials, "{} helped"),

@@ -56,7 +56,7 @@ def waiting_of(cycle: Cycle) -> int:
 
 
 def waiting_everywhere(limit: int = 5) -> list[Recommendation]:
-    """Return recommendations of open cycles under way that wait, the newest cycle's first."""
+    """Return what waits in open cycles, what is most urgent (the cycle that ends first) first."""
     return list(
         recommendations()
         .filter(state=WAITING, cycle__closed_at=None)
@@ -214,4 +214,5 @@ def _read(held: Mapping[str, Any]) -> Estimate:
     value = held.get("value")
     if value is None:
         return Estimate.unknown(str(held.get("reason") or "it was not measured"))
-    return Estimate(value, held.get("low"), held.get("high"), int(held.get("n") or 0))
+    reason = str(held.get("reason") or "")
+    return Estimate(value, held.get("low"), held.get("high"), int(held.get("n") or 0), reason)

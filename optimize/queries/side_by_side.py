@@ -13,6 +13,7 @@ from ipeo.numerics.estimates import Estimate
 from optimize.models import AttributionModel
 from optimize.numerics.attribution import UNIT
 from optimize.numerics.comparison import ENOUGH_BUCKETS, Comparison
+from optimize.numerics.figures import NO_SPEND
 from optimize.queries import slices
 from optimize.queries.comparisons import comparison
 from optimize.queries.slices import Days
@@ -102,7 +103,7 @@ class Compared:
         return {
             "key": self.name,
             "id": self.key or None,
-            "spend": self.spend,
+            "spend": Estimate.unknown(NO_SPEND).as_dict() if self.spend is None else self.spend,
             "models": {
                 model: {"credit": credit.as_dict(), "romi": self.romi[model].as_dict()}
                 for model, credit in self.credit.items()
@@ -212,5 +213,5 @@ def _estimate(found: Comparison, kind: str, model: str, place: int) -> Estimate:
 def _romi(found: Comparison, model: str, place: int, spend: float | None) -> Estimate:
     margin = _estimate(found, "margin", model, place)
     if spend is None or spend <= 0:
-        return Estimate.unknown("no spend is recorded here", margin.n)
+        return Estimate.unknown(NO_SPEND, margin.n)
     return margin.scaled(1 / spend, -1.0)

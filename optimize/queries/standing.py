@@ -84,7 +84,7 @@ class Standing:
             "list_amount": _if_known(figures.list_amount, credited, "list_amount"),
             "margin_amount": _if_known(figures.margin_amount, credited, "margin_amount"),
         }
-        if figures.spend is not None and changed["new_customers"] > 0:
+        if figures.spend is not None:
             changed["cac"] = metrics.cac(float(figures.spend), changed["new_customers"])
         for name in undefined:
             n = round(changed["deals_won"])

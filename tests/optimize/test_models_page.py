@@ -12,6 +12,7 @@ from execute.models import Deal
 from optimize.actions.recompute import recompute
 from optimize.models import AttributionModel
 from optimize.numerics.attribution import MODELS
+from optimize.numerics.figures import NO_SPEND
 from optimize.queries.comparisons import UnknownCohort, comparison
 from optimize.queries.measures import Slice, key_figures, program_months
 from optimize.queries.report import report
@@ -122,6 +123,9 @@ def test_page_and_api_stand_the_models_side_by_side(busy, sign_in, workspace):
     address = "/api/v1/models/?from=2025-06-01&to=2026-06-30"
     answer = browser.get(f"{address}&by=channel&kind=net", **ask)
     assert answer.status_code == 200, answer.content
+    named = {row["key"]: row for row in answer.json()["rows"]}
+    assert named["Mail"]["spend"] > 0
+    assert (named["Calls"]["spend"]["value"], named["Calls"]["spend"]["reason"]) == (None, NO_SPEND)
     row = answer.json()["rows"][0]
     assert set(row["models"]) == set(AttributionModel.values)
     assert row["models"]["markov"]["credit"]["low"] < row["models"]["markov"]["credit"]["high"]
