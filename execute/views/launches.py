@@ -28,7 +28,15 @@ from plan.models import ProgramPlan
 def launches(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """List a cycle's programs: launched, ready to go, or waiting for what they need."""
     cycle = get_object_or_404(Cycle.objects.select_related("campaign"), pk=pk)
-    context = {"cycle": cycle, "launchings": launchings_of(cycle)}
+    found = launchings_of(cycle)
+    waiting = [one for one in found if one.launch is None]
+    context = {
+        "cycle": cycle,
+        "launchings": found,
+        "launched": len(found) - len(waiting),
+        # Beside a cycle's other work stands what is still to do.
+        "shown": waiting if request.htmx else found,
+    }
     part = "#panel" if request.htmx else ""
     return render(request, f"execute/launches.html{part}", context)
 

@@ -155,6 +155,9 @@ def test_launches_stand_on_the_execute_page_and_on_the_timeline(plan, member, si
     assert "Demo kit" in listed
     launch_program(plan=plan, by=member("manager"), override_reason="The fair is tomorrow")
     assert "The fair is tomorrow" in client.get(link("execute:launches", cycle.pk)).content.decode()
+    beside = client.get(link("execute:launches", cycle.pk), headers={"HX-Request": "true"})
+    assert "1 of 1 launched" in beside.content.decode()
+    assert "Every program of the plan is launched." in beside.content.decode()
     timeline = client.get(link("plan:timeline", plan.scenario_id)).content.decode()
     assert "Without Demo kit: “The fair is tomorrow”" in timeline
     assert timeline_of(sheet_of(plan.scenario)).flights[0].launch is not None
