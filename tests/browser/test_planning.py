@@ -194,7 +194,7 @@ def test_a_pasted_table_goes_to_the_programs_it_names_and_a_clash_waits_for_a_de
     expect(max_moore.page.locator("#saved")).to_have_text("Not saved")
     kim.sees("Search, Sep 2026: Max Moore also typed 900 here.")
     max_moore.press("Save")
-    max_moore.sees("The budget is saved.")
+    expect(max_moore.page.get_by_text("The budget is saved.")).to_be_visible()
     expect(kim.page.get_by_label("Search, Sep 2026")).to_have_value("900")
     expect(kim.page.locator("#sheet-clashes")).to_be_empty()
     # What he decided is not hers to undo.
