@@ -104,20 +104,26 @@ def request_where_stale() -> int:
 
 def perform(run: Run, report: Report) -> dict[str, Any]:
     """Do a queued measurement and draw its conclusions: what the run's kind is registered with."""
-    done = recompute(full=bool(run.arguments.get("full")), report=report)
-    draw_conclusions(changed=bool(done.marks or done.activity_changes))
+    # A worker that was killed may have measured what changed, and drawn nothing from it yet.
+    resumed = run.attempts > 1
+    done = recompute(full=bool(run.arguments.get("full")), report=report, resumed=resumed)
+    draw_conclusions(changed=bool(done.marks or done.activity_changes or resumed))
     request_curves_where_behind()
     return done.as_dict()
 
 
 def recompute(
-    *, full: bool = False, report: Report | None = None, parties_at_once: int = PARTIES_AT_ONCE
+    *,
+    full: bool = False,
+    report: Report | None = None,
+    parties_at_once: int = PARTIES_AT_ONCE,
+    resumed: bool = False,
 ) -> Recomputed:
     """Measure what changed in the scope's workspace since the last time, or everything.
 
     Everything is measured also where a setting changed that all of it rests on. Two measurements
     of one workspace take turns piece by piece. `report(done, total, message)` is called before
-    each piece, in buyers.
+    each piece, in buyers. One that is `resumed` does what a killed one may have left undone.
     """
     started = time.perf_counter()
     piece = Piece()
@@ -139,7 +145,7 @@ def recompute(
             refresh_statistics(*FACTS_AND_TOTALS)
     _note_time()
     restated = 0
-    if piece.totals_changed or piece.journeys_changed or activity:
+    if resumed or piece.totals_changed or piece.journeys_changed or activity:
         with piece.timed("restating closed books"):
             restated = len(restate_closed_books())
     done = Recomputed(

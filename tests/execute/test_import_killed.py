@@ -4,14 +4,9 @@ The worker is a process of its own, killed by the system before a statement chos
 the borders of pieces and inside them.
 """
 
-import os
 import random
-import signal
-from datetime import timedelta
 
 import pytest
-from django.db import connection, connections
-from django.utils import timezone
 
 from execute.actions.imports import loading
 from execute.actions.imports.files import receive_file, start_import
@@ -31,6 +26,7 @@ from ipeo import tenancy
 from ipeo.actions import runs
 from ipeo.models import Run
 from tests.factories.ipeo import WorkspaceFactory
+from tests.killing import work, work_and_be_killed
 
 DEALS = "Opportunity ID,Opportunity Name,Account Name,Contact,Opportunity Owner,Product,Stage,"
 DEALS += "Amount,Created Date,Close Date,Loss Reason\n" + "".join(
@@ -84,40 +80,6 @@ def tables():
         for row in Import.objects.order_by("pk")
     ]
     return sorted(told, key=str)
-
-
-def work(run_id, killed_at=None):
-    """Do a run as a worker; returns how many statements it took, or dies before one of them."""
-    count = 0
-
-    def before(execute, statement, params, many, context):
-        nonlocal count
-        count += 1
-        if count == killed_at:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return execute(statement, params, many, context)
-
-    Run.objects.filter(pk=run_id, state=Run.State.RUNNING).update(
-        lease_until=timezone.now() - timedelta(seconds=1)
-    )
-    run = runs.claim_run(run_id=run_id)
-    with connection.execute_wrapper(before):
-        done = runs.perform_run(run=run)
-    assert done.state == Run.State.DONE, done.error
-    return count
-
-
-def work_and_be_killed(run_id, killed_at):
-    """Let a process do a run and be killed; gives whether it was."""
-    connections.close_all()
-    child = os.fork()
-    if child == 0:
-        try:
-            work(run_id, killed_at)
-        finally:
-            os._exit(0)
-    _, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status)
 
 
 def sent(kind):
