@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, astuple, dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -81,8 +82,9 @@ class Tables:
     opened: Floats
     spend: Floats
 
+    @cached_property
     def season(self) -> Floats:
-        """How each period went for the other subjects."""
+        """How each period went for the other subjects, of each subject."""
         return shared_season(
             self.touches, self.opened, window=WINDOW if self.calendar.weekly else 1
         )
@@ -128,7 +130,7 @@ def program_wears(
         tables(deals, acts, calendar(days, on, weekly=weekly), lambda program, _: program)
         for weekly in (True, False)
     )
-    margins = _margins(deals)
+    margins, done = _margins(deals), _done(acts)
     results: dict[int, dict[str, Any]] = {}
     for program in by_month.subjects:
         at = by_month.subjects.index(program)
@@ -137,8 +139,7 @@ def program_wears(
             continue
         months = by_month.calendar.firsts[first:]
         spend = by_month.spend[at]
-        paid = sum(act.amount for act in acts if act.program == program and _paid(act))
-        touched = sum(act.amount for act in acts if act.program == program and not _paid(act))
+        paid, touched = done[program, Figure.ACTUAL], done[program, Figure.TOUCHES]
         pays = _break_even(paid, touched, margins[program].margin, margins[program].decided)
         won = margins[program].won
         results[program] = {
@@ -207,7 +208,7 @@ def _judged(by_week: Tables, by_month: Tables, subject: Any, pays: float | None)
     days = chosen.calendar.days
     # A deal opened in a period without a touch belongs to touches just before it.
     judged = np.where(seen > 0, brought, 0.0)
-    season = chosen.season()[at, first:]
+    season = chosen.season[at, first:]
     wear = judge(
         seen,
         judged,
@@ -269,13 +270,17 @@ def _margins(deals: Sequence[OpenedDeal]) -> dict[int, _Margin]:
     return found
 
 
+def _done(acts: Sequence[Activity]) -> dict[tuple[int, str], float]:
+    """What each program spent, and how often it touched, in all."""
+    sums: dict[tuple[int, str], float] = defaultdict(float)
+    for act in acts:
+        sums[act.program, act.figure] += act.amount
+    return sums
+
+
 def _days(deals: Sequence[OpenedDeal], acts: Sequence[Activity]) -> list[date]:
     opened = [deal.opened_on for deal in deals if deal.program is not None and deal.opened_on]
-    return [act.on for act in acts if not _paid(act)] + opened
-
-
-def _paid(act: Activity) -> bool:
-    return act.figure == Figure.ACTUAL
+    return [act.on for act in acts if act.figure == Figure.TOUCHES] + opened
 
 
 def _first(touches: Floats) -> int | None:
