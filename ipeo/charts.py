@@ -221,30 +221,34 @@ def band(
         )
     figure = house_figure(*traces, xaxis={"type": "date"}, yaxis=axis(kind))
     if break_even is not None:
-        figure.add_shape(
-            type="line",
-            xref="paper",
-            x0=0,
-            x1=1,
-            y0=break_even,
-            y1=break_even,
-            line={"color": token("bad"), "width": 1},
-        )
-        figure.add_annotation(
-            xref="paper",
-            x=0,
-            y=break_even,
-            text="break-even",
-            showarrow=False,
-            xanchor="left",
-            yanchor="top",
-            bgcolor=token("card"),
-            font={"size": 11, "color": token("ink-2")},
-        )
+        _mark_break_even(figure, break_even)
     for event in events:
         figure.add_shape(**_upright(event.on))
         figure.add_annotation(**_note(event.on, event.label))
     return figure
+
+
+def _mark_break_even(figure: go.Figure, level: float) -> None:
+    figure.add_shape(
+        type="line",
+        xref="paper",
+        x0=0,
+        x1=1,
+        y0=level,
+        y1=level,
+        line={"color": token("bad"), "width": 1},
+    )
+    figure.add_annotation(
+        xref="paper",
+        x=0,
+        y=level,
+        text="break-even",
+        showarrow=False,
+        xanchor="left",
+        yanchor="top",
+        bgcolor=token("card"),
+        font={"size": 11, "color": token("ink-2")},
+    )
 
 
 def _upright(x: object) -> dict[str, object]:
