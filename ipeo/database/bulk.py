@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from psycopg2 import sql
+from psycopg2.extensions import TRANSACTION_STATUS_INERROR, TRANSACTION_STATUS_UNKNOWN
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,8 +30,14 @@ def unaudited() -> Iterator[None]:
         try:
             yield
         finally:
-            if not connection.needs_rollback:
+            # After a failure nothing can be said; the rollback takes the setting back itself.
+            if not (connection.needs_rollback or _has_failed(cursor)):
                 cursor.execute("SELECT set_config('ipeo.bulk', '', false)")
+
+
+def _has_failed(cursor: Any) -> bool:
+    status = cursor.connection.info.transaction_status
+    return status in {TRANSACTION_STATUS_INERROR, TRANSACTION_STATUS_UNKNOWN}
 
 
 def next_ids(table: str, count: int) -> list[int]:
