@@ -13,14 +13,13 @@ from typing import Any
 
 from ipeo.numerics.estimates import Estimate, mean_from_sums, shrunk_rate
 from optimize.numerics import metrics
-from optimize.numerics.metrics import Planned, Sums
+from optimize.numerics.metrics import NO_SPEND, Planned, Sums
 
 PRIOR_DEALS = 10.0
 """How many deals the workspace's own price dependence counts for, where a slice has few."""
 ENOUGH = 0.5
 """The share of won deals whose cost must be known before their margin is used."""
 
-NO_SPEND = "no spend is recorded here"
 NO_PLAN = "no approved plan has money for this"
 NO_TOUCH = "no touch is known for these deals"
 _NOTHING: Mapping[str, Decimal] = {}

@@ -16,7 +16,7 @@ from scipy import special
 
 from ipeo.numerics.estimates import LEVEL, Estimate, from_error, mean_from_sums, rate
 
-NO_SPEND = "no spend is known here"
+NO_SPEND = "no spend is recorded here"
 NO_COST = "no cost is known here"
 
 
@@ -77,7 +77,9 @@ def attributed(sums: Sums) -> Estimate:
     how far chance alone could have moved them. Fewer than two deals give no interval.
     """
     if sums.n < 2 or sums.squares <= 0:
-        why = "no deal has closed yet" if sums.n == 0 else "one deal alone has no interval"
+        why = (
+            "no won deal is credited here yet" if sums.n == 0 else "one deal alone has no interval"
+        )
         return Estimate(sums.total, None, None, sums.n, why)
     effective = sums.total**2 / sums.squares
     if sums.total <= 0 or effective < 1:

@@ -49,7 +49,8 @@ def reckoned(
     """
     if unit == Unit.REGION:
         panel, names = panel_of(metric, on - timedelta(weeks=HISTORY_WEEKS), on)
-        chosen = np.array([name in set(regions) for name in names], dtype=bool)
+        treated = set(regions)
+        chosen = np.array([name in treated for name in names], dtype=bool)
         return regional_design(panel[:, chosen], panel[:, ~chosen], weeks)
     units = population(unit, audience)
     days = timedelta(weeks=weeks)
@@ -71,7 +72,8 @@ def assigned(experiment: Experiment) -> dict[str, bool]:
         return {}
     units = population(experiment.unit, experiment.audience)
     if experiment.unit == Unit.REGION:
-        return {key: key in set(experiment.regions) for key in units}
+        treated = set(experiment.regions)
+        return {key: key in treated for key in units}
     return {key: arm_of(experiment.salt, key, experiment.share) for key in units}
 
 
@@ -89,7 +91,7 @@ def assignment_of(experiment: Experiment, unit: str) -> tuple[str, bool, bool] |
         return key, held.arm == ExperimentUnit.Arm.TREATED, True
     enrolled = experiment.state == State.DRAFT
     if experiment.unit == Unit.REGION:
-        return key, key in set(experiment.regions), enrolled
+        return key, key in experiment.regions, enrolled
     return key, arm_of(experiment.salt, key, experiment.share), enrolled
 
 

@@ -13,7 +13,7 @@ from ipeo.numerics.estimates import Estimate
 from optimize.models import AttributionModel
 from optimize.numerics.attribution import UNIT
 from optimize.numerics.comparison import ENOUGH_BUCKETS, Comparison
-from optimize.numerics.figures import NO_SPEND
+from optimize.numerics.metrics import NO_SPEND
 from optimize.queries import slices
 from optimize.queries.comparisons import comparison
 from optimize.queries.slices import Days

@@ -12,7 +12,7 @@ from execute.models import Deal
 from optimize.actions.recompute import recompute
 from optimize.models import AttributionModel
 from optimize.numerics.attribution import MODELS
-from optimize.numerics.figures import NO_SPEND
+from optimize.numerics.metrics import NO_SPEND
 from optimize.queries.comparisons import UnknownCohort, comparison
 from optimize.queries.measures import Slice, key_figures, program_months
 from optimize.queries.report import report

@@ -56,7 +56,7 @@ def test_spend_without_a_deal_is_a_loss_without_an_interval():
     figure = romi(Sums(), 1000)
     assert figure.value == -1
     assert not figure.has_interval
-    assert figure.reason == "no deal has closed yet"
+    assert figure.reason == "no won deal is credited here yet"
 
 
 def test_equal_deals_give_the_jeffreys_interval_of_their_count():
