@@ -161,10 +161,16 @@ class Gathering:
 
 
 def usual_dependence() -> float:
-    """The workspace's own price dependence: the share of won amounts beyond the threshold."""
-    net = beyond = Decimal(0)
+    """The workspace's own price dependence: the share of won amounts beyond the threshold.
+
+    Drawn toward a half as if one deal more were known, so that a first deal or two do not say
+    that every other one is like them: the mean of the Jeffreys posterior.
+    """
+    net = beyond = deals = Decimal(0)
     for _, outcome, _, sums in slices.deal_sums(group="1", days=Days()):
         if outcome == "won":
             net += sums["priced_net_amount"]
             beyond += sums["beyond_net_amount"]
-    return min(max(float(beyond / net), 0.0), 1.0) if net > 0 else 0.5
+            deals += sums["priced_n"]
+    share = min(max(float(beyond / net), 0.0), 1.0) if net > 0 else 0.5
+    return (share * float(deals) + 0.5) / (float(deals) + 1.0)

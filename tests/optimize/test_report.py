@@ -385,3 +385,11 @@ def test_the_funnel_counts_who_came_at_least_so_far(workspace):
         ("Opportunity", 0),
     ]
     assert (funnel.handed_over, funnel.handoff_hours.value) == (1, None)
+
+
+def test_one_deal_won_at_its_price_does_not_say_that_all_are(workspace):
+    DealFactory(won=True, list_amount=Decimal(10_000), net_amount=Decimal(10_000))
+    recompute()
+    told = measures.key_figures().price_dependence
+    assert told.n == 1
+    assert told.high - told.low > 0.2
