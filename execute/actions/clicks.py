@@ -15,6 +15,7 @@ from execute.queries.links import signing_key
 from insight.models import Contact
 from ipeo import tenancy
 from ipeo.database import bulk
+from ipeo.database.turns import take_turn
 from ipeo.models import Workspace
 
 # Clicks of one person on one link within this time are one touch.
@@ -105,12 +106,9 @@ def count_clicks() -> int:
     hour of a touch that the same link gave the same person.
     """
     workspace = tenancy.current_workspace()
+    # Or two counts would make two touches of one person's two clicks.
+    take_turn("count clicks")
     with connection.cursor() as cursor:
-        # One count at a time, or two would make two touches of one person's two clicks.
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtext('execute_linkclick'), %s)",
-            [workspace.pk % 2**31],
-        )
         cursor.execute(_TAKE, [workspace.pk, workspace.pk, AT_ONCE])
         taken = [_Click(*row) for row in cursor.fetchall()]
     if not taken:

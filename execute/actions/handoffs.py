@@ -23,6 +23,7 @@ from execute.models import Handoff, Task, Touch
 from execute.queries.events import task_told
 from ipeo import tenancy
 from ipeo.actions.events import record_event
+from ipeo.database.turns import take_turn
 from ipeo.models import Workspace
 
 # An older second look is no news: a first import of old touches hands nobody over.
@@ -144,10 +145,8 @@ def hand_over(*, now: datetime | None = None) -> HandedOver:
         "lookback": timedelta(days=workspace.lookback_days),
         "by_sales": list(BY_SALES),
     }
+    take_turn("hand over")
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s, hashtext('hand over'))", [workspace.pk % 2**31]
-        )
         cursor.execute(WITHDRAW, given)
         withdrawn = {task_id for (task_id,) in cursor.fetchall()}
         cursor.execute(HAND_OVER, given)

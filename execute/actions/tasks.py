@@ -13,6 +13,7 @@ from execute.queries.events import task_told
 from ipeo import tenancy
 from ipeo.actions.events import record_event
 from ipeo.actions.versions import hold_version
+from ipeo.database.turns import take_turn
 from ipeo.models import Cycle
 
 
@@ -68,12 +69,9 @@ def _wait_for(task: Task, others: Sequence[Task]) -> None:
     if not wanted - held:
         return
     workspace_id = tenancy.current_workspace_id()
+    # Two people may each close half of a circle at once, so one waits for the other here.
+    take_turn("tasks that wait")
     with connection.cursor() as cursor:
-        # Two people may each close half of a circle at once, so one waits for the other here.
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s, hashtext('tasks that wait'))",
-            [workspace_id % 2**31],
-        )
         cursor.execute(
             "WITH RECURSIVE behind(id) AS (SELECT unnest(%s::bigint[]) UNION "
             "SELECT held.waits_for_id FROM execute_taskdependency held JOIN behind "

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 
 from insight.models import BrandStory, ProofPoint
-from ipeo import tenancy
+from ipeo.database.turns import take_turn
 from ipeo.models import Membership
 
 
@@ -46,7 +46,7 @@ def save_story(
     An unchanged story returns the version there is. With `seen_version`, raises `StoryMovedOn`
     where that is no longer the current one.
     """
-    _one_at_a_time()
+    take_turn("brand story")
     current: BrandStory | None = (
         BrandStory.objects.select_for_update(of=("self",))
         .select_related("created_by__user")
@@ -127,11 +127,3 @@ def _demand_current(story: BrandStory) -> None:
 
 def _ordered(story: BrandStory) -> list[ProofPoint]:
     return list(ProofPoint.objects.filter(story=story).order_by("position", "pk"))
-
-
-def _one_at_a_time() -> None:
-    """Let a second writer of the workspace's story wait, also before there is a row to lock."""
-    connection.cursor().execute(
-        "SELECT pg_advisory_xact_lock(%s, hashtext('brand story'))",
-        [tenancy.current_workspace_id() % 2**31],
-    )

@@ -19,6 +19,7 @@ from kombu.exceptions import OperationalError
 
 from ipeo import runs, tenancy
 from ipeo.celery import app
+from ipeo.database.turns import take_turn
 from ipeo.models import Membership, Run, Workspace
 
 log = structlog.get_logger(__name__)
@@ -50,10 +51,7 @@ def queue_run(
     runs.worker(kind)
     with transaction.atomic():
         if only_one:
-            connection.cursor().execute(
-                "SELECT pg_advisory_xact_lock(%s, hashtext(%s))",
-                [tenancy.current_workspace_id() % 2**31, only_one],
-            )
+            take_turn(only_one)
             waiting: Run | None = Run.objects.filter(
                 only_one=only_one, state=Run.State.QUEUED
             ).first()

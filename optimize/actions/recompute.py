@@ -21,6 +21,7 @@ from ipeo import tenancy
 from ipeo.actions.events import record_event
 from ipeo.actions.runs import queue_run
 from ipeo.database.statistics import MANY, refresh_statistics
+from ipeo.database.turns import take_turn
 from ipeo.models import Membership, Run
 from optimize.actions.closing import restate_closed_books
 from optimize.actions.conclusions import draw_conclusions
@@ -48,7 +49,7 @@ FACTS_AND_TOTALS = (
     "optimize_credittally",
     "optimize_transitiontally",
 )
-_LOCK = 0x0971
+_TURN = "measure"
 _EPOCH = date(1970, 1, 1)
 
 Report = Callable[[int, int, str], None]
@@ -136,7 +137,7 @@ def recompute(
         if report is not None:
             report(min(piece.marks, total), total, "Measuring")
         with transaction.atomic():
-            _take_turn(rules.workspace_id)
+            take_turn(_TURN)
             if not measure_some(rules, parties_at_once, piece):
                 break
         pieces += 1
@@ -169,11 +170,6 @@ def recompute(
     return done
 
 
-def _take_turn(workspace_id: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, workspace_id % 2**31])
-
-
 def _waiting() -> int:
     return int(StaleParty.objects.exclude(party=0).values("party").distinct().count())
 
@@ -182,7 +178,7 @@ def _waiting() -> int:
 def _prepare(full: bool) -> tuple[Rules, str, int]:
     """Bring activity up to date, and mark whom changed settings or cycles concern."""
     workspace_id = tenancy.current_workspace_id()
-    _take_turn(workspace_id)
+    take_turn(_TURN)
     StaleParty.objects.filter(party=0).delete()
     state, is_new = MeasurementState.objects.get_or_create()
     settings, calendar = settings_now(), calendar_now()
