@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 import numpy as np
+from django.db import transaction
 from django.utils import timezone
 
 from execute.models import Outcome
@@ -40,13 +41,15 @@ def refresh_fits(*, now: datetime | None = None, on: date | None = None) -> int:
     ]
     cells = cell_wears(deals, acts, cell_times(), on)
     made += [_row(Fit.Kind.CELL, key, result, now) for key, result in cells.items()]
-    Fit.objects.filter(kind=Fit.Kind.CELL).exclude(subject_key__in=list(cells)).delete()
-    Fit.objects.bulk_create(
-        made,
-        update_conflicts=True,
-        unique_fields=["workspace", "kind", "subject_key"],
-        update_fields=["result", "fitted_at"],
-    )
+    # The seconds of fitting hold no lock; what is kept changes at once.
+    with transaction.atomic():
+        Fit.objects.filter(kind=Fit.Kind.CELL).exclude(subject_key__in=list(cells)).delete()
+        Fit.objects.bulk_create(
+            made,
+            update_conflicts=True,
+            unique_fields=["workspace", "kind", "subject_key"],
+            update_fields=["result", "fitted_at"],
+        )
     return len(made)
 
 
@@ -101,8 +104,9 @@ def _dependence(deals: Sequence[OpenedDeal]) -> dict[str, Any]:
         if deal.outcome == Outcome.WON and deal.program is not None and deal.discount is not None
     ]
     programs = sorted({program for program, _, _ in won})
+    place = {program: at for at, program in enumerate(programs)}
     found = price_dependence(
-        [programs.index(program) for program, _, _ in won],
+        [place[program] for program, _, _ in won],
         [net or 0.0 for _, net, _ in won],
         [discount for _, _, discount in won],
         len(programs),

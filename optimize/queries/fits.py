@@ -271,11 +271,12 @@ def cells(program_id: int | None = None) -> list[CellFit]:
 
     Those that tire stand first, the most worn before the others.
     """
+    rows = Fit.objects.filter(kind=Fit.Kind.CELL)
+    if program_id is not None:
+        rows = rows.filter(result__programs__contains=[program_id])
     found = []
-    for row in Fit.objects.filter(kind=Fit.Kind.CELL).order_by("pk"):
+    for row in rows.order_by("pk"):
         held = row.result
-        if program_id is not None and program_id not in held["programs"]:
-            continue
         found.append(
             CellFit(
                 **_judged(row),

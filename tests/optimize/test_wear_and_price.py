@@ -65,6 +65,9 @@ def test_programs_are_listed_by_wear_and_the_worn_one_by_weeks_or_months(measure
 
 def test_an_audience_with_a_message_in_a_channel_is_judged_or_says_why_not(measured, sign_in):
     (cell,) = cells()
+    by_program = {one.pk: [found.key for found in cells(one.pk)] for one in measured[1:]}
+    assert by_program == {pk: [cell.key] if pk in cell.programs else [] for pk in by_program}
+    assert sorted(by_program.values()) == [[], [cell.key]]
     assert (cell.audience, cell.message) == ("Buyers in the north", "Trade your old desks in")
     assert cell.wear.known or cell.wear.reason
     assert "Buyers in the north" in sign_in("viewer").get(link("optimize:wearing")).content.decode()
