@@ -9,6 +9,8 @@ from django.utils.dates import MONTHS
 
 from ipeo.events import TYPES
 from ipeo.models import Campaign, Membership, Role, WebhookEndpoint, Workspace
+from ipeo.queries.members import members_of
+from ipeo.tenancy import current_workspace
 from ipeo.tokens import AREAS, EVERYTHING, READ, WRITE, area_label
 
 
@@ -46,6 +48,13 @@ class EditCampaignForm(forms.ModelForm[Campaign]):
     class Meta:
         model = Campaign
         fields = ("name", "goal", "owner", "status")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        owner = self.fields["owner"]
+        assert isinstance(owner, forms.ModelChoiceField)
+        # A person may see their memberships of other workspaces, and could choose one.
+        owner.queryset = members_of(current_workspace()).filter(is_active=True)
 
     def clean_name(self) -> str:
         """Refuse a name that another campaign has."""

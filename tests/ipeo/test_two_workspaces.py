@@ -21,6 +21,7 @@ from execute.actions.setup import ensure_defaults
 from insight.models import ProofPoint
 from ipeo import tenancy
 from ipeo.models import AuditEvent, Membership, Role, User, Workspace
+from ipeo.navigation import link
 from tests import databases
 from tests.factories import execute, insight, ipeo, links, optimize, plan, webhooks
 from tests.ipeo.test_permissions import API_VIEWS, PAGES
@@ -38,6 +39,7 @@ class Two:
     mine: Workspace
     theirs: Workspace
     browser: Client
+    person: User
 
 
 def _factories(room: ModuleType) -> list[type[DjangoModelFactory]]:
@@ -71,7 +73,7 @@ def two(django_db_setup: None, django_db_blocker: Any) -> Iterator[Two]:
                     factory(pk=NUMBER, **needed.get(model, {}))
         browser = Client(raise_request_exception=False)
         browser.force_login(person)
-        yield Two(mine, theirs, browser)
+        yield Two(mine, theirs, browser, person)
         connections.close_all()
         databases.use(before)
 
@@ -151,3 +153,37 @@ def test_no_body_names_a_row_of_another_workspace(two):
             assert field.get_queryset().filter(pk=NUMBER).exists(), name
         with tenancy.scope(two.mine), pytest.raises(serializers.ValidationError):
             field.to_internal_value(NUMBER)
+
+
+CHOICES = (
+    ("ipeo:edit_campaign", "owner"),
+    ("insight:edit_account", "owner"),
+    ("insight:edit_contact", "owner"),
+    ("execute:edit_deal", "owner"),
+    ("execute:edit_task", "owner"),
+    ("plan:program_plan", "marketing_owner"),
+    ("plan:program_plan", "sales_owner"),
+)
+ROWS = {
+    "ipeo:edit_campaign": ipeo.CampaignFactory,
+    "insight:edit_account": insight.AccountFactory,
+    "insight:edit_contact": insight.ContactFactory,
+    "execute:edit_deal": execute.DealFactory,
+    "execute:edit_task": execute.TaskFactory,
+    "plan:program_plan": plan.ProgramPlanFactory,
+}
+
+
+def _membership(two: Two, workspace: Workspace) -> Membership:
+    with tenancy.system():
+        return Membership.objects.get(workspace=workspace, user=two.person)
+
+
+@pytest.mark.parametrize(("address", "field"), CHOICES)
+def test_a_form_offers_nobodys_membership_of_another_workspace(address, field, two):
+    with tenancy.scope(two.mine):
+        place = link(address, ROWS[address]().pk)
+    offered = two.browser.get(place).context["form"].fields[field].queryset
+    with tenancy.scope(two.mine, membership=_membership(two, two.mine)):
+        assert _membership(two, two.mine) in offered
+        assert _membership(two, two.theirs) not in offered
