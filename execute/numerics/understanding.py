@@ -117,16 +117,28 @@ def blocks_of(
     """Yield the rows of a file that is read block by block, as `understand` has judged them."""
     assert seen.whole is not None
     for block in seen.whole.stream.blocks():
-        yield interpret(
-            seen.interpretation.kind,
-            block,
-            seen.mapping,
-            answers,
-            set_to=set_to,
-            attributes=seen.proposal.attributes,
-            zone=zone,
-            currency=currency,
-        )
+        yield _judged(block, seen, answers, set_to, zone, currency)
+
+
+def _judged(
+    sheet: Sheet,
+    seen: Understanding,
+    answers: Mapping[str, str],
+    set_to: Mapping[str, str],
+    zone: tzinfo,
+    currency: str | None,
+) -> Interpretation:
+    """Read one block of a file by what was made of the file's head."""
+    return interpret(
+        seen.interpretation.kind,
+        sheet,
+        seen.mapping,
+        answers,
+        set_to=set_to,
+        attributes=seen.proposal.attributes,
+        zone=zone,
+        currency=currency,
+    )
 
 
 def _survey(
@@ -138,9 +150,8 @@ def _survey(
     currency: str | None,
 ) -> Whole:
     """Read every block and hold it to what the head says; raises `NotPlain` where it differs."""
-    kind = seen.interpretation.kind
     said = seen.interpretation
-    if kind == "stage_history" or any(not d.key.startswith(STEADY) for d in seen.doubts):
+    if said.kind == "stage_history" or any(not d.key.startswith(STEADY) for d in seen.doubts):
         raise NotPlain
     empty = {
         header
@@ -153,16 +164,7 @@ def _survey(
     refused: list[Refusal] = []
     habits: dict[str, str] = {}
     for sheet in stream.blocks():
-        block = interpret(
-            kind,
-            sheet,
-            seen.mapping,
-            answers,
-            set_to=set_to,
-            attributes=seen.proposal.attributes,
-            zone=zone,
-            currency=currency,
-        )
+        block = _judged(sheet, seen, answers, set_to, zone, currency)
         if block.doubts != said.doubts or block.notes != said.notes:
             raise NotPlain
         if any(any(sheet.column(header)) for header in empty):

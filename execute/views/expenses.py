@@ -104,7 +104,13 @@ def edit_expense(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def _kept(form: ExpenseForm, version: int | None = None) -> bool:
     """Save what a valid form holds; False where it was refused, which the form then tells."""
     expense, until = form.instance, form.cleaned_data.get("until")
-    try:
+    told = {
+        NothingToSpendOn: "program",
+        CannotRecur: "until" if "until" in form.fields else "state",
+        NoRate: "currency",
+        TooLarge: "amount",
+    }
+    with refused_in_form(form, told):
         if form.cleaned_data.get("later"):
             save_with_later(expense=expense, version=version)
         else:
@@ -112,17 +118,10 @@ def _kept(form: ExpenseForm, version: int | None = None) -> bool:
                 save_expense(expense=expense, version=version)
                 if until is not None:
                     form.instance = repeat_expense(expense=expense, until=until)[0]
-    except NothingToSpendOn as refusal:
-        form.add_error("program", str(refusal))
-    except CannotRecur as refusal:
-        form.add_error("until" if "until" in form.fields else "state", str(refusal))
-        expense.pk = expense.pk if version is not None else None
-    except NoRate as refusal:
-        form.add_error("currency", str(refusal))
-    except TooLarge as refusal:
-        form.add_error("amount", str(refusal))
-    else:
         return True
+    if version is None:
+        # It was saved, but what it is to become was refused: nothing of it stands.
+        expense.pk = None
     return False
 
 
