@@ -183,6 +183,7 @@ class HandoffSerializer(serializers.ModelSerializer[Handoff]):
             "due_at",
             "first_touch_at",
         )
+        read_only_fields = fields
 
 
 class HandoffView(ReadViewSet):
