@@ -328,7 +328,7 @@ def move_to_optimize(mia: Person) -> None:
 
 def close(max_: Person) -> None:
     max_.go("Optimize")
-    max_.follow(f"{CAMPAIGN}, cycle 1")
+    max_.follow(f"What to do in {CAMPAIGN}, cycle 1")
     assert max_.faults() == []
     while max_.main().get_by_role("link", name="Decide", exact=True).count():
         max_.follow("Decide")
