@@ -129,14 +129,31 @@ def _plan(
     scenario: Scenario = Scenario.objects.create(
         cycle=cycle, name="B, prove the payback", created_at=created, updated_at=created
     )
+    _intend(scenario, cycle.number, dates, cast, people, proofs, findings)
     if cycle.number == 3:
-        Scenario.objects.create(
+        same = Scenario.objects.create(
             cycle=cycle, name="A, as last time", created_at=created, updated_at=created
         )
+        _intend(same, cycle.number - 1, dates, cast, people, proofs, findings)
+    _launch(scenario, people, dates)
+    return scenario
+
+
+def _intend(
+    scenario: Scenario,
+    as_in: int,
+    dates: CycleDates,
+    cast: Cast,
+    people: dict[str, Membership],
+    proofs: list[ProofPoint],
+    findings: list[Finding],
+) -> None:
+    """Put the programs into a scenario, with the money that they had in the cycle `as_in`."""
     audiences = list(Audience.objects.order_by("pk"))
+    rests_on = _RESTS_ON[scenario.cycle.number]
     lines = []
     for place, (item, program) in enumerate(zip(truth.PROGRAMS, cast.programs, strict=True)):
-        monthly = item.monthly[cycle.number - 1]
+        monthly = item.monthly[as_in - 1]
         if not monthly:
             continue
         plan = ProgramPlan.objects.create(
@@ -148,22 +165,20 @@ def _plan(
             ends_on=dates.ends_on,
             marketing_owner=people["marketer"],
             sales_owner=cast.reps[place % len(cast.reps)],
-            finding=None if item.is_bet else findings[_RESTS_ON[cycle.number][place]],
+            finding=None if item.is_bet else findings[rests_on[place]],
             is_bet=item.is_bet,
             position=place,
         )
         PlanProof.objects.create(program_plan=plan, proof_point=proofs[place % len(proofs)])
-        for month in range(truth.CYCLE_MONTHS):
-            lines.append(
-                BudgetLine(
-                    program_plan=plan,
-                    month=month_start(dates.starts_on, month),
-                    amount=Decimal(monthly),
-                )
+        lines += [
+            BudgetLine(
+                program_plan=plan,
+                month=month_start(dates.starts_on, month),
+                amount=Decimal(monthly),
             )
+            for month in range(truth.CYCLE_MONTHS)
+        ]
     BudgetLine.objects.bulk_create(lines)
-    _launch(scenario, people, dates)
-    return scenario
 
 
 def _launch(scenario: Scenario, people: dict[str, Membership], dates: CycleDates) -> None:

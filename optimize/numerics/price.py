@@ -173,7 +173,8 @@ def price_dependence(
 
 def _too_little(n: int, wins: int, discount: Floats) -> str:
     if n < MIN_DEALS:
-        return f"{n} closed deals; {MIN_DEALS} are needed to tell what a discount bought"
+        deals = "closed deal" if n == 1 else "closed deals"
+        return f"{n} {deals}; {MIN_DEALS} are needed to tell what a discount bought"
     if min(wins, n - wins) < MIN_EACH:
         return f"{wins} won and {n - wins} lost; {MIN_EACH} of each are needed"
     if float(discount.std()) < 0.005:

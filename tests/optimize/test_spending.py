@@ -41,7 +41,12 @@ def test_the_command_tells_of_each_channel_and_of_one_never_spent_on_why_not(tmp
     assert told["rhat"] <= 1.01
     assert told["ess"] >= 400
     fairs = told["channels"]["4"]
-    assert fairs["contribution"] == {"value": None, "low": None, "high": None}
+    assert fairs["contribution"] == {
+        "value": None,
+        "low": None,
+        "high": None,
+        "reason": "nothing was ever spent on it",
+    }
     assert fairs["reason"] == "nothing was ever spent on it"
 
 

@@ -158,7 +158,7 @@ def _scales(weeks: Weeks, known: Bools) -> Scales:
     for r in range(regions):
         values = weeks.outcome[r, known[r]]
         if values.size < 2:
-            raise NotEnough("so few weeks tell nothing of how the outcome varies")
+            raise NotEnough("one week, or none, is too few to tell how the outcome varies")
         size[r] = max(abs(values.mean()), values.std())
     if not (size > 0).all():
         raise NotEnough("nothing was won in any week")
