@@ -41,7 +41,10 @@ def campaign(browser: Browser, address: str, path: Path) -> None:
         manager.follow("Desks that pay back")
         manager.page.set_viewport_size({"width": 1360, "height": 1000})
         manager.settle()
+        # A chart is drawn once it comes near the window.
+        manager.page.evaluate("scrollTo(0, document.body.scrollHeight)")
         manager.see_drawn()
+        manager.page.evaluate("scrollTo(0, 0)")
         manager.page.screenshot(path=path)
         manager.close()
         if path.stat().st_size < MOST_BYTES:
