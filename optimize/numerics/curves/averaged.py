@@ -27,6 +27,8 @@ KEPT = 2000
 """Draws of the mixture of forms that the figures rest on."""
 _SCORED = 600
 _MANY_SERIES, _SCREENED = 16, 2
+# A draw of many series takes long; the chains go on for another round where these do not do.
+_DRAWS_OF_MANY = 280
 _NEGLIGIBLE = 0.05
 
 
@@ -56,17 +58,21 @@ def fit(
     *,
     level: float = LEVEL,
     forms: Sequence[Form] = FORMS,
-    draws: int = DRAWS,
+    draws: int | None = None,
     seed: int = 0,
 ) -> CurveFit:
     """Fit every form to weekly data and average them by how well each predicts.
 
-    Raises `NotEnough` with the reason where the data cannot carry a fit.
+    `draws` are those of each chain of each form before more are asked for; unless told, fewer
+    where there are many series. Raises `NotEnough` with the reason where the data cannot carry a fit.
     """
     began = time.perf_counter()
     prepared = prepare(weeks)
     named = dict.fromkeys((form.name for form in forms), 0.0)
-    if weeks.shape[0] * weeks.shape[1] > _MANY_SERIES and len(forms) > _SCREENED:
+    many = weeks.shape[0] * weeks.shape[1] > _MANY_SERIES
+    if draws is None:
+        draws = _DRAWS_OF_MANY if many else DRAWS
+    if many and len(forms) > _SCREENED:
         forms = _promising(weeks, forms, seed)
     problems = [prepared.problem(form) for form in forms]
     seen = np.nonzero(problems[0].known.ravel() > 0)[0] % weeks.spend.shape[2]
