@@ -64,7 +64,8 @@ def fit(
     """Fit every form to weekly data and average them by how well each predicts.
 
     `draws` are those of each chain of each form before more are asked for; unless told, fewer
-    where there are many series. Raises `NotEnough` with the reason where the data cannot carry a fit.
+    where there are many series. Raises `NotEnough` with the reason where the data cannot
+    carry a fit.
     """
     began = time.perf_counter()
     prepared = prepare(weeks)
