@@ -209,8 +209,8 @@ def _added(table: str, changed: str, keys: Mapping[str, str], figures: Mapping[s
 _GRAIN = "(ARRAY['channel', 'program', 'campaign'])[c.grain + 1]"
 _APPLY = "".join(
     [
-        # Without statistics the planner reads every tally to find the few that changed.
-        "ANALYZE gone_journey, changed_tally, changed_transition;",
+        # Without statistics the planner may read every journey to find the few that go.
+        "ANALYZE gone_journey;",
         "DELETE FROM optimize_journey j USING gone_journey g "  # noqa: S608
         "WHERE j.workspace_id = %(workspace)s AND j.deal_id = g.deal_id;"
         "INSERT INTO optimize_journey (workspace_id, deal_id, party, closed_date, created_date, "
