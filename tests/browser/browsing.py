@@ -26,6 +26,9 @@ _STILL = """async () => {
     if (document.getAnimations().some((one) => one.playState === "running")) still = 0;
   }
 }"""
+# A request that a later one of its field replaced, or that leaving the page ended. One that
+# failed says "htmx:sendError" besides.
+_REPLACED = re.compile(r"htmx:(afterRequest|sendAbort)\b")
 _MOVING = ".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added"
 # Rows are alike: the first ones stand for all.
 _ALIKE = [["tbody tr:nth-child(n+6)"], ["li:nth-child(n+9)"]]
@@ -67,7 +70,7 @@ class Person:
         return self.page.url.removeprefix(self.address)
 
     def _hear(self, message: Any) -> None:
-        if message.type in {"error", "warning"}:
+        if message.type in {"error", "warning"} and not _REPLACED.match(message.text):
             self.complaints.append(f"{self._here()}: {message.text}")
 
     def _receive(self, response: Any) -> None:
