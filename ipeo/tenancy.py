@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models.expressions import Expression
+from django.utils import timezone
 
 if TYPE_CHECKING:
     from ipeo.models import Membership, User, Workspace
@@ -40,16 +41,20 @@ _NOTHING = Scope()
 
 @contextmanager
 def _entered(scope: Scope) -> Iterator[Scope]:
+    # A workspace's days begin and end in its own time zone, wherever Django asks for one:
+    # `timezone.localdate()`, dates in templates, `__date` and `Trunc` in queries.
+    zone = scope.workspace.zone if scope.workspace else None
     token = _scope.set(scope)
     try:
-        yield scope
+        with timezone.override(zone):
+            yield scope
     finally:
         _scope.reset(token)
 
 
 @contextmanager
 def scope(workspace: Workspace, *, membership: Membership | None = None) -> Iterator[Scope]:
-    """Work inside one workspace, on behalf of a member where one is given."""
+    """Work inside one workspace and its time zone, on behalf of a member where one is given."""
     person_id = membership.user_id if membership else (_scope.get() or _NOTHING).person_id
     with _entered(Scope(workspace, membership, person_id)) as entered:
         yield entered

@@ -11,7 +11,6 @@ from django.utils import timezone
 from execute.actions.lines import fill_amounts, keep_lines, share_among_lines, take_figures
 from execute.actions.setup import closing_stage
 from execute.models import Deal, DealLine, DealStage, DealStageChange, Outcome
-from execute.queries.days import today
 from execute.queries.events import deal_told
 from execute.queries.lines import AMOUNTS, lines_of
 from ipeo.actions.events import record_event
@@ -87,7 +86,7 @@ def save_deal(
     _take_lines(deal, lines, stored)
     deal.updated_at = now
     if stored is None:
-        deal.created_date = deal.created_date or today(now)
+        deal.created_date = deal.created_date or timezone.localdate(now)
         deal.save()
     else:
         deal.version = stored.version + 1

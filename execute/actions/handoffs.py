@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -233,9 +233,7 @@ def _make_tasks(now: datetime) -> int:
 
 def _todays_bundle(owner_id: int | None, cycle_id: int | None, now: datetime) -> Task | None:
     """Return the open task of the day that holds many buyers of one owner, where there is one."""
-    start = now.astimezone(tenancy.current_workspace().zone).replace(
-        hour=0, minute=0, second=0, microsecond=0
-    )
+    start = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     full = (
         Handoff.objects.filter(owner=owner_id, cycle=cycle_id)
         .values("task")
@@ -264,7 +262,7 @@ def _task(some: Sequence[Handoff], title: str, now: datetime) -> Task:
         cycle_id=first.cycle_id,
         program_id=first.program_id if len({one.program_id for one in some}) == 1 else None,
         owner_id=first.owner_id,
-        due_date=_day(min(one.due_at for one in some)),
+        due_date=timezone.localdate(min(one.due_at for one in some)),
         created_at=now,
         updated_at=now,
     )
@@ -288,7 +286,3 @@ def _title(handoff: Handoff) -> str:
 
 def _many(count: int) -> str:
     return f"Get in touch with {count:,} buyers who took a second look"
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(tenancy.current_workspace().zone).date()

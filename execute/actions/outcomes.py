@@ -13,7 +13,6 @@ from execute.actions.approvals import DiscountRefused, settle_discount
 from execute.actions.deals import place_of, record_move
 from execute.actions.lines import share_among_lines
 from execute.models import Deal, DealDriver, DealMaterial, Driver, Material, Outcome
-from execute.queries.days import today
 from execute.queries.events import deal_told
 from insight.models import Competitor
 from ipeo.actions.events import record_event
@@ -112,13 +111,13 @@ def log_outcome(
     stored = hold_version(deal, version)
     net = stored.net_amount if net_amount is None else net_amount
     _demand_price(outcome, net)
-    if closed_date is not None and closed_date > today(now):
+    if closed_date is not None and closed_date > timezone.localdate(now):
         raise ClosedInFuture("This day is yet to come.")
     _demand_approved(stored, materials)
     moved = place_of(outcome, stored)
     enters = moved.pk != stored.stage_id
     stored.stage, stored.outcome = moved, Outcome(outcome)
-    stored.closed_date = closed_date or stored.closed_date or today(now)
+    stored.closed_date = closed_date or stored.closed_date or timezone.localdate(now)
     stored.net_amount = net
     stored.list_amount = stored.list_amount if list_amount is None else list_amount
     stored.competitor = competitor if outcome != Outcome.WON else None

@@ -11,7 +11,6 @@ from django.utils import timezone
 from execute.actions.deals import AmountNegative
 from execute.actions.lines import share_among_lines
 from execute.models import Deal
-from execute.queries.days import today
 from execute.queries.rates import converted, rate_on
 from ipeo import tenancy
 from ipeo.actions.versions import hold_version
@@ -21,7 +20,7 @@ AMOUNTS = ("list_amount", "net_amount", "cost_amount")
 
 def day_of(deal: Deal) -> date:
     """Return the day at whose rate a deal is converted: it closed, was opened, or is today."""
-    return deal.closed_date or deal.created_date or today()
+    return deal.closed_date or deal.created_date or timezone.localdate()
 
 
 @transaction.atomic

@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from execute.actions.tasks import CycleIsClosed
 from execute.models import Task, TaskDependency, TaskTemplate, TemplateTask
-from execute.queries.days import today
 from execute.queries.events import task_told
 from ipeo.actions.events import record_event
 from ipeo.models import Cycle, Membership
@@ -122,7 +122,7 @@ def make_tasks(
     a flight has begun, tasks whose day is past are left out: their time is over. Raises
     `CycleIsClosed`.
     """
-    on = today(now)
+    on = timezone.localdate(now)
     held = Cycle.objects.select_for_update(of=("self",)).get(pk=cycle.pk)
     if held.closed_at is not None:
         raise CycleIsClosed(f"{held} is closed.")

@@ -6,15 +6,14 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.utils import timezone
 
 from execute.models import Deal, DiscountApproval, Driver, InReturn, Material, Outcome
-from execute.queries.days import today
 from execute.queries.discounts import margin_of
 from execute.queries.materials import materials_for_deal
 from insight.models import Competitor
 from ipeo.forms import DateInput
+from ipeo.queries.kept import in_use
 from ipeo.tenancy import current_workspace
 from plan.forms.figures import MoneyField
 
@@ -78,14 +77,13 @@ class OutcomeForm(forms.Form):
         self.deal = deal
         kwargs.setdefault("initial", self._stored(deal))
         super().__init__(*args, **kwargs)
-        usable = Driver.objects.filter(
-            Q(is_active=True) | Q(pk__in=deal.deal_drivers.values("driver"))
-        ).order_by("position", "pk")
+        said = deal.deal_drivers.values_list("driver", flat=True)
+        usable = in_use(Driver.objects.order_by("position", "pk"), *said)
         self._offer("won_drivers", usable.filter(decides_won=True))
         self._offer("lost_drivers", usable.filter(decides_lost=True))
-        self._offer("competitor", Competitor.objects.order_by("name"))
+        self._offer("competitor", in_use(Competitor.objects.order_by("name"), deal.competitor_id))
         self._offer("materials", materials_for_deal(deal, with_named=True))
-        self.fields["closed_date"].widget.attrs["max"] = today().isoformat()
+        self.fields["closed_date"].widget.attrs["max"] = timezone.localdate().isoformat()
         if deal.list_amount is not None:
             del self.fields["list_amount"]
             threshold = current_workspace().discount_threshold * 100
@@ -158,7 +156,7 @@ class OutcomeForm(forms.Form):
         at: datetime | None = self.cleaned_data["logged_at"]
         if at is None or self.deal.closed_date is not None:
             return None
-        return today(min(at, timezone.now()))
+        return timezone.localdate(min(at, timezone.now()))
 
     def refuse(self, field: str, message: str) -> None:
         """Tell what cannot be taken, at the field where it is mended."""

@@ -9,9 +9,9 @@ from datetime import date, timedelta
 
 from django.db.models import Count, F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
+from django.utils import timezone
 
 from execute.models import CalendarFeed, Task
-from execute.queries.days import today
 from execute.queries.tasks import OPEN
 from ipeo.models import Membership
 from plan.models import Program, ProgramPlan, Scenario
@@ -70,7 +70,7 @@ def flights() -> QuerySet[ProgramPlan]:
 
 def month_of(found: QuerySet[Task], first: date, *, on: date | None = None) -> Month:
     """Return the month that begins on a day, with the tasks that a filter leaves and flights."""
-    on = on or today()
+    on = on or timezone.localdate()
     weeks = calendar.Calendar().monthdatescalendar(first.year, first.month)
     span = (weeks[0][0], weeks[-1][-1])
     due = found.exclude(state=Task.State.DROPPED).filter(due_date__range=span)
@@ -116,7 +116,7 @@ def feeds_of(member: Membership) -> QuerySet[CalendarFeed]:
 
 def tasks_for(feed: CalendarFeed) -> QuerySet[Task]:
     """Return the dated tasks that a feed shows: open ones, and those done of late."""
-    since = today() - timedelta(days=90)
+    since = timezone.localdate() - timedelta(days=90)
     recent = Q(state__in=OPEN) | Q(state=Task.State.DONE, due_date__gte=since)
     found: QuerySet[Task] = Task.objects.filter(recent, due_date__isnull=False)
     if feed.whose == CalendarFeed.Whose.MINE:

@@ -8,13 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.utils import timezone
 
 from execute.models import Deal, DealStage, Outcome, Touch
 from execute.queries.behind import Behind
-from execute.queries.days import today
 from execute.queries.lines import sells
 from insight.models import Account, Product
 from ipeo.models import Campaign, Membership
+from ipeo.queries.kept import in_use
 from plan.models import Program
 
 RECENT = timedelta(days=30)
@@ -62,7 +63,7 @@ def deals() -> QuerySet[Deal]:
 
 def past_due(on: date | None = None) -> Q:
     """Return the condition that a deal is still open after its expected close date."""
-    return Q(outcome=Outcome.OPEN, expected_close_date__lt=on or today())
+    return Q(outcome=Outcome.OPEN, expected_close_date__lt=on or timezone.localdate())
 
 
 def of_campaign(campaign: Campaign | int) -> Q:
@@ -170,7 +171,7 @@ def waiting_of(member: Membership, *, on: date | None = None) -> QuerySet[Deal]:
 
 def coming_of(member: Membership, *, on: date | None = None, days: int = 14) -> QuerySet[Deal]:
     """Return a member's open deals that are to close within so many days."""
-    start = on or today()
+    start = on or timezone.localdate()
     return (
         deals()
         .filter(
@@ -188,18 +189,19 @@ def next_waiting(member: Membership, *, after: Deal | None = None) -> Deal | Non
     return (found.exclude(pk=after.pk) if after else found).first()
 
 
-def stages() -> list[DealStage]:
-    """Return the workspace's deal stages in the board's order."""
-    return list(DealStage.objects.order_by("position", "pk"))
+def stages(deal: Deal | None = None) -> list[DealStage]:
+    """Return the stages that deals may move to, and the deal's own, in the board's order."""
+    found = DealStage.objects.order_by("position", "pk")
+    return list(in_use(found, deal.stage_id if deal else None))
 
 
 def board(*, owner: Membership | None = None, cards: int = 12) -> list[Column]:
     """Return the board: each stage with its latest cards, and the totals of all of its deals.
 
-    Where deals end, only those that ended within the last 30 days count.
+    Where deals end, only those that ended within the last 30 days count. A stage that is out of
+    use stands there as long as deals do.
     """
-    columns = stages()
-    recent = today() - RECENT
+    recent = timezone.localdate() - RECENT
     shown = Q(outcome=Outcome.OPEN) | Q(closed_date__gte=recent)
     held: QuerySet[Deal] = Deal.objects.filter(shown)
     if owner is not None:
@@ -216,7 +218,8 @@ def board(*, owner: Membership | None = None, cards: int = 12) -> list[Column]:
             sums.get(stage.pk, Totals(0, None, 0)),
             _cards(held, stage, cards),
         )
-        for stage in columns
+        for stage in DealStage.objects.order_by("position", "pk")
+        if stage.is_active or stage.pk in sums
     ]
 
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils import timezone
+
 from execute.models import Launch
-from execute.queries.days import today
 from ipeo.models import Cycle
 from ipeo.navigation import link
 from ipeo.stages import Blocker
@@ -59,7 +60,7 @@ def launchings_of(cycle: Cycle, on: date | None = None) -> list[Launching]:
     rows = Launch.objects.filter(cycle=cycle).select_related("by__user")
     launched = {row.program_id: row for row in rows}
     return [
-        Launching(plan, ready[plan.pk], launched.get(plan.program_id), on or today())
+        Launching(plan, ready[plan.pk], launched.get(plan.program_id), on or timezone.localdate())
         for plan in plans
     ]
 
@@ -71,7 +72,7 @@ def launching_of(plan: ProgramPlan, on: date | None = None) -> Launching:
         .select_related("by__user")
         .first()
     )
-    return Launching(plan, readiness_of([plan])[plan.pk], launch, on or today())
+    return Launching(plan, readiness_of([plan])[plan.pk], launch, on or timezone.localdate())
 
 
 def held_flights(cycle: Cycle, on: date | None = None) -> list[Blocker]:

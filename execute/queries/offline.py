@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from django.db.models import Count, F, Max
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from execute.models import Deal, Driver, Material, Outcome
-from execute.queries.days import today
 from insight.models import Competitor
 from ipeo import tenancy
 from ipeo.models import Membership
@@ -41,10 +41,12 @@ def _choices_stamp() -> str:
     drivers = Driver.objects.order_by("pk").values_list(
         "pk", "name", "position", "is_active", "decides_won", "decides_lost", "is_price"
     )
-    rivals = Competitor.objects.aggregate(n=Count("pk"), last=Coalesce(Max("pk"), 0))
+    rivals = Competitor.objects.filter(is_active=True).aggregate(
+        n=Count("pk"), last=Coalesce(Max("pk"), 0)
+    )
     materials = Material.objects.filter(status=Material.Status.APPROVED).order_by("pk")
     held = [
-        today(),
+        timezone.localdate(),
         tenancy.current_workspace().discount_threshold,
         list(drivers),
         sorted(rivals.items()),

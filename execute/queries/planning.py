@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import Lower, TruncMonth, TruncWeek
+from django.utils import timezone
 
 from execute.models import Expense, Handoff, Material
-from execute.queries.days import today
 from execute.queries.spending import expenses_of
 from ipeo.models import Cycle
 from ipeo.navigation import link
@@ -87,7 +87,7 @@ def sales_capacity() -> Capacity:
 
     A handover counts for the week in which sales first touched the buyer.
     """
-    since = today() - timedelta(weeks=WEEKS)
+    since = timezone.localdate() - timedelta(weeks=WEEKS)
     answered = (
         Handoff.objects.filter(first_touch_at__date__gte=since)
         .annotate(week=TruncWeek("first_touch_at"))

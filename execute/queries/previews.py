@@ -8,6 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
 from execute.models import Import, ImportRefusal, Outcome, Touch
 from execute.models.facts import Expense
 from execute.numerics.doubts import Doubt, Refusal
@@ -15,7 +17,6 @@ from execute.numerics.fields import FIELDS, Field
 from execute.numerics.layout import Apart
 from execute.numerics.sheets import read
 from execute.numerics.understanding import Understanding
-from execute.queries.days import today
 from execute.queries.imports import read_file
 from execute.queries.rates import deal_day, rates_on
 from ipeo import tenancy
@@ -132,9 +133,9 @@ def _unrated(kind: str, columns: Mapping[str, list[Any]]) -> tuple[str, ...]:
         parts = (columns.get(name) or blank for name in ("close_date", "outcome", "created_date"))
         days = [deal_day(*row) for row in zip(*parts, strict=True)]
     elif kind == "expenses":
-        days = [day or today() for day in columns.get("date") or blank]
+        days = [day or timezone.localdate() for day in columns.get("date") or blank]
     else:
-        days = [today() for _ in codes]
+        days = [timezone.localdate() for _ in codes]
     wanted = {pair for pair in zip(codes, days, strict=True) if pair[0] and pair[0] != home}
     return tuple(sorted({code for code, _ in wanted - rates_on(wanted).keys()}))
 

@@ -10,10 +10,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from babel.dates import format_date
 from django.db import connection
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from execute.models import ExchangeRate
 from execute.numerics.values import OPEN
-from execute.queries.days import today
 from ipeo import tenancy
 
 CENT = Decimal("0.01")
@@ -66,7 +66,7 @@ def rates_on(wanted: Iterable[tuple[str, date]]) -> dict[tuple[str, date], Decim
 
 def deal_day(closes: date | None, outcome: str | None, opened: date | None) -> date:
     """Return the day at whose rate a deal is converted: closed, or else opened, or else today."""
-    return (closes if outcome != OPEN else None) or opened or today()
+    return (closes if outcome != OPEN else None) or opened or timezone.localdate()
 
 
 def rate_on(currency: str, day: date) -> Decimal:

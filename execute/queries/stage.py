@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db.models import Count, Max, Q
 from django.db.models.functions import TruncDate
+from django.utils import timezone
 
 from execute.models import Deal, Outcome, Touch
-from execute.queries.days import today
 from execute.queries.deals import of_campaign, outcomes_of, past_due
 from execute.queries.launches import held_flights
 from execute.queries.spending import flights_without_spend, spend_of
@@ -66,7 +66,7 @@ def gate(cycle: Cycle) -> list[Blocker]:
 
 def summary(cycle: Cycle, on: date | None = None) -> Summary:
     """Return the stage in one line; its share is the mean of the time and the tasks done."""
-    on = on or today()
+    on = on or timezone.localdate()
     closed, count = counts_of(cycle)
     days = (cycle.ends_on - cycle.starts_on).days + 1
     gone = min(max((on - cycle.starts_on).days + 1, 0), days)
@@ -89,7 +89,7 @@ def handoff(cycle: Cycle) -> dict[str, Any]:
 
     Deals are the campaign's that were open in the cycle's time or closed within it.
     """
-    spend = spend_of(cycle, on=today())
+    spend = spend_of(cycle, on=timezone.localdate())
     during = Q(outcome=Outcome.OPEN) | Q(closed_date__range=(cycle.starts_on, cycle.ends_on))
     return {
         "currency": tenancy.current_workspace().currency,
@@ -116,10 +116,9 @@ def handoff(cycle: Cycle) -> dict[str, Any]:
 
 def _touches(cycle: Cycle) -> dict[str, Any]:
     """Count the cycle's touches by program, in the workspace's days."""
-    zone = tenancy.current_workspace().zone
     lines = (
         Touch.objects.filter(program__campaign=cycle.campaign_id)
-        .annotate(day=TruncDate("occurred_at", tzinfo=zone))
+        .annotate(day=TruncDate("occurred_at"))
         .filter(day__range=(cycle.starts_on, cycle.ends_on))
         .order_by()
         .values("program", "program__name")

@@ -18,7 +18,6 @@ from django.db.models import (
 from django.utils import timezone
 
 from execute.models import Handoff, Task, TaskDependency
-from execute.queries.days import today
 from ipeo.models import Cycle, Membership
 from plan.models import Program
 
@@ -121,7 +120,7 @@ def could_wait_for(task: Task) -> QuerySet[Task]:
 
 def grouped(found: QuerySet[Task], *, size: int = 25, done: int = 10) -> list[Group]:
     """Return tasks in groups by when they are due, each bounded and with its whole count."""
-    on = today()
+    on = timezone.localdate()
     counts = found.order_by().aggregate(
         **{key: Count("pk", filter=condition_of(key, on)) for key in GROUPS}
     )

@@ -7,13 +7,13 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
 
 from execute.actions.deals import OutcomeNeeded, move_deal
 from execute.forms.deals import MoveForm
 from execute.models import Deal
 from execute.queries import deals as queries
-from execute.queries.days import today
 from ipeo.actions.versions import EditedMeanwhile
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
@@ -30,7 +30,7 @@ def _context(request: WorkspaceRequest, mine: bool) -> dict[str, Any]:
     return {
         "columns": queries.board(owner=request.membership if mine else None),
         "mine": mine,
-        "today": today(),
+        "today": timezone.localdate(),
         "tabs": [
             {"label": "Everybody's", "href": here, "current": not mine},
             {"label": "Mine", "href": f"{here}?mine=yes", "current": mine},

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 
 from execute.forms.deals import DealFilterForm, SaveViewForm
 from execute.queries import deals as queries
-from execute.queries.days import today
 from execute.queries.discounts import approvals_of, terms_of
 from execute.queries.exports import deal_rows
 from execute.queries.lines import lines_of
@@ -36,7 +36,7 @@ def deals(request: WorkspaceRequest) -> HttpResponse:
         "page": page_of(found, order=("-updated_at", "-id"), after=request.GET.get("after", "")),
         "totals": queries.totals_of(found),
         "narrowed": any(value not in (None, "") for value in wanted.values()),
-        "today": today(),
+        "today": timezone.localdate(),
         "views": views,
         "here": next((view for view in views if view.query and view.query == form.query), None),
         "save_view": SaveViewForm(initial={"query": form.query}, prefix="view"),
@@ -48,7 +48,7 @@ def deals(request: WorkspaceRequest) -> HttpResponse:
 def export(request: WorkspaceRequest) -> HttpResponse:
     """Give the deals that the filter leaves as a file."""
     form = DealFilterForm(request.GET or None, member=request.membership)
-    name = f"deals-{request.workspace.slug}-{today():%Y-%m-%d}.csv"
+    name = f"deals-{request.workspace.slug}-{timezone.localdate():%Y-%m-%d}.csv"
     return list_file(name, deal_rows(queries.matching_deals(**form.wanted())))
 
 
@@ -92,8 +92,8 @@ def deal(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "buyer_answer": answer,
         "voices": voices_of(found, answer),
         "open_reviews": open_reviews(found),
-        "today": today(),
-        "stages": queries.stages(),
+        "today": timezone.localdate(),
+        "stages": queries.stages(found),
         "changes": found.stage_changes.select_related("stage", "by__user").order_by(
             "-entered_at", "-pk"
         )[:20],

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.http import urlencode
 
 from execute.actions.expenses import (
@@ -26,7 +27,6 @@ from execute.actions.recurring import (
 from execute.forms.expenses import ExpenseFilterForm, ExpenseForm, InvoiceForm
 from execute.forms.merging import Merge, chosen, merged
 from execute.models import Expense
-from execute.queries.days import today
 from execute.queries.rates import NoRate, TooLarge
 from execute.queries.rules import unplaced
 from execute.queries.series import series_of
@@ -57,7 +57,7 @@ def expenses(request: WorkspaceRequest) -> HttpResponse:
         "totals": totals_of(found),
         "narrowed": any(wanted.values()),
         "cycle": cycle,
-        "spend": spend_of(cycle, on=today()) if cycle else None,
+        "spend": spend_of(cycle, on=timezone.localdate()) if cycle else None,
         "undo": request.GET.get("undo", ""),
         "unmatched": unplaced().exists(),
     }
@@ -68,7 +68,9 @@ def expenses(request: WorkspaceRequest) -> HttpResponse:
 def new_expense(request: WorkspaceRequest) -> HttpResponse:
     """Write an expense down, once or for each month until a day."""
     given = {name: request.GET[name] for name in ("program", "channel") if name in request.GET}
-    form = ExpenseForm(request.POST or None, instance=Expense(), initial={"date": today()} | given)
+    form = ExpenseForm(
+        request.POST or None, instance=Expense(), initial={"date": timezone.localdate()} | given
+    )
     if request.method == "POST" and form.is_valid() and _kept(form):
         count = series_of(form.instance).count
         messages.success(
@@ -152,7 +154,9 @@ def invoice(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Write down the invoice for what was ordered."""
     found = get_object_or_404(Expense.objects.select_related("program", "channel"), pk=pk)
     ordered = found.original_amount if found.original_currency else found.amount
-    form = InvoiceForm(request.POST or None, initial={"amount": ordered, "day": today()})
+    form = InvoiceForm(
+        request.POST or None, initial={"amount": ordered, "day": timezone.localdate()}
+    )
     if request.method == "POST" and form.is_valid():
         told = {NotCommitted: "amount", NoRate: "amount", TooLarge: "amount"}
         with refused_in_form(form, told):

@@ -8,11 +8,11 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from execute.forms.tasks import TaskFilterForm
 from execute.queries import tasks as queries
 from execute.queries.calendars import month_of
-from execute.queries.days import today
 from ipeo.permissions import WorkspaceRequest, page
 
 
@@ -30,7 +30,7 @@ def board_context(request: WorkspaceRequest) -> dict[str, Any]:
         "form": form,
         "narrowed": any(wanted.values()),
         "columns": queries.board(queries.matching_tasks(**wanted)),
-        "today": today(),
+        "today": timezone.localdate(),
     }
 
 
@@ -39,7 +39,7 @@ def month(request: WorkspaceRequest) -> HttpResponse:
     """Show a month of tasks and flights."""
     form = TaskFilterForm(request.GET or None, member=request.membership)
     wanted = form.wanted()
-    on = today()
+    on = timezone.localdate()
     named = re.fullmatch(r"(20\d\d)-(0[1-9]|1[0-2])", request.GET.get("month", ""))
     first = date(int(named[1]), int(named[2]), 1) if named else on.replace(day=1)
     context = {

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 
 from execute.actions.outcomes import OutcomeRefused, log_outcome
 from execute.actions.setup import ensure_defaults
 from execute.forms.outcomes import ENDINGS, OutcomeForm
 from execute.models import Deal, Outcome
-from execute.queries.days import today
 from execute.queries.deals import coming_of, deals, next_waiting, waiting_of
 from ipeo.actions.versions import EditedMeanwhile
 from ipeo.models import Membership
@@ -72,7 +72,7 @@ def outcome_logged(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "deal": found,
         "next": next_waiting(request.membership, after=found),
         "coming": coming_of(request.membership)[:3],
-        "today": today(),
+        "today": timezone.localdate(),
         "waiting": waiting_of(request.membership).count(),
         "drivers": found.deal_drivers.select_related("driver").order_by("rank", "pk"),
     }

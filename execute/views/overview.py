@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 
 from execute.queries import stage
-from execute.queries.days import today
 from execute.queries.deals import coming_of, deals, of_campaign, past_due, waiting_of
 from execute.queries.discounts import sent_back_to
 from execute.queries.handoffs import clock_of, handoffs
@@ -21,7 +21,7 @@ CYCLES = 6
 @page("deals.view")
 def execute(request: WorkspaceRequest) -> HttpResponse:
     """Show what waits to be done, and the cycles in Execute."""
-    on = today()
+    on = timezone.localdate()
     waiting = deals().filter(past_due(on))
     overdue = matching_tasks().filter(condition_of("overdue", on))
     week = matching_tasks().filter(condition_of("week", on))
@@ -53,7 +53,7 @@ def execute(request: WorkspaceRequest) -> HttpResponse:
 def cycle(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Show the execution of one cycle, and what its gate lacks."""
     found = get_object_or_404(Cycle.objects.select_related("campaign"), pk=pk)
-    on = today()
+    on = timezone.localdate()
     waiting = deals().filter(past_due(on), of_campaign(found.campaign_id))
     tasks = matching_tasks(cycle=found)
     in_execute = found.stage == Cycle.Stage.EXECUTE
@@ -84,6 +84,6 @@ def mine(request: WorkspaceRequest) -> HttpResponse:
         "coming": coming_of(member)[:20],
         "tasks": open_tasks_of(member),
         "sent_back": sent_back_to(member),
-        "today": today(),
+        "today": timezone.localdate(),
     }
     return render(request, "execute/mine.html", context)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 
-from execute.queries.days import today
 from execute.queries.deals import deals, past_due, totals_of
 from execute.queries.materials import materials_for_deal
 from execute.queries.money import money_rows, money_table
@@ -23,7 +23,7 @@ SHOWN = 6
 def spend(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Show a cycle's spend against its plan, by month and by program."""
     cycle = get_object_or_404(Cycle.objects.select_related("campaign"), pk=pk)
-    on = today()
+    on = timezone.localdate()
     money = spend_of(cycle, on=on)
     figure = spend_against_plan(
         money.months,
@@ -66,14 +66,16 @@ def money(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if not request.htmx:
         return redirect(link("execute:spend_panel", pk))
     cycle = get_object_or_404(Cycle.objects.select_related("campaign"), pk=pk)
-    return render(request, "execute/_money.html", {"spend": spend_of(cycle, on=today())})
+    return render(
+        request, "execute/_money.html", {"spend": spend_of(cycle, on=timezone.localdate())}
+    )
 
 
 @page("deals.view")
 def past_due_panel(request: WorkspaceRequest) -> HttpResponse:
     """Show the deals that wait for their outcome: a rep's own, or everybody's."""
     own = request.membership.role == Role.SALES_REP
-    on = today()
+    on = timezone.localdate()
     found = deals().filter(past_due(on))
     if own:
         found = found.filter(owner=request.membership)

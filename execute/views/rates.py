@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 
 from execute.actions.rates import OwnCurrency, convert_anew, delete_rate, paste_rates, save_rate
 from execute.forms.expenses import PasteRatesForm, RateForm
 from execute.models import ExchangeRate
 from execute.numerics.rates import Unclear
-from execute.queries.days import today
 from execute.queries.rates import outdated
 from execute.queries.rates import rates as listed
 from ipeo.navigation import link
@@ -22,7 +22,7 @@ from ipeo.views.refusals import refused_in_form
 @page("expenses.view", change="expenses.edit")
 def rates(request: WorkspaceRequest) -> HttpResponse:
     """List the rates; take one, or many at once."""
-    first = {"date": today()}
+    first = {"date": timezone.localdate()}
     one, many = RateForm(initial=first), PasteRatesForm()
     if request.method == "POST" and request.POST.get("do") == "paste":
         many = PasteRatesForm(request.POST, request.FILES)

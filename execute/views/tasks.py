@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 
 from execute.actions.tasks import (
     CycleIsClosed,
@@ -17,7 +18,6 @@ from execute.forms.merging import Merge, chosen, merged, merged_choice
 from execute.forms.tasks import QuickTaskForm, TaskFilterForm, TaskForm
 from execute.models import Task
 from execute.queries import tasks as queries
-from execute.queries.days import today
 from execute.queries.handoffs import clock_of, handoffs
 from execute.views.months import board_context
 from execute.views.together import edit_together
@@ -49,13 +49,13 @@ def tasks(request: WorkspaceRequest) -> HttpResponse:
         "form": form,
         "quick": quick,
         "narrowed": any(wanted.values()),
-        "today": today(),
+        "today": timezone.localdate(),
         "clock": clock_of(handoffs(cycle=wanted["cycle"])),
         "templates_for": wanted["cycle"],
     }
     group = request.GET.get("group", "")
     if group in queries.GROUPS:
-        rows = found.filter(queries.condition_of(group, today()))
+        rows = found.filter(queries.condition_of(group, timezone.localdate()))
         context |= {
             "group": {"key": group, "label": queries.GROUPS[group]},
             "page": page_of(rows, order=queries.ORDERS[group], after=request.GET.get("after", "")),
@@ -157,7 +157,7 @@ def state(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if request.htmx and back == "board":
         return render(request, "execute/task_board.html#board", board_context(request))
     if request.htmx:
-        return render(request, "execute/_task.html", {"task": row, "today": today()})
+        return render(request, "execute/_task.html", {"task": row, "today": timezone.localdate()})
     return redirect(link("execute:task_board" if back == "board" else _place(request)))
 
 

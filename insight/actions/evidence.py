@@ -116,7 +116,7 @@ def renew_finding(
     """
     if not reason.strip():
         raise ReasonMissing("Say what was looked at again.")
-    today = timezone.localdate(now) if now else timezone.localdate()
+    today = timezone.localdate(now)
     if expires_on is not None and expires_on <= today:
         raise DateNotAhead("Choose a day that is still to come.")
     held: Finding = Finding.objects.select_for_update().get(pk=finding.pk)

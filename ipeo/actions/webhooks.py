@@ -255,7 +255,7 @@ def _settle(
     if status == GONE:
         _switch_off(endpoint, "It answered that it is gone for good (410).")
     elif now - endpoint.failing_since >= FAILING:
-        since = timezone.localtime(endpoint.failing_since, tenancy.current_workspace().zone)
+        since = timezone.localtime(endpoint.failing_since)
         _switch_off(endpoint, f"Nothing has arrived there since {since:%d %b %Y}. {error}")
 
 

@@ -81,11 +81,6 @@ class Choice:
     current: bool
 
 
-def today() -> date:
-    """Return the date it is now in the workspace."""
-    return timezone.localdate(timezone=tenancy.current_workspace().zone)
-
-
 def range_of(
     given: Mapping[str, str],
     *,
@@ -97,7 +92,7 @@ def range_of(
     Pages of a cycle begin with its own days, others with the last twelve months. Dates alone,
     without a named range, are a range of their own.
     """
-    now = on or today()
+    now = on or timezone.localdate()
     typed = (given.get("date_from", ""), given.get("date_to", ""))
     usual = CYCLE if cycle is not None else TWELVE
     key = given.get("range") or (CUSTOM if any(typed) else usual)

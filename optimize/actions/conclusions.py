@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from execute.queries.days import today
 from optimize.actions.advice import refresh_all_recommendations
 from optimize.actions.fits import refresh_fits
 from optimize.actions.scoring import score_closed_cycles, score_decisions
@@ -21,7 +20,11 @@ def draw_conclusions(*, changed: bool = True, now: datetime | None = None) -> in
     """
     now = now or timezone.now()
     latest = Fit.objects.order_by("-fitted_at").first()
-    if not changed and latest is not None and today(latest.fitted_at) == today(now):
+    if (
+        not changed
+        and latest is not None
+        and timezone.localdate(latest.fitted_at) == timezone.localdate(now)
+    ):
         return 0
     refresh_fits(now=now)
     score_closed_cycles(now=now)

@@ -114,9 +114,8 @@ def message_of(digest: Digest, member: Membership) -> EmailMultiAlternatives:
     context = {"digest": digest, "site": site, "stop": stop, "workspace": digest.workspace}
     workspace = digest.workspace.pk
     host = site.partition("//")[2].partition("/")[0].partition(":")[0] or "localhost"
-    with timezone.override(digest.workspace.zone):
-        text = render_to_string("optimize/digest.txt", context)
-        html = render_to_string("optimize/digest.html", context)
+    text = render_to_string("optimize/digest.txt", context)
+    html = render_to_string("optimize/digest.html", context)
     message = EmailMultiAlternatives(
         subject=" ".join(digest.subject.split()),
         body=text,

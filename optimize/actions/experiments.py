@@ -12,7 +12,6 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from execute.queries.days import today
 from ipeo import tenancy
 from ipeo.database import bulk
 from ipeo.models import Membership
@@ -118,7 +117,7 @@ def start_experiment(
     held = _locked(experiment)
     if held.state != State.DRAFT:
         raise NotADraft(f"{held.name} has started already.")
-    on = on or today()
+    on = on or timezone.localdate()
     found = design_of(held, on)
     refusal = said(found, held.smallest_lift, held.weeks, held.unit)
     if refusal:
@@ -153,7 +152,7 @@ def stop_experiment(
     if held.state != State.RUNNING:
         raise NotRunning(f"{held.name} is not running.")
     now, reason = now or timezone.now(), reason.strip()
-    through = min(on or today(), held.ends_on or today())
+    through = min(on or timezone.localdate(), held.ends_on or timezone.localdate())
     found = read(held, assigned(held), through)
     proved = {Experiment.Decision.ADOPT: "treated", Experiment.Decision.DROP: "control"}
     if decision in proved and found.verdict != proved[Experiment.Decision(decision)] and not reason:

@@ -13,7 +13,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from execute.models import Outcome
-from execute.queries.days import today
 from ipeo import tenancy
 from optimize.actions.helping import help_effects
 from optimize.actions.wearing import cell_wears, program_wears
@@ -28,7 +27,7 @@ def refresh_fits(*, now: datetime | None = None, on: date | None = None) -> int:
 
     Safe to do twice: a fit replaces the one before it.
     """
-    now, on = now or timezone.now(), on or today(now)
+    now, on = now or timezone.now(), on or timezone.localdate(now)
     deals = opened_deals()
     fits = {WORKSPACE: _discount(deals)}
     made = [_row(Fit.Kind.DISCOUNT, WORKSPACE, as_json(fits[WORKSPACE]), now)]

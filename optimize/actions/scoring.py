@@ -7,7 +7,6 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 
-from execute.queries.days import today
 from ipeo.models import Cycle
 from optimize.models import Recommendation
 from optimize.queries.aftermath import MONTHS, came_after
@@ -65,7 +64,7 @@ def score_decisions(*, now: datetime | None = None, on: date | None = None) -> i
 
     A score follows each measurement until half a year after the decision, and then stays.
     """
-    now, on = now or timezone.now(), on or today(now)
+    now, on = now or timezone.now(), on or timezone.localdate(now)
     rows = (
         Recommendation.objects.exclude(decided_at=None)
         .select_related("cycle")
@@ -74,8 +73,8 @@ def score_decisions(*, now: datetime | None = None, on: date | None = None) -> i
     looked = 0
     for row in rows:
         assert row.decided_at is not None
-        settled = month_after(today(row.decided_at).replace(day=1), MONTHS + 2)
-        if row.scored_at is not None and today(row.scored_at) > settled:
+        settled = month_after(timezone.localdate(row.decided_at).replace(day=1), MONTHS + 2)
+        if row.scored_at is not None and timezone.localdate(row.scored_at) > settled:
             continue
         found = came_after(row, on)
         row.after, row.after_low, row.after_high = found.value, found.low, found.high

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
@@ -11,7 +12,6 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from execute.queries.days import today
 from ipeo.api.problems import Conflict
 from ipeo.api.views import KeptViewSet
 from optimize.actions import experiments as actions
@@ -157,7 +157,7 @@ class ExperimentView(mixins.DestroyModelMixin, KeptViewSet):
     @action(detail=True, methods=["get"])
     def power(self, request: Request, pk: int) -> Response:
         """Tell what it could tell if it started today."""
-        held = promise(self.get_object(), today(), actions.design_of)
+        held = promise(self.get_object(), timezone.localdate(), actions.design_of)
         return Response(
             {
                 "can_tell": not held.refusal,
@@ -172,7 +172,7 @@ class ExperimentView(mixins.DestroyModelMixin, KeptViewSet):
     def reading(self, request: Request, pk: int) -> Response:
         """Tell how it stands today, or as it stood when it was stopped; 404 of a draft."""
         experiment = self.get_object()
-        held = queries.reading_of(experiment, today())
+        held = queries.reading_of(experiment, timezone.localdate())
         if held is None:
             raise NotFound("It has not started.")
         return Response(ReadingSerializer({**held.as_dict(), "says": told(experiment, held)}).data)

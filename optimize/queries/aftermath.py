@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from execute.queries.days import today
+from django.utils import timezone
+
 from ipeo.numerics.estimates import Estimate
 from optimize.models import Recommendation
 from optimize.numerics.pacing import Stretch, change_after
@@ -30,7 +31,7 @@ def came_after(row: Recommendation, on: date) -> Estimate:
         Program.objects.filter(campaign=row.cycle.campaign_id).values_list("pk", flat=True)
     )
     subject = _subject(row) & set(everybody) or set(everybody)
-    decided, running = today(row.decided_at).replace(day=1), on.replace(day=1)
+    decided, running = timezone.localdate(row.decided_at).replace(day=1), on.replace(day=1)
     before = months_between(month_after(decided, -MONTHS), month_after(decided, -1))
     last = min(month_after(decided, MONTHS), month_after(running, -1))
     after = months_between(month_after(decided, 1), last) if last > decided else []

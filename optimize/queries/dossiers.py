@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from execute.queries.days import today
+from django.utils import timezone
+
 from ipeo import tenancy
 from ipeo.exports.dossier import Chart, Column, Dossier, Fact, Section, Series, Table
 from ipeo.models import Cycle
@@ -344,7 +345,7 @@ def _dossier(title: str, shown_range: Range, sections: Sequence[Section]) -> Dos
         sections=tuple(sections),
         method=METHOD,
         currency=workspace.currency,
-        made_on=today(),
+        made_on=timezone.localdate(),
     )
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from execute.queries.days import today
+from django.utils import timezone
+
 from insight.models import ResponseCurve
 from insight.queries.curves import current_curves
 from ipeo.models import Cycle
@@ -60,7 +61,7 @@ def window_of(cycle: Cycle, on: date | None = None) -> tuple[date, date]:
 
     They are whole months, which the totals answer whatever the number of facts.
     """
-    last = min(on or today(), cycle.ends_on).replace(day=1)
+    last = min(on or timezone.localdate(), cycle.ends_on).replace(day=1)
     return month_after(last, 1 - MONTHS), month_after(last, 1) - timedelta(days=1)
 
 
@@ -88,7 +89,7 @@ def standings_of(cycle: Cycle, on: date | None = None) -> list[ProgramStanding]:
 
 def remaining_by_program(cycle: Cycle, on: date | None = None) -> dict[int, Decimal]:
     """Return the money that the approved plan still holds for each program, from now on."""
-    on = on or today()
+    on = on or timezone.localdate()
     running = on.replace(day=1)
     left: dict[int, Decimal] = {}
     days = (month_after(running, 1) - running).days
@@ -105,7 +106,7 @@ def evidence_for(cycle: Cycle, on: date | None = None) -> list[ProgramEvidence]:
     standings = standings_of(cycle, on)
     remaining = remaining_by_program(cycle, on)
     fits = wears([one.program.pk for one in standings])
-    following, tests = next_margins(), running_tests(on or today())
+    following, tests = next_margins(), running_tests(on or timezone.localdate())
     evidence = []
     for one in standings:
         fit = fits.get(one.program.pk)

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.db.models import F, Sum
 from django.db.models.functions import TruncMonth
+from django.utils import timezone
 
 from execute.models import Outcome
-from execute.queries.days import today
 from optimize.models import ActivityTotal, AttributionModel, CreditTotal, Figure
 from plan.queries.budget import months_between
 from plan.queries.evidence import History
@@ -30,7 +30,7 @@ def histories_of(program_ids: Sequence[int], before: date | None = None) -> Mapp
     Deals are credited to their first touch and counted in the month they closed, in two queries
     for any number of programs.
     """
-    running = (before or today()).replace(day=1)
+    running = (before or timezone.localdate()).replace(day=1)
     spend: dict[int, dict[date, float]] = defaultdict(dict)
     paid = (
         ActivityTotal.objects.filter(

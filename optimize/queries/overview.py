@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Q
+from django.utils import timezone
 
-from execute.queries.days import today
 from insight.models import CompetitorMove
 from ipeo.charts import Event
 from ipeo.models import Campaign, Cycle
@@ -223,7 +223,7 @@ def last_year(on: date | None = None) -> tuple[date, date]:
 
     They are whole months, which the totals answer whatever the number of facts.
     """
-    running = (on or today()).replace(day=1)
+    running = (on or timezone.localdate()).replace(day=1)
     return month_after(running, 1 - MONTHS), month_after(running, 1) - timedelta(days=1)
 
 

@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db.models import F, Sum
+from django.utils import timezone
 
 from execute.models import Outcome
-from execute.queries.days import today
 from ipeo import tenancy
 from ipeo.models import Cycle
 from ipeo.numerics.estimates import Estimate, rate
@@ -130,7 +130,7 @@ def paces_of(cycle: Cycle, on: date | None = None) -> list[Pace]:
     objectives = objectives_of(cycle)
     if not objectives:
         return []
-    on = on or today()
+    on = on or timezone.localdate()
     figures = key_figures(Slice(cycle=cycle))
     planned = planned_by_month(cycle)
     frozen = {row.objective_id: row for row in _frozen(cycle)}

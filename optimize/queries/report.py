@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
+
 from insight.models import Channel, Product
 from ipeo.models import Campaign, Membership
-from ipeo.queries.ranges import today
 from optimize.models import CreditTotal
 from optimize.numerics.figures import Figures
 from optimize.queries.parts import WHOLE, Gathering, UnknownModel, check_model, usual_dependence
@@ -75,7 +76,7 @@ def report(
         gathered.add_deals(group=group, days=days)
     if kept_so:
         gathered.add_activity(group=group, days=days)
-        gathered.planned = planned_by(by, days=days, on=today())
+        gathered.planned = planned_by(by, days=days, on=timezone.localdate())
     keys = gathered.keys | ({"all"} if by == "all" else set())
     names, usual = _names(by, keys), usual_dependence()
     rows = [

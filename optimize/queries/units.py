@@ -141,10 +141,9 @@ def _responses(by: str, first: date, last: date) -> Iterable[tuple[Any, date, fl
         return []
     own = {"account_id": "account", "account__region": "account__region"}.get(by)
     key: Any = F(by) if own is None else Coalesce(F(own), F(f"contact__{own}"))
-    zone = tenancy.current_workspace().zone
     found = matching_touches(date_from=first, date_to=last).filter(level=Touch.Level.SECOND_LOOK)
     return (
-        found.annotate(unit_key=key, day=TruncDate("occurred_at", tzinfo=zone))
+        found.annotate(unit_key=key, day=TruncDate("occurred_at"))
         .exclude(unit_key=None)
         .order_by()
         .values_list("unit_key", "day")

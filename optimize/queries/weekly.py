@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 from django.db.models import Sum
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from execute.models import Outcome
-from execute.queries.days import today
 from insight.models import Channel, ResponseCurve
 from optimize.models import ActivityTotal, DealFact, Figure, LeadFact
 
@@ -53,7 +53,7 @@ def weekly_facts(*, on: date | None = None) -> WeeklyFacts:
     weeks do not look poor. Where margins are mostly unknown the net amount stands for them, and
     where less is won than a deal in two weeks, leads are counted instead.
     """
-    end = monday_of(on or today())
+    end = monday_of(on or timezone.localdate())
     spent: dict[int | None, dict[date, float]] = defaultdict(lambda: defaultdict(float))
     rows = (
         ActivityTotal.objects.filter(figure=Figure.ACTUAL, date__lt=end)
@@ -90,7 +90,7 @@ def monday_of(day: date) -> date:
 def curves_are_behind(*, on: date | None = None) -> bool:
     """Whether a week has ended since the curves were fitted, or none were."""
     latest = ResponseCurve.objects.filter(is_current=True).values_list("last_week").first()
-    last_over = monday_of(on or today()) - timedelta(weeks=1)
+    last_over = monday_of(on or timezone.localdate()) - timedelta(weeks=1)
     return latest is None or latest[0] is None or latest[0] < last_over
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from execute.queries.days import today
 from ipeo import tenancy
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
@@ -24,7 +24,7 @@ def digest(request: WorkspaceRequest) -> HttpResponse:
         told = "You get the digest each Monday." if wants else "You get no digest any more."
         messages.success(request, told)
         return redirect(link("optimize:digest"))
-    context = {"digest": latest(today()), "wants": request.membership.wants_digest}
+    context = {"digest": latest(timezone.localdate()), "wants": request.membership.wants_digest}
     return render(request, "optimize/digest_page.html", context)
 
 

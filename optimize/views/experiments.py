@@ -7,9 +7,9 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.text import slugify
 
-from execute.queries.days import today
 from ipeo.downloads import list_file
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
@@ -48,7 +48,7 @@ def experiments(request: WorkspaceRequest) -> HttpResponse:
 @page("experiments.edit")
 def new_experiment(request: WorkspaceRequest) -> HttpResponse:
     """Design an experiment; a recommendation's address fills it in."""
-    held = proposed(request.GET.get("recommendation", ""), today())
+    held = proposed(request.GET.get("recommendation", ""), timezone.localdate())
     form = ExperimentForm(request.POST or None, instance=held)
     return _edit(request, form, "New experiment", link("optimize:experiments"))
 
@@ -94,12 +94,16 @@ def check_design(request: WorkspaceRequest) -> HttpResponse:
 def _promise(form: ExperimentForm) -> Promise | None:
     """What the design could tell; None while it lacks what that takes."""
     if not form.is_bound:
-        return None if form.instance.smallest_lift is None else promise(form.instance, today())
+        return (
+            None
+            if form.instance.smallest_lift is None
+            else promise(form.instance, timezone.localdate())
+        )
     form.is_valid()
     wanted = {"unit", "metric", "weeks", "share", "smallest_lift"}
     if form.errors.keys() & (wanted | {"regions", "audience"}):
         return None
-    return promise(form.instance, today())
+    return promise(form.instance, timezone.localdate())
 
 
 @page("optimize.view", change="experiments.edit")
@@ -123,9 +127,9 @@ def experiment(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
 def _context(request: WorkspaceRequest, found: Experiment) -> dict[str, Any]:
     draft = found.state == Experiment.State.DRAFT
-    held = queries.reading_of(found, today())
+    held = queries.reading_of(found, timezone.localdate())
     chart = None if held is None or not held.series else experiment_chart(found, held)
-    gone = queries.days_gone(found, today())
+    gone = queries.days_gone(found, timezone.localdate())
     listed = ExperimentUnit.objects.filter(experiment=found, is_given=True).count()
     return {
         "experiment": found,
@@ -134,7 +138,7 @@ def _context(request: WorkspaceRequest, found: Experiment) -> dict[str, Any]:
         "reading": held,
         "told": "" if held is None else told(found, held),
         "chart": chart,
-        "promise": promise(found, today(), actions.design_of) if draft else None,
+        "promise": promise(found, timezone.localdate(), actions.design_of) if draft else None,
         "days": gone,
         "share_gone": gone[0] / gone[1] if gone else None,
         "is_rate": found.metric in RATES and found.unit != Experiment.Unit.REGION,

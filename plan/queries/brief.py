@@ -76,7 +76,7 @@ def brief_of(scenario: Scenario) -> Brief:
         approval=Approval.objects.filter(scenario=scenario, program_plan=None)
         .select_related("by__user")
         .first(),
-        made_on=timezone.localdate(timezone=tenancy.current_workspace().zone),
+        made_on=timezone.localdate(),
     )
 
 

@@ -197,7 +197,7 @@ def _context(
         "approval": Approval.objects.filter(scenario=found, program_plan=None)
         .select_related("by__user")
         .first(),
-        "this_month": timezone.localdate(timezone=request.workspace.zone).replace(day=1),
+        "this_month": timezone.localdate().replace(day=1),
         "money_panels": [
             link(panel.url_name, found.cycle_id)
             for panel in stages.panels("plan")

@@ -11,10 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.test import Client, RequestFactory, override_settings
 from django.urls import path
+from django.utils import timezone
 
 from execute.actions.setup import ensure_defaults
 from execute.models import Deal, DealStage, Driver
-from execute.queries.days import today
 from insight.models import Account
 from ipeo import tenancy, urls
 from ipeo.actions.workspaces import create_workspace
@@ -76,7 +76,7 @@ def _deals(rep: Membership, count: int) -> list[int]:
                 stage=stage,
                 list_amount=10_000,
                 cost_amount=6_000,
-                expected_close_date=today() - timedelta(days=number % 30),
+                expected_close_date=timezone.localdate() - timedelta(days=number % 30),
             )
             for number in range(count)
         ]

@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from execute.actions import setup
 from execute.models import Deal, DealStage, Driver, Expense, Touch
-from execute.queries.days import today
 from ipeo import tenancy
 from tests.factories.execute import (
     DealFactory,
@@ -169,8 +169,8 @@ def test_rows_of_another_workspace_cannot_be_named(call, stages, member):
 
 
 def test_deals_past_their_close_date_are_found(call):
-    late = DealFactory(expected_close_date=today() - timedelta(days=1))
-    DealFactory(expected_close_date=today())
+    late = DealFactory(expected_close_date=timezone.localdate() - timedelta(days=1))
+    DealFactory(expected_close_date=timezone.localdate())
     found = call("get", "deals/?past_due=true").json()["results"]
     assert [row["id"] for row in found] == [late.pk]
 

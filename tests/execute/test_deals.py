@@ -4,11 +4,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from execute.actions import deals, setup
 from execute.models import Deal, DealStage, DealStageChange, Driver, Outcome
 from execute.queries import deals as queries
-from execute.queries.days import today
 from ipeo.actions.versions import EditedMeanwhile
 from tests.factories.execute import DealFactory, DealStageFactory, TouchFactory
 from tests.factories.insight import AccountFactory, ProductFactory
@@ -66,7 +66,7 @@ def test_a_new_deal_stands_in_its_history_from_the_start(stages, member):
     made = deals.save_deal(deal=Deal(name="Desks", stage=stages["Lead"]), by=member("manager"))
     change = DealStageChange.objects.get()
     assert (change.deal, change.stage, change.by) == (made, stages["Lead"], member("manager"))
-    assert made.created_date == today()
+    assert made.created_date == timezone.localdate()
 
 
 def test_each_move_is_recorded_and_a_move_to_the_same_stage_is_none(stages, member):
@@ -116,16 +116,16 @@ def test_an_amount_below_zero_is_refused(stages, member):
 
 
 def test_a_deal_past_its_close_date_waits_until_its_outcome_is_known(stages, member):
-    rep, yesterday = member("sales_rep"), today() - timedelta(days=1)
+    rep, yesterday = member("sales_rep"), timezone.localdate() - timedelta(days=1)
     late = DealFactory(owner=rep, expected_close_date=yesterday)
     later = DealFactory(owner=rep, expected_close_date=yesterday - timedelta(days=3))
-    DealFactory(owner=rep, expected_close_date=today())
+    DealFactory(owner=rep, expected_close_date=timezone.localdate())
     DealFactory(owner=rep, expected_close_date=None)
     DealFactory(owner=member("manager"), expected_close_date=yesterday)
     DealFactory(owner=rep, expected_close_date=yesterday, won=True)
     assert list(queries.waiting_of(rep)) == [later, late]
     assert queries.next_waiting(rep, after=later) == late
-    assert [row.expected_close_date for row in queries.coming_of(rep)] == [today()]
+    assert [row.expected_close_date for row in queries.coming_of(rep)] == [timezone.localdate()]
 
 
 def test_a_deal_belongs_to_the_campaign_whose_program_made_its_offer_or_touched_its_buyer(
@@ -158,7 +158,7 @@ def test_every_word_of_a_search_must_be_found(workspace):
 def test_the_board_counts_all_and_shows_some(stages):
     for _ in range(5):
         DealFactory(stage=stages["Proposal"], net_amount=Decimal(10))
-    won = DealFactory(stage=stages["Won"], outcome="won", closed_date=today())
+    won = DealFactory(stage=stages["Won"], outcome="won", closed_date=timezone.localdate())
     DealFactory(stage=stages["Won"], outcome="won", closed_date=date(2020, 1, 1))
     columns = {column.stage.name: column for column in queries.board(cards=3)}
     proposal = columns["Proposal"]

@@ -9,7 +9,6 @@ from icalendar import Calendar
 
 from execute.actions import tasks
 from execute.models import CalendarFeed, Task
-from execute.queries.days import today
 from ipeo import tenancy
 from tests.factories.execute import TaskFactory
 from tests.factories.ipeo import WorkspaceFactory
@@ -41,7 +40,7 @@ def entries(address):
 
 
 def test_a_feed_holds_tasks_and_flights_as_whole_days(feed, member):
-    due = today() + timedelta(days=2)
+    due = timezone.localdate() + timedelta(days=2)
     TaskFactory(title="Book the hall, then; pay", due_date=due, owner=member("sales_rep"))
     TaskFactory(title="Someday", due_date=None)
     TaskFactory(title="Given up", due_date=due, state="dropped")
@@ -59,16 +58,16 @@ def test_a_feed_holds_tasks_and_flights_as_whole_days(feed, member):
 
 
 def test_ones_own_feed_holds_ones_own_tasks_alone(feed, member):
-    TaskFactory(title="Mine", due_date=today(), owner=member("sales_rep"))
-    TaskFactory(title="Yours", due_date=today(), owner=member("manager"))
+    TaskFactory(title="Mine", due_date=timezone.localdate(), owner=member("sales_rep"))
+    TaskFactory(title="Yours", due_date=timezone.localdate(), owner=member("manager"))
     assert set(entries(feed("sales_rep", whose="mine", with_flights=""))) == {"Mine"}
 
 
 def test_an_entry_keeps_its_name_while_it_changes(feed):
-    task = TaskFactory(title="Book the hall", due_date=today())
+    task = TaskFactory(title="Book the hall", due_date=timezone.localdate())
     address = feed()
     before = entries(address)["Book the hall"]
-    task.title, task.due_date = "Book the big hall", today() + timedelta(days=3)
+    task.title, task.due_date = "Book the big hall", timezone.localdate() + timedelta(days=3)
     tasks.save_task(task=task, now=timezone.now() + timedelta(minutes=1))
     after = entries(address)["Book the big hall"]
     assert after["uid"] == before["uid"]
@@ -78,7 +77,7 @@ def test_an_entry_keeps_its_name_while_it_changes(feed):
 
 
 def test_what_has_not_changed_is_not_sent_again(feed):
-    task = TaskFactory(due_date=today())
+    task = TaskFactory(due_date=timezone.localdate())
     address = feed()
     first = Client().get(address)
     assert first.headers["Last-Modified"]
@@ -91,7 +90,7 @@ def test_what_has_not_changed_is_not_sent_again(feed):
 
 
 def test_tasks_come_as_to_dos_where_that_is_asked(feed):
-    TaskFactory(title="Book the hall", due_date=today(), state="doing")
+    TaskFactory(title="Book the hall", due_date=timezone.localdate(), state="doing")
     found = entries(feed() + "?as=tasks")
     assert (found["Book the hall"].name, found["Book the hall"]["status"]) == (
         "VTODO",

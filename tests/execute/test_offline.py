@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from execute.actions import outcomes, setup
 from execute.models import Driver
-from execute.queries.days import today
 from execute.queries.offline import kept_forms
 from ipeo.devices import person_key
 from ipeo.models import AuditEvent, IdempotencyRecord
@@ -25,7 +24,9 @@ def fit(workspace):
 
 @pytest.fixture
 def deal(fit, member):
-    return DealFactory(owner=member("sales_rep"), expected_close_date=today() - timedelta(days=1))
+    return DealFactory(
+        owner=member("sales_rep"), expected_close_date=timezone.localdate() - timedelta(days=1)
+    )
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_a_deal_closes_on_the_day_it_was_logged_and_not_when_that_arrived(send, 
     at = timezone.now() + timedelta(days=days)
     assert send(logged_at=at.isoformat().replace("+00:00", "Z")).status_code == 201
     deal.refresh_from_db()
-    assert deal.closed_date == today() + timedelta(days=closed)
+    assert deal.closed_date == timezone.localdate() + timedelta(days=closed)
 
 
 def test_a_key_with_other_words_is_refused(send, deal):

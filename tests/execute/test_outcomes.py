@@ -4,10 +4,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from execute.actions import outcomes, setup
 from execute.models import Deal, DealDriver, Driver
-from execute.queries.days import today
 from ipeo.actions.versions import EditedMeanwhile
 from ipeo.models import AuditEvent
 from tests.factories.execute import DealFactory, DriverFactory, MaterialFactory
@@ -41,7 +41,7 @@ def test_a_won_deal_closes_today_at_its_price(log, drivers, member):
         materials=[material],
         note=" They counted twice. ",
     )
-    assert (won.outcome, won.stage.outcome, won.closed_date) == ("won", "won", today())
+    assert (won.outcome, won.stage.outcome, won.closed_date) == ("won", "won", timezone.localdate())
     assert round(won.discount, 4) == Decimal("0.0312")
     assert (won.outcome_by, won.outcome_note) == (member("sales_rep"), "They counted twice.")
     ranks = DealDriver.objects.order_by("rank").values_list("driver__name", "rank")
@@ -91,7 +91,7 @@ def test_open_is_no_outcome(log):
 
 def test_a_deal_does_not_end_tomorrow(log):
     with pytest.raises(outcomes.ClosedInFuture):
-        log(DealFactory(), closed_date=today() + timedelta(days=1))
+        log(DealFactory(), closed_date=timezone.localdate() + timedelta(days=1))
     assert log(DealFactory(), closed_date=date(2026, 2, 3)).closed_date == date(2026, 2, 3)
 
 

@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from execute.actions import setup
 from execute.models import Deal, DealStage, Driver, Expense, Material, Task
-from execute.queries.days import today
 from ipeo import tenancy
 from tests.factories.execute import (
     DealFactory,
@@ -79,7 +79,7 @@ def test_every_page_stands_empty_and_teaches_what_comes_next(path, at, sign_in):
 
 
 def fill(count, member, stages):
-    rep, late = member("manager"), today() - timedelta(days=2)
+    rep, late = member("manager"), timezone.localdate() - timedelta(days=2)
     program = ProgramFactory()
     accounts = [AccountFactory() for _ in range(3)]
     Deal.objects.bulk_create(
@@ -220,7 +220,7 @@ def test_what_cannot_be_taken_stays_on_the_page(at, sign_in, stages):
 
 
 def test_an_outcome_is_logged_and_the_next_deal_is_offered(at, sign_in, member, drivers, stages):
-    rep, late = member("sales_rep"), today() - timedelta(days=3)
+    rep, late = member("sales_rep"), timezone.localdate() - timedelta(days=3)
     deal = DealFactory(owner=rep, stage=stages["Proposal"], list_amount=48000, net_amount=None)
     following = DealFactory(name="The next one", owner=rep, expected_close_date=late)
     material = MaterialFactory(name="ROI one-pager")
@@ -271,8 +271,8 @@ def test_price_alone_is_asked_for_a_second_reason_and_nothing_is_lost(at, sign_i
 
 def test_after_an_outcome_with_nothing_overdue_comes_what_closes_soon(at, sign_in, member):
     rep = member("sales_rep")
-    deal = DealFactory(owner=rep, outcome="lost", closed_date=today())
-    soon = DealFactory(owner=rep, expected_close_date=today() + timedelta(days=3))
+    deal = DealFactory(owner=rep, outcome="lost", closed_date=timezone.localdate())
+    soon = DealFactory(owner=rep, expected_close_date=timezone.localdate() + timedelta(days=3))
     text = sign_in("sales_rep").get(at(f"deals/{deal.pk}/outcome/logged/")).content.decode()
     assert f"/deals/{soon.pk}/outcome/" in text
     assert "Closing soon" in text
@@ -319,7 +319,7 @@ def test_a_task_is_added_in_a_line_and_done_with_one_touch(at, sign_in, member):
             "quick-title": "Bring the demo kit",
             "quick-side": "sales",
             "quick-owner": member("sales_rep").pk,
-            "quick-due_date": today().isoformat(),
+            "quick-due_date": timezone.localdate().isoformat(),
         },
     )
     task = Task.objects.get()
@@ -358,7 +358,7 @@ def test_the_spend_panel_shows_the_money_of_each_program(at, sign_in):
 
 
 def test_a_rep_sees_only_their_own_deals_due_on_the_home_page(at, sign_in, member):
-    late = today() - timedelta(days=1)
+    late = timezone.localdate() - timedelta(days=1)
     DealFactory(name="Mine", owner=member("sales_rep"), expected_close_date=late)
     DealFactory(name="Yours", owner=member("manager"), expected_close_date=late)
     own = sign_in("sales_rep").get(at("execute/past-due/")).content.decode()

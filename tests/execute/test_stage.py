@@ -4,9 +4,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from execute.queries import stage
-from execute.queries.days import today
 from tests.factories.execute import DealFactory, ExpenseFactory, TaskFactory, TouchFactory
 from tests.factories.ipeo import CycleFactory
 from tests.factories.plan import BudgetLineFactory, ProgramFactory, ProgramPlanFactory
@@ -34,7 +34,7 @@ def test_the_gate_is_open_when_nothing_is_missing(cycle):
 
 
 def test_deals_of_the_campaign_past_their_close_date_keep_the_gate_closed(cycle):
-    late = today() - timedelta(days=1)
+    late = timezone.localdate() - timedelta(days=1)
     program = ProgramFactory(campaign=cycle.campaign)
     DealFactory(program=program, expected_close_date=late)
     touched = DealFactory(expected_close_date=late)

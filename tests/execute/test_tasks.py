@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from execute.actions import tasks, templates
 from execute.models import Task, TaskDependency, TaskTemplate, TemplateTask
-from execute.queries.days import today
 from execute.queries.tasks import could_wait_for, matching_tasks
 from tests.factories.execute import TaskFactory
 from tests.factories.insight import ChannelFactory
@@ -73,8 +72,8 @@ def test_dependencies_are_chosen_on_a_tasks_page(at, sign_in):
 def plan(workspace, member):
     return ProgramPlanFactory(
         scenario__status="approved",
-        starts_on=today() + timedelta(days=10),
-        ends_on=today() + timedelta(days=40),
+        starts_on=timezone.localdate() + timedelta(days=10),
+        ends_on=timezone.localdate() + timedelta(days=40),
         marketing_owner=member("marketer"),
         sales_owner=member("sales_rep"),
     )
@@ -103,11 +102,11 @@ def test_a_programs_tasks_are_made_from_its_template_once(plan, member):
 
 
 def test_once_a_flight_has_begun_tasks_whose_day_is_past_are_left_out(plan):
-    plan.starts_on = today() - timedelta(days=1)
+    plan.starts_on = timezone.localdate() - timedelta(days=1)
     plan.save()
     made = templates.make_tasks(cycle=plan.scenario.cycle)
     assert (made.tasks, made.over) == (2, len(templates.USUAL) - 2)
-    assert not Task.objects.filter(due_date__lt=today()).exists()
+    assert not Task.objects.filter(due_date__lt=timezone.localdate()).exists()
 
 
 def test_the_closest_template_is_taken(workspace):
@@ -212,7 +211,7 @@ def test_tasks_over_the_api_wait_and_are_made(plan, workspace, sign_in):
 
 
 def test_a_removed_task_takes_its_dependencies_along(workspace):
-    first, second = TaskFactory(), TaskFactory(due_date=today() + timedelta(days=1))
+    first, second = TaskFactory(), TaskFactory(due_date=timezone.localdate() + timedelta(days=1))
     tasks.save_task(task=second, waits_for=[first])
     tasks.delete_task(task=first)
     assert not TaskDependency.objects.exists()

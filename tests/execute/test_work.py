@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from execute.actions import expenses, tasks, touches
 from execute.models import Expense, Task, Touch
-from execute.queries.days import today
 from execute.queries.spending import spend_of
 from execute.queries.tasks import grouped, matching_tasks
 from tests.factories.execute import ExpenseFactory, TaskFactory
@@ -42,7 +41,7 @@ def test_a_closed_cycle_takes_no_new_task(workspace):
 
 
 def test_tasks_stand_by_when_they_are_due(workspace):
-    on = today()
+    on = timezone.localdate()
     for days in (-1, 0, 7, 8):
         TaskFactory(title=str(days), due_date=on + timedelta(days=days))
     TaskFactory(title="whenever", due_date=None)

@@ -1,8 +1,12 @@
 """No workspace sees another's rows: in Python, and beneath it in PostgreSQL."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.template import Context, Template
+from django.utils import timezone
 
 from insight.models import Product
 from ipeo import tenancy
@@ -136,3 +140,18 @@ def test_a_member_of_two_workspaces_finds_no_row_of_one_at_the_others_address(wo
     client.force_login(person)
     assert client.get(f"/w/{other.slug}/campaigns/{campaign.pk}/edit/").status_code == 404
     assert client.get(f"/w/{workspace.slug}/campaigns/{campaign.pk}/edit/").status_code == 200
+
+
+def test_a_workspace_scope_has_the_workspaces_own_time_zone(workspace):
+    evening = datetime(2026, 6, 9, 22, 30, tzinfo=UTC)
+    east = WorkspaceFactory(time_zone="Pacific/Auckland")
+    with tenancy.scope(east):
+        run = Run.objects.create(kind="none", created_at=evening)
+        with tenancy.system():
+            assert timezone.localdate(evening) == date(2026, 6, 10)
+        with tenancy.scope(workspace):
+            assert timezone.localdate(evening) == date(2026, 6, 9)
+        assert Run.objects.filter(created_at__date=date(2026, 6, 10)).get() == run
+        page = Template("{{ run.created_at|moment }}").render(Context({"run": run}))
+        assert page == "10 Jun 2026, 10:30"
+    assert timezone.localdate(evening) == date(2026, 6, 9)

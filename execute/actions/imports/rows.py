@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
+
 from execute.actions.imports import money, references
 from execute.actions.imports.money import convert_amounts
 from execute.actions.reps import reps_named
@@ -16,7 +18,6 @@ from execute.numerics.doubts import Note, Refusal, counted, shown
 from execute.numerics.periods import spread
 from execute.numerics.typed import Interpretation
 from execute.numerics.values import TOUCH_KINDS
-from execute.queries.days import today
 from execute.queries.references import contacts_named
 from insight.models import Contact
 from ipeo.models import Membership
@@ -134,7 +135,7 @@ def products(sheet: Sheet) -> Rows:
     sheet.text("name")
     sheet.text("family")
     codes = money.foreign(sheet.column("currency"))
-    rates = money.rates_of(sheet, codes, [today()] * len(sheet))
+    rates = money.rates_of(sheet, codes, [timezone.localdate()] * len(sheet))
     for name in ("list_price", "unit_cost"):
         if sheet.has(name):
             sheet.set(name, money.worth(sheet.column(name), rates))

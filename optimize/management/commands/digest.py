@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
-from execute.queries.days import today
 from ipeo import tenancy
 from ipeo.models import Workspace
 from ipeo.numerics.ranges import Days
@@ -47,7 +47,7 @@ class Command(BaseCommand):
 
     def _week(self, text: str | None) -> Days:
         if not text:
-            return week_before(today())
+            return week_before(timezone.localdate())
         try:
             given = date.fromisoformat(text)
         except ValueError:
