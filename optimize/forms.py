@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_datetime
 
 from insight.models import Audience, Channel
 from ipeo.models import Cycle
+from ipeo.queries.kept import in_use
 from optimize.models import AttributionModel, Decision, Experiment
 from optimize.queries.side_by_side import COHORTS, GRAINS, KINDS
 from optimize.queries.units import regions
@@ -126,7 +127,10 @@ class ExperimentForm(forms.ModelForm[Experiment]):
         choices: dict[str, tuple[Any, str]] = {
             "audience": (Audience.objects.order_by("name"), "Everybody"),
             "program": (Program.objects.order_by("name"), "No program"),
-            "channel": (Channel.objects.order_by("name"), "The program's"),
+            "channel": (
+                in_use(Channel.objects.order_by("name"), self.instance.channel_id),
+                "The program's",
+            ),
             "cycle": (
                 Cycle.objects.filter(closed_at=None).select_related("campaign").order_by("-pk"),
                 "No cycle",

@@ -78,7 +78,7 @@ def closing_stage(outcome: str) -> DealStage:
     """Return the stage in which deals of an outcome end, made where the workspace has none."""
     ensure_defaults()
     found: DealStage | None = (
-        DealStage.objects.filter(outcome=outcome).order_by("position", "pk").first()
+        DealStage.objects.filter(outcome=outcome, is_active=True).order_by("position", "pk").first()
     )
     if found is not None:
         return found
@@ -109,7 +109,8 @@ def save_stages(*, rows: Iterable[DealStage], removed: Iterable[DealStage] = ())
     """Save changed stages and remove others.
 
     Raises `NameTaken`, `InUse` for a stage that deals or their history name, also where it would
-    then mean another outcome, and `StageMissing` where the last stage of an outcome would go.
+    then mean another outcome, and `StageMissing` where the last stage in use of an outcome
+    would go or be put out of use.
     """
     before = _outcomes_staged()
     for stage in rows:
@@ -123,7 +124,7 @@ def save_stages(*, rows: Iterable[DealStage], removed: Iterable[DealStage] = ())
 
 
 def _outcomes_staged() -> set[str]:
-    return set(DealStage.objects.values_list("outcome", flat=True))
+    return set(DealStage.objects.filter(is_active=True).values_list("outcome", flat=True))
 
 
 @transaction.atomic

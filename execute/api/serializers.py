@@ -33,7 +33,7 @@ class DealStageSerializer(serializers.ModelSerializer[DealStage]):
 
     class Meta:
         model = DealStage
-        fields = ("id", "name", "position", "outcome", "is_proposal")
+        fields = ("id", "name", "position", "outcome", "is_proposal", "is_active")
 
 
 class DriverSerializer(serializers.ModelSerializer[Driver]):

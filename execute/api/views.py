@@ -30,7 +30,7 @@ class DealStageView(mixins.DestroyModelMixin, KeptViewSet):
     change_permission = "deals.manage"
     serializer_class = serializers.DealStageSerializer
     queryset = DealStage.objects.all()
-    filterset_fields = ("outcome",)
+    filterset_fields = ("outcome", "is_active")
     refused_as = {
         setup.NameTaken: "name",
         setup.InUse: Conflict,

@@ -17,6 +17,7 @@ from insight.forms.catalog import AccountField
 from insight.models import Product
 from ipeo.forms import DateInput
 from ipeo.models import Campaign, Membership
+from ipeo.queries.kept import in_use
 from ipeo.queries.members import members_of
 from ipeo.tenancy import current_workspace
 from plan.forms.figures import MoneyField
@@ -79,8 +80,9 @@ class DealForm(forms.ModelForm[Deal]):
             self.initial["quantity"] = plain(self.initial["quantity"])
         offer_members(self)
         offer_accounts(self)
+        held = first.product_id if first is not None else self.instance.product_id
         for name, queryset, empty in (
-            ("product", Product.objects.filter(is_active=True).order_by("name"), "Not known"),
+            ("product", in_use(Product.objects.order_by("name"), held), "Not known"),
             ("program", Program.objects.order_by("name"), "No program"),
             ("stage", self._stages(), None),
         ):
@@ -96,7 +98,8 @@ class DealForm(forms.ModelForm[Deal]):
     def _stages(self) -> Any:
         """Return the stages that saving may put the deal into: it ends by its outcome alone."""
         held = self.instance.outcome if self.instance.pk else Outcome.OPEN
-        return DealStage.objects.filter(outcome=held).order_by("position")
+        staged = DealStage.objects.filter(outcome=held).order_by("position")
+        return in_use(staged, self.instance.stage_id)
 
     def clean_quantity(self) -> Any:
         """Take one for a quantity that is left empty."""
@@ -227,8 +230,12 @@ class StageForm(forms.ModelForm[DealStage]):
 
     class Meta:
         model = DealStage
-        fields = ("name", "position", "outcome", "is_proposal")
-        labels = {"outcome": "Deals in it are", "is_proposal": "Offer in hand"}
+        fields = ("name", "position", "outcome", "is_proposal", "is_active")
+        labels = {
+            "outcome": "Deals in it are",
+            "is_proposal": "Offer in hand",
+            "is_active": "In use",
+        }
         help_texts = {"is_proposal": ""}
 
 

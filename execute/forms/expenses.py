@@ -14,6 +14,7 @@ from execute.models import ExchangeRate, Expense, SpendRule
 from insight.models import Channel
 from ipeo.forms import DateInput
 from ipeo.models import Campaign, Cycle
+from ipeo.queries.kept import in_use
 from ipeo.tenancy import current_workspace
 from plan.forms.figures import MoneyField
 from plan.models import Program
@@ -61,7 +62,8 @@ class ExpenseForm(forms.ModelForm[Expense]):
         super().__init__(*args, **kwargs)
         home = current_workspace().currency
         _offer(self, "program", Program.objects.order_by("name"), "No program")
-        _offer(self, "channel", Channel.objects.order_by("name"), "The program's")
+        channels = in_use(Channel.objects.order_by("name"), self.instance.channel_id)
+        _offer(self, "channel", channels, "The program's")
         self.initial["currency"] = self.instance.original_currency or home
         self.fields[
             "currency"
@@ -202,7 +204,8 @@ class RuleForm(forms.ModelForm[SpendRule]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _offer(self, "program", Program.objects.order_by("name"), "No program")
-        _offer(self, "channel", Channel.objects.order_by("name"), "As it comes")
+        channels = in_use(Channel.objects.order_by("name"), self.instance.channel_id)
+        _offer(self, "channel", channels, "As it comes")
         self.fields["position"].help_text = "The rule with the lowest number that fits decides."
 
 

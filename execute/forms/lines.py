@@ -18,6 +18,7 @@ from execute.forms.merging import Difference, Merge, merged, text_of, words_of
 from execute.models import Deal, DealLine
 from execute.queries.lines import lines_of
 from insight.models import Product
+from ipeo.queries.kept import in_use
 from plan.forms.figures import MoneyField
 
 KEY = re.compile(r"line-(\d{1,4})-quantity")
@@ -49,9 +50,9 @@ class LineForm(forms.Form):
         super().__init__(data, prefix=f"line-{key}", initial=initial)
         product = self.fields["product"]
         assert isinstance(product, forms.ModelChoiceField)
-        product.queryset = Product.objects.filter(is_active=True).order_by("name")
+        held = line.product_id if line is not None else None
+        product.queryset = in_use(Product.objects.order_by("name"), held)
         if line is not None:
-            product.queryset |= Product.objects.filter(pk=line.product_id)
             for name in FIRST:
                 self.fields[name].show_hidden_initial = True
         if line is None:

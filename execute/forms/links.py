@@ -11,6 +11,7 @@ from execute.models import TrackedLink
 from execute.numerics.naming import PARAMETERS, SEPARATORS, Fault, Rules, mend
 from execute.queries.links import naming_rules, proposals
 from insight.models import Audience, Channel
+from ipeo.queries.kept import in_use
 from plan.models import Program
 
 UTM = tuple(f"utm_{name}" for name in PARAMETERS)
@@ -54,7 +55,8 @@ class LinkForm(forms.ModelForm[TrackedLink]):
         self._offer(
             "program", Program.objects.select_related("channel").order_by("name"), "No program"
         )
-        self._offer("channel", Channel.objects.order_by("name"), "The program's")
+        channels = in_use(Channel.objects.order_by("name"), self.instance.channel_id)
+        self._offer("channel", channels, "The program's")
         self.fields["channel"].required = False
         for name in PARAMETERS:
             field = self.fields[f"utm_{name}"]

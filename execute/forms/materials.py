@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from execute.models import DealStage, Material, Outcome
 from execute.numerics.filetypes import TYPES
 from insight.models import ProofPoint
+from ipeo.queries.kept import in_use
 from plan.models import Program
 
 
@@ -60,7 +61,7 @@ class MaterialForm(forms.ModelForm[Material]):
         points = ProofPoint.objects.filter(story__is_current=True)
         if self.instance.proof_point_id:
             points = points | ProofPoint.objects.filter(pk=self.instance.proof_point_id)
-        stages = DealStage.objects.filter(outcome=Outcome.OPEN)
+        stages = in_use(DealStage.objects.filter(outcome=Outcome.OPEN), self.instance.stage_id)
         for name, rows, empty in (
             ("program", Program.objects.order_by("name"), "Any program"),
             ("stage", stages.order_by("position", "pk"), "Any stage"),

@@ -15,6 +15,7 @@ from execute.queries.tasks import could_wait_for, waits_for
 from insight.models import Channel
 from ipeo.forms import DateInput
 from ipeo.models import Cycle, Membership
+from ipeo.queries.kept import in_use
 from ipeo.queries.members import members_of
 from ipeo.templatetags.figures import short_day
 from ipeo.tenancy import current_workspace
@@ -157,7 +158,8 @@ class TaskTemplateForm(forms.ModelForm[TaskTemplate]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self, "channel", Channel.objects.order_by("name"), "Any channel")
+        channels = in_use(Channel.objects.order_by("name"), self.instance.channel_id)
+        _offer(self, "channel", channels, "Any channel")
         offer = self.fields["offer"]
         assert isinstance(offer, forms.ChoiceField)
         offer.label = "With the offer"

@@ -1,13 +1,14 @@
+from decimal import Decimal
+
 import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.comparison
 import django.utils.timezone
-import execute.models.materials
-from decimal import Decimal
 from django.db import migrations, models
 
+import execute.models.materials
 from ipeo.database import policies
 
 
@@ -379,6 +380,7 @@ class Migration(migrations.Migration):
                         default=False, help_text="From here on the buyer has an offer in hand."
                     ),
                 ),
+                ("is_active", models.BooleanField(default=True)),
                 (
                     "workspace",
                     models.ForeignKey(

@@ -34,6 +34,7 @@ class DealStage(TenantModel):
     is_proposal = models.BooleanField(
         default=False, help_text="From here on the buyer has an offer in hand."
     )
+    is_active = models.BooleanField(default=True)
 
     class Meta:
         constraints: ClassVar = [

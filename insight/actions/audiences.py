@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import ForeignObjectRel
 from django.utils import timezone
 
 from insight.models import Audience
 from insight.queries.audiences import size_of
 from insight.queries.rules import read_rule
+from ipeo.queries.kept import named_by
 
 
 class AudienceNameTaken(Exception):
@@ -52,14 +52,6 @@ def count_audience(*, audience: Audience, now: datetime | None = None) -> Audien
 def delete_audience(*, audience: Audience) -> None:
     """Remove an audience that nothing is made for; raises `AudienceInUse`."""
     held = Audience.objects.select_for_update().get(pk=audience.pk)
-    named = [
-        str(relation.related_model._meta.verbose_name_plural)
-        for relation in Audience._meta.get_fields(include_hidden=True)
-        if isinstance(relation, ForeignObjectRel)
-        and relation.related_model._default_manager.filter(**{relation.field.name: held}).exists()
-    ]
-    if named:
-        raise AudienceInUse(
-            f"{held} cannot be removed: {' and '.join(sorted(named))} are made for it."
-        )
+    if named := named_by(held):
+        raise AudienceInUse(f"{held} cannot be removed: {' and '.join(named)} are made for it.")
     held.delete()

@@ -66,7 +66,7 @@ class ChannelSerializer(serializers.ModelSerializer[Channel]):
 
     class Meta:
         model = Channel
-        fields = ("id", "name", "key", "is_sales")
+        fields = ("id", "name", "key", "is_sales", "is_active")
         read_only_fields = ("key",)
 
 
@@ -199,7 +199,7 @@ class CompetitorSerializer(serializers.ModelSerializer[Competitor]):
 
     class Meta:
         model = Competitor
-        fields = ("id", "name", "website", "positioning")
+        fields = ("id", "name", "website", "positioning", "is_active")
 
 
 class CompetitorMoveSerializer(serializers.ModelSerializer[CompetitorMove]):

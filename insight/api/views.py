@@ -10,7 +10,16 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from insight.actions import accounts, audiences, catalog, evidence, findings, rivals, stories
+from insight.actions import (
+    accounts,
+    audiences,
+    catalog,
+    evidence,
+    findings,
+    keeping,
+    rivals,
+    stories,
+)
 from insight.api import filters, serializers
 from insight.models import (
     Account,
@@ -39,26 +48,34 @@ class CatalogViewSet(KeptViewSet):
     change_permission = "insight.edit"
 
 
-class ProductView(CatalogViewSet):
+class RemovableViewSet(mixins.DestroyModelMixin, CatalogViewSet):
+    """Products, channels and rivals: what nothing names can be removed, the rest put out of use."""
+
+    def perform_destroy(self, instance: Any) -> None:
+        """Remove a row that nothing names; 409 where something does."""
+        keeping.remove_kept(row=instance)
+
+
+class ProductView(RemovableViewSet):
     """Products."""
 
     serializer_class = serializers.ProductSerializer
     queryset = Product.objects.all()
     filterset_fields = ("is_active", "family")
-    refused_as = {catalog.ProductNameTaken: "name"}
+    refused_as = {catalog.ProductNameTaken: "name", keeping.StillNamed: Conflict}
 
     def keep(self, row: Product) -> Product:
         """Save a product."""
         return catalog.save_product(product=row)
 
 
-class ChannelView(CatalogViewSet):
+class ChannelView(RemovableViewSet):
     """Channels."""
 
     serializer_class = serializers.ChannelSerializer
     queryset = Channel.objects.all()
-    filterset_fields = ("is_sales", "key")
-    refused_as = {catalog.ChannelNameTaken: "name"}
+    filterset_fields = ("is_sales", "is_active", "key")
+    refused_as = {catalog.ChannelNameTaken: "name", keeping.StillNamed: Conflict}
 
     def keep(self, row: Channel) -> Channel:
         """Save a channel."""
@@ -145,13 +162,13 @@ class AudienceView(mixins.DestroyModelMixin, CatalogViewSet):
         return self.get_paginated_response(serializers.ContactSerializer(page, many=True).data)
 
 
-class CompetitorView(CatalogViewSet):
+class CompetitorView(RemovableViewSet):
     """Rivals."""
 
     serializer_class = serializers.CompetitorSerializer
     queryset = Competitor.objects.all()
-    filterset_fields = ("name",)
-    refused_as = {rivals.CompetitorNameTaken: "name"}
+    filterset_fields = ("name", "is_active")
+    refused_as = {rivals.CompetitorNameTaken: "name", keeping.StillNamed: Conflict}
 
     def keep(self, row: Competitor) -> Competitor:
         """Save a rival."""

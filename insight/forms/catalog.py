@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from insight.forms.keeping import OUT_OF_USE, begins_in_use
 from insight.models import Account, Channel, Contact, Product
 from insight.queries.accounts import account_by_name
 from ipeo.forms import DateInput
@@ -23,14 +24,23 @@ class ProductForm(forms.ModelForm[Product]):
         fields = ("name", "family", "list_price", "unit_cost", "valued_for", "is_active")
         labels = {"valued_for": "What buyers value it for", "is_active": "Still sold"}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        begins_in_use(self)
+
 
 class ChannelForm(forms.ModelForm[Channel]):
     """A way to reach people."""
 
     class Meta:
         model = Channel
-        fields = ("name", "is_sales")
-        labels = {"is_sales": "Worked by sales reps"}
+        fields = ("name", "is_sales", "is_active")
+        labels = {"is_sales": "Worked by sales reps", "is_active": "In use"}
+        help_texts = {"is_active": OUT_OF_USE}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        begins_in_use(self)
 
 
 class AccountField(forms.CharField):

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from insight.forms.keeping import OUT_OF_USE, begins_in_use
 from insight.models import BrandStory, Competitor, CompetitorMove, ProofPoint
 from ipeo.forms import DateInput
 
@@ -17,8 +18,14 @@ class CompetitorForm(forms.ModelForm[Competitor]):
 
     class Meta:
         model = Competitor
-        fields = ("name", "website", "positioning")
+        fields = ("name", "website", "positioning", "is_active")
+        labels = {"is_active": "Still a rival"}
+        help_texts = {"is_active": OUT_OF_USE}
         widgets = {"positioning": forms.Textarea(attrs={"rows": 4})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        begins_in_use(self)
 
 
 class MoveForm(forms.ModelForm[CompetitorMove]):

@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from insight import registry
 from insight.actions.research import MOST_PER_LINK, MOST_STEPS
-from insight.models import MindsetWave, Study, StudyForm
+from insight.models import MindsetWave, Product, Study, StudyForm
 from insight.queries.answers import OUTCOMES, PRICES, driver_key, questions_of, read_price
 from ipeo.forms import DateInput
+from ipeo.queries.kept import in_use
 from ipeo.tables import Table
 from ipeo.tenancy import current_workspace
 
@@ -60,6 +61,7 @@ class StudyEditForm(forms.ModelForm[Study]):
         self.initial["tags"] = ", ".join(self.instance.tags)
         product = self.fields["product"]
         assert isinstance(product, forms.ModelChoiceField)
+        product.queryset = in_use(Product.objects.order_by("name"), self.instance.product_id)
         product.empty_label = "No product"
         if self.instance.pk is not None:
             # Its answers were read as its kind reads them.

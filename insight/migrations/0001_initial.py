@@ -7,8 +7,8 @@ import django.db.models.functions.text
 import django.utils.timezone
 from django.db import migrations, models
 
-from ipeo.database import policies
 from insight.migrations import _search
+from ipeo.database import policies
 
 
 class Migration(migrations.Migration):
@@ -185,6 +185,7 @@ class Migration(migrations.Migration):
                     "is_sales",
                     models.BooleanField(default=False, help_text="Touches made by sales reps."),
                 ),
+                ("is_active", models.BooleanField(default=True)),
                 (
                     "workspace",
                     models.ForeignKey(
@@ -217,6 +218,7 @@ class Migration(migrations.Migration):
                     "positioning",
                     models.TextField(blank=True, help_text="How they win, and where we beat them."),
                 ),
+                ("is_active", models.BooleanField(default=True)),
                 (
                     "workspace",
                     models.ForeignKey(

@@ -41,6 +41,7 @@ class Channel(TenantModel):
     name = models.CharField(max_length=120)
     key = models.CharField(max_length=120, help_text="The name in small letters, for matching.")
     is_sales = models.BooleanField(default=False, help_text="Touches made by sales reps.")
+    is_active = models.BooleanField(default=True)
 
     class Meta:
         constraints: ClassVar = [

@@ -13,6 +13,7 @@ class Competitor(TenantModel):
     name = models.CharField(max_length=120)
     website = models.URLField(blank=True)
     positioning = models.TextField(blank=True, help_text="How they win, and where we beat them.")
+    is_active = models.BooleanField(default=True)
 
     class Meta:
         constraints: ClassVar = [

@@ -21,16 +21,16 @@ def products() -> QuerySet[Product]:
 
 
 def channels() -> QuerySet[Channel]:
-    """Return the channels by name, marketing's before sales'."""
-    found: QuerySet[Channel] = Channel.objects.order_by("is_sales", "name", "id")
+    """Return the channels by name, those in use first."""
+    found: QuerySet[Channel] = Channel.objects.order_by("-is_active", "name", "id")
     return found
 
 
 def competitors() -> QuerySet[Competitor]:
-    """Return the rivals with `moves_count` and `last_move_on`, the busiest lately first."""
+    """Return the rivals with `moves_count` and `last_move_on`, those of today first."""
     found: QuerySet[Competitor] = Competitor.objects.annotate(
         moves_count=Count("moves"), last_move_on=Max("moves__happened_on")
-    ).order_by("name", "id")
+    ).order_by("-is_active", "name", "id")
     return found
 
 

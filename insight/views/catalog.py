@@ -13,7 +13,8 @@ from insight.actions.catalog import (
 )
 from insight.forms.catalog import ChannelForm, ProductForm
 from insight.models import Channel, Product
-from insight.views.editing import edit_page
+from insight.queries import market
+from insight.views.editing import edit_kept
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.paging import page_of
@@ -22,7 +23,9 @@ from ipeo.queries.paging import page_of
 @page("insight.view")
 def products(request: WorkspaceRequest) -> HttpResponse:
     """List the products."""
-    found = page_of(Product.objects.all(), order=("name", "id"), after=request.GET.get("after", ""))
+    found = page_of(
+        market.products(), order=("-is_active", "name", "id"), after=request.GET.get("after", "")
+    )
     return render(request, "insight/products.html", {"page": found})
 
 
@@ -34,18 +37,21 @@ def new_product(request: WorkspaceRequest) -> HttpResponse:
 
 @page("insight.edit")
 def edit_product(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    """Change a product."""
+    """Change a product, or remove one that nothing names."""
     found = get_object_or_404(Product.objects.all(), pk=pk)
     return _edit_product(request, found, found.name)
 
 
 def _edit_product(request: WorkspaceRequest, row: Product, title: str) -> HttpResponse:
-    return edit_page(
+    back = link("insight:products")
+    return edit_kept(
         request,
+        row=row,
+        listed=back,
         form=ProductForm(request.POST or None, instance=row),
         save=lambda product: save_product(product=product),
-        then=lambda product: link("insight:products"),
-        context={"title": title, "eyebrow": "Products", "back": link("insight:products")},
+        then=lambda product: back,
+        context={"title": title, "eyebrow": "Products", "back": back},
         refusals={ProductNameTaken: "name"},
     )
 
@@ -53,7 +59,9 @@ def _edit_product(request: WorkspaceRequest, row: Product, title: str) -> HttpRe
 @page("insight.view")
 def channels(request: WorkspaceRequest) -> HttpResponse:
     """List the channels."""
-    found = page_of(Channel.objects.all(), order=("name", "id"), after=request.GET.get("after", ""))
+    found = page_of(
+        market.channels(), order=("-is_active", "name", "id"), after=request.GET.get("after", "")
+    )
     return render(request, "insight/channels.html", {"page": found})
 
 
@@ -65,17 +73,20 @@ def new_channel(request: WorkspaceRequest) -> HttpResponse:
 
 @page("insight.edit")
 def edit_channel(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    """Rename a channel."""
+    """Change a channel, or remove one that nothing names."""
     found = get_object_or_404(Channel.objects.all(), pk=pk)
     return _edit_channel(request, found, found.name)
 
 
 def _edit_channel(request: WorkspaceRequest, row: Channel, title: str) -> HttpResponse:
-    return edit_page(
+    back = link("insight:channels")
+    return edit_kept(
         request,
+        row=row,
+        listed=back,
         form=ChannelForm(request.POST or None, instance=row),
         save=lambda channel: save_channel(channel=channel),
-        then=lambda channel: link("insight:channels"),
-        context={"title": title, "eyebrow": "Channels", "back": link("insight:channels")},
+        then=lambda channel: back,
+        context={"title": title, "eyebrow": "Channels", "back": back},
         refusals={ChannelNameTaken: "name"},
     )

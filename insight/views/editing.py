@@ -10,8 +10,11 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from insight.actions.keeping import StillNamed, remove_kept
+from insight.models import Channel, Competitor, Product
 from ipeo.permissions import WorkspaceRequest
-from ipeo.views.refusals import refused_in_form
+from ipeo.queries.kept import named_by
+from ipeo.views.refusals import refused_as_message, refused_in_form
 
 
 def edit_page(
@@ -35,3 +38,28 @@ def edit_page(
             return redirect(then(saved))
     status = 422 if form.is_bound else 200
     return render(request, template, {"form": form, **context}, status=status)
+
+
+def edit_kept(
+    request: WorkspaceRequest,
+    *,
+    row: Product | Channel | Competitor,
+    form: forms.ModelForm[Any],
+    listed: str,
+    context: dict[str, Any],
+    **page: Any,
+) -> HttpResponse:
+    """Show or save the form of a product, channel or rival, or remove it where nothing names it.
+
+    `listed` is the address of its list; `page` is what `edit_page` takes.
+    """
+    if "remove" in request.POST and row.pk is not None:
+        with refused_as_message(request, StillNamed):
+            name = str(row)
+            remove_kept(row=row)
+            messages.success(request, f"{name} is removed.")
+            return redirect(listed)
+        return redirect(request.path)
+    if row.pk is not None and not named_by(row):
+        context["removable"] = str(row)
+    return edit_page(request, form=form, context=context, **page)

@@ -16,7 +16,7 @@ from insight.forms.market import CompetitorForm, MoveForm
 from insight.models import Competitor, CompetitorMove
 from insight.queries import market
 from insight.views.battlecards import shown
-from insight.views.editing import edit_page
+from insight.views.editing import edit_kept, edit_page
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.paging import page_of
@@ -27,7 +27,9 @@ def rivals(request: WorkspaceRequest) -> HttpResponse:
     """List the rivals, and what they did lately."""
     context = {
         "page": page_of(
-            market.competitors(), order=("name", "id"), after=request.GET.get("after", "")
+            market.competitors(),
+            order=("-is_active", "name", "id"),
+            after=request.GET.get("after", ""),
         ),
         "moves": list(market.moves()[:10]),
     }
@@ -66,15 +68,17 @@ def new_rival(request: WorkspaceRequest) -> HttpResponse:
 
 @page("insight.edit")
 def edit_rival(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    """Change what is said of a rival."""
+    """Change what is said of a rival, or remove one that nothing names."""
     found = get_object_or_404(Competitor.objects.all(), pk=pk)
     return _edit_rival(request, found, found.name)
 
 
 def _edit_rival(request: WorkspaceRequest, row: Competitor, title: str) -> HttpResponse:
     back = link("insight:rival", row.pk) if row.pk else link("insight:rivals")
-    return edit_page(
+    return edit_kept(
         request,
+        row=row,
+        listed=link("insight:rivals"),
         form=CompetitorForm(request.POST or None, instance=row),
         save=lambda competitor: save_competitor(competitor=competitor),
         then=lambda competitor: link("insight:rival", competitor.pk),

@@ -1,11 +1,12 @@
+from decimal import Decimal
+
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import ipeo.models.identity
-from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
+import ipeo.models.identity
 from ipeo.database import policies
 
 
@@ -292,6 +293,13 @@ class Migration(migrations.Migration):
                             django.core.validators.MinValueValidator(Decimal("0")),
                             django.core.validators.MaxValueValidator(Decimal("1")),
                         ],
+                    ),
+                ),
+                (
+                    "four_eyes",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Nobody approves a plan, a discount or a material of their own.",
                     ),
                 ),
                 (

@@ -103,6 +103,10 @@ class Workspace(models.Model):
         validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(1))],
         help_text="A deal discounted beyond this share of list counts as won on price.",
     )
+    four_eyes = models.BooleanField(
+        default=False,
+        help_text="Nobody approves a plan, a discount or a material of their own.",
+    )
     handoff_hours = models.PositiveIntegerField(
         default=24,
         validators=[MinValueValidator(1), MaxValueValidator(720)],

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from insight.models import Audience, Channel, ProofPoint
 from ipeo.forms import DateInput
 from ipeo.models import Campaign, Cycle, Workspace
+from ipeo.queries.kept import in_use
 from ipeo.queries.members import members_of
 from plan.actions.programs import flight_fault
 from plan.forms.figures import MoneyField, PercentField, percent_text, read_money, read_percent
@@ -147,7 +148,8 @@ class ProgramForm(forms.ModelForm[Program]):
         super().__init__(*args, **kwargs)
         if self.instance.pk is None or not self.instance.is_price_led:
             self.initial["discount"] = None
-        self.fields["channel"].queryset = Channel.objects.order_by("is_sales", "name")  # type: ignore[attr-defined]
+        channels = Channel.objects.order_by("is_sales", "name")
+        self.fields["channel"].queryset = in_use(channels, self.instance.channel_id)  # type: ignore[attr-defined]
         self.fields["offer"].choices = Program.Offer.choices  # type: ignore[attr-defined]
         if campaign is not None:
             self.instance.campaign = campaign

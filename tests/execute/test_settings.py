@@ -54,7 +54,7 @@ def formset(rows, fields, **values):
     return data | values
 
 
-STAGE_FIELDS = ("name", "position", "outcome", "is_proposal")
+STAGE_FIELDS = ("name", "position", "outcome", "is_proposal", "is_active")
 
 
 def test_stages_are_renamed_and_one_that_deals_name_stays(at, sign_in, stages):
@@ -74,6 +74,40 @@ def test_stages_are_renamed_and_one_that_deals_name_stays(at, sign_in, stages):
     refused = browser.post(address, formset(rows, STAGE_FIELDS, **{f"form-{place}-DELETE": "on"}))
     assert "Keep a stage for deals that are no decision" in refused.content.decode()
     assert DealStage.objects.count() == 7
+
+
+def test_a_stage_out_of_use_stands_on_the_board_while_deals_do(at, sign_in, stages):
+    deal, other = DealFactory(stage=stages["Proposal"]), DealFactory(stage=stages["Lead"])
+    rows = list(DealStage.objects.order_by("position"))
+    place = next(n for n, row in enumerate(rows) if row.name == "Proposal")
+    data = formset(rows, STAGE_FIELDS)
+    del data[f"form-{place}-is_active"]
+    browser = sign_in("manager")
+    assert browser.post(at("deals/stages/"), data).status_code == 302
+
+    def offered(one):
+        return {str(row) for row in browser.get(at(f"deals/{one.pk}/")).context["stages"]}
+
+    def columns():
+        board = browser.get(at("deals/board/")).context["columns"]
+        return {str(column.stage) for column in board}
+
+    assert "Proposal" in columns()
+    assert "Proposal" in offered(deal)
+    assert "Proposal" not in offered(other)
+    browser.post(at(f"deals/{deal.pk}/move/"), {"stage": stages["Lead"].pk})
+    assert "Proposal" not in columns()
+
+
+def test_the_last_stage_of_an_outcome_stays_in_use(at, sign_in, stages):
+    rows = list(DealStage.objects.order_by("position"))
+    place = next(n for n, row in enumerate(rows) if row.name == "Lost")
+    data = formset(rows, STAGE_FIELDS)
+    del data[f"form-{place}-is_active"]
+    refused = sign_in("manager").post(at("deals/stages/"), data)
+    assert refused.status_code == 422
+    assert "Keep a stage for deals that are lost" in refused.content.decode()
+    assert DealStage.objects.get(name="Lost").is_active
 
 
 def test_a_driver_is_added(at, sign_in, drivers):

@@ -1,0 +1,21 @@
+"""Products, channels and rivals that were noted by mistake are removed."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from insight.models import Channel, Competitor, Product
+from ipeo.queries.kept import named_by
+
+
+class StillNamed(Exception):
+    """Other rows name this: it can be taken out of use, and its history keeps it."""
+
+
+@transaction.atomic
+def remove_kept(*, row: Product | Channel | Competitor) -> None:
+    """Remove a product, channel or rival that nothing names; raises `StillNamed`."""
+    held = type(row).objects.select_for_update().get(pk=row.pk)
+    if named_by(held):
+        raise StillNamed(f"{held} has a history, so it stays; take it out of use instead.")
+    held.delete()
