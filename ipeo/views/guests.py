@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.account.adapter import get_adapter
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from redis.exceptions import RedisError
@@ -14,7 +15,7 @@ def asks_too_often(request: HttpRequest, what: str) -> bool:
 
     `what` names the page. Nobody is kept out for want of Redis.
     """
-    name = f"{what}:{request.META.get('REMOTE_ADDR', '')}"
+    name = f"{what}:{get_adapter().get_client_ip(request)}"
     try:
         cache.add(name, 0, A_MINUTE)
         return int(cache.incr(name)) > MOST_IN_A_MINUTE

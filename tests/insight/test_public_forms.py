@@ -1,5 +1,6 @@
 """A study's public form: who answers by a link, how often, and what the page keeps to itself."""
 
+import secrets
 from datetime import timedelta
 
 import pytest
@@ -120,3 +121,17 @@ def test_a_link_answers_into_its_own_workspace_whoever_opens_it(workspace, sign_
     assert not StudyAnswer.objects.exists()
     with tenancy.scope(elsewhere.workspace):
         assert StudyAnswer.objects.get().study == study
+
+
+def test_visitors_behind_a_trusted_proxy_are_told_apart(workspace, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    study = StudyFactory(kind=Study.Kind.LADDER)
+    _, secret = research.make_form(study=study, by=None, most=100)
+    proxy = Client(REMOTE_ADDR="203.0.113.10")
+
+    def answer(seen: str) -> int:
+        sent = {"headers": {"X-Forwarded-For": f"198.51.100.{secrets.randbelow(256)}, {seen}"}}
+        return proxy.post(f"/ask/{secret}/", {"most": "40"}, **sent).status_code
+
+    assert [answer("203.0.113.11") for _ in range(31)][-1] == 429
+    assert answer("203.0.113.12") == 200
