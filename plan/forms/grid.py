@@ -48,7 +48,6 @@ class BudgetGrid:
 
     def __init__(self, sheet: Sheet, data: Mapping[str, str] | None = None) -> None:
         self.sheet = sheet
-        self.is_bound = data is not None
         self.errors: dict[CellKey, str] = {}
         self.amounts: dict[CellKey, Decimal] = {}
         self._typed: dict[CellKey, str] = {}
@@ -84,10 +83,6 @@ class BudgetGrid:
         # A cell that was left as it was seen is not written, whatever it holds by now.
         if self.seen is None or amount != self.seen.get(key, Decimal(0)):
             self.amounts[key] = amount
-
-    def is_valid(self) -> bool:
-        """Return whether every cell that was sent is an amount."""
-        return self.is_bound and not self.errors
 
     def changed_meanwhile(self) -> dict[CellKey, Decimal]:
         """Return the typed cells that hold something else than the person saw there."""

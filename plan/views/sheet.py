@@ -52,13 +52,13 @@ def scenario(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return render(request, "plan/scenario.html", _context(request, found))
     grid = BudgetGrid(sheet_of(found), request.POST)
-    fault = _save(grid, found, request.membership)
-    if not fault and not grid.errors:
+    fault, is_saved = _save(grid, found, request.membership)
+    if is_saved and not grid.errors:
         if not request.htmx:
             messages.success(request, "The budget is saved.")
             return redirect(link("plan:scenario", pk))
         grid = BudgetGrid(sheet_of(found))
-    context = _context(request, found, grid, fault)
+    context = {**_context(request, found, grid, fault), "is_saved": is_saved}
     if request.htmx:
         # The cells keep what was typed; only what follows from them is sent.
         return render(request, "plan/scenario.html#saved", {**context, "swap": True})
@@ -112,21 +112,24 @@ def _scenario(pk: int) -> Scenario:
     return found
 
 
-def _save(grid: BudgetGrid, found: Scenario, by: Membership) -> str:
-    """Save the grid's cells; return what is wrong with the whole, empty where nothing is."""
-    if not grid.is_valid():
-        return ""
+def _save(grid: BudgetGrid, found: Scenario, by: Membership) -> tuple[str, bool]:
+    """Save the cells that can be read; return what is wrong with the whole, and whether it is done.
+
+    A cell that cannot be read holds none of the others back: it keeps its text and its error.
+    """
     try:
         set_budget(scenario=found, amounts=grid.amounts, seen=grid.seen)
     except ChangedMeanwhile as error:
         grid.clash(error.stored, last_hands(found))
         note_clash(found, {key: grid.amounts[key] for key in error.stored}, by)
     except (ScenarioLocked, CycleOver, NotInThisPlan, AmountNotValid) as error:
-        return str(error)
+        return str(error), False
     else:
         note_hands(found, grid.amounts, by)
         settle_clashes(found, by)
-    return ""
+        grid.sheet = sheet_of(found)
+        return "", True
+    return "", False
 
 
 def _version(found: Scenario, member: Membership) -> str:

@@ -52,6 +52,45 @@ def test_a_cell_that_cannot_be_read_says_so_and_the_others_are_reckoned(scenario
     assert "$15,000 planned" in page.content.decode()
 
 
+def test_a_cell_that_cannot_be_read_holds_back_none_of_the_others(scenario, sign_in):
+    address, browser = link("plan:scenario", scenario.pk), sign_in("marketer")
+    sent = {cell(scenario): "a lot", cell(scenario, "2026-02"): "5,000", "base": base(scenario)}
+    page = browser.post(address, sent)
+    assert page.status_code == 422
+    assert "Everything else is saved." in page.text
+    assert "is not an amount" in page.text
+    assert 'value="a lot"' in page.text
+    held = {one.month.month: one.amount for one in BudgetLine.objects.all()}
+    assert held == {1: Decimal(10_000), 2: Decimal(5_000)}
+    mended = sent | {cell(scenario): "11,000", "base": base(scenario)}
+    assert browser.post(address, mended).status_code == 302
+    assert BudgetLine.objects.get(month=JAN).amount == Decimal(11_000)
+
+
+def test_while_it_is_typed_the_rest_is_saved_and_kept_as_seen(scenario, sign_in):
+    address, browser = link("plan:scenario", scenario.pk), sign_in("marketer")
+    sent = {cell(scenario): "a lot", cell(scenario, "2026-02"): "5,000", "base": base(scenario)}
+    page = browser.post(address, sent, headers=HTMX).text
+    assert "Saved, but for what is marked" in page
+    assert "$15,000 planned" in page
+    stored = page.split('id="sheet-base" value="')[1].split('"')[0].replace("&quot;", '"')
+    assert json.loads(stored) == json.loads(base(scenario))
+
+
+def test_where_another_changed_the_same_cell_nothing_is_saved(scenario, sign_in):
+    address, seen = link("plan:scenario", scenario.pk), base(scenario)
+    sign_in("marketer").post(address, {cell(scenario): "11,000", "base": seen}, headers=HTMX)
+    sent = {
+        cell(scenario): "12,000",
+        cell(scenario, "2026-02"): "5,000",
+        cell(scenario, "2026-03"): "a lot",
+        "base": seen,
+    }
+    page = sign_in("manager").post(address, sent, headers=HTMX).text
+    assert "Not saved" in page
+    assert BudgetLine.objects.count() == 1
+
+
 def test_two_planners_cells_merge_and_a_clash_is_shown_to_both(scenario, sign_in, member):
     address, seen = link("plan:scenario", scenario.pk), base(scenario)
     marketer, manager = sign_in("marketer"), sign_in("manager")
