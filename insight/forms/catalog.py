@@ -23,6 +23,7 @@ class ProductForm(forms.ModelForm[Product]):
         model = Product
         fields = ("name", "family", "list_price", "unit_cost", "valued_for", "is_active")
         labels = {"valued_for": "What buyers value it for", "is_active": "Still sold"}
+        help_texts = {"is_active": OUT_OF_USE}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
