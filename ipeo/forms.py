@@ -12,6 +12,7 @@ from ipeo.models import Campaign, Membership, Role, WebhookEndpoint, Workspace
 from ipeo.queries.members import members_of
 from ipeo.tenancy import current_workspace
 from ipeo.tokens import AREAS, EVERYTHING, READ, WRITE, area_label
+from ipeo.typed import PercentField
 
 
 class DateInput(forms.DateInput):
@@ -79,6 +80,13 @@ class AdvanceForm(forms.Form):
 class WorkspaceForm(forms.ModelForm[Workspace]):
     """The settings of a workspace."""
 
+    discount_threshold = PercentField(
+        max_length=12,
+        label="Won on price beyond",
+        help_text="Off list price: 5%. A deal discounted more needs a manager and counts as won "
+        "on price.",
+    )
+
     class Meta:
         model = Workspace
         fields = (
@@ -96,21 +104,13 @@ class WorkspaceForm(forms.ModelForm[Workspace]):
             "fiscal_year_start": "First month of the fiscal year",
             "lookback_days": "Touches count for, days",
             "half_life_days": "A touch counts half after, days",
-            "discount_threshold": "Won on price beyond",
             "handoff_hours": "Sales is in touch within, hours",
         }
         help_texts = {
             "lookback_days": "Before a deal closed. Earlier touches count nothing.",
             "half_life_days": "Where credit fades with time.",
-            "discount_threshold": "A share of list price: 0.05 is 5% off. A deal discounted more "
-            "needs a manager and counts as won on price.",
             "handoff_hours": "From the moment marketing hands a buyer over.",
         }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # Stored with four decimals; nobody types 0.0500.
-        self.initial["discount_threshold"] = self.instance.discount_threshold.normalize()
 
 
 class NewWorkspaceForm(forms.ModelForm[Workspace]):

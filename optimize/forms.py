@@ -13,10 +13,10 @@ from django.utils.dateparse import parse_datetime
 from insight.models import Audience, Channel
 from ipeo.models import Cycle
 from ipeo.queries.kept import in_use
+from ipeo.typed import PercentField
 from optimize.models import AttributionModel, Decision, Experiment
 from optimize.queries.side_by_side import COHORTS, GRAINS, KINDS
 from optimize.queries.units import regions
-from plan.forms.figures import PercentField
 from plan.models import Program
 
 BREAKDOWNS = (

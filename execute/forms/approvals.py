@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from execute.models import Deal, InReturn
-from plan.forms.figures import MoneyField
+from ipeo.typed import MoneyField
 
 APPROVE, SEND_BACK = "approve", "send_back"
 

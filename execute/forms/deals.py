@@ -20,7 +20,7 @@ from ipeo.models import Campaign, Membership
 from ipeo.queries.kept import in_use
 from ipeo.queries.members import members_of
 from ipeo.tenancy import current_workspace
-from plan.forms.figures import MoneyField
+from ipeo.typed import MoneyField
 from plan.models import Program
 
 FIRST = ("product", "quantity", "list_amount", "net_amount", "cost_amount")

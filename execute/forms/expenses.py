@@ -16,7 +16,7 @@ from ipeo.forms import DateInput
 from ipeo.models import Campaign, Cycle
 from ipeo.queries.kept import in_use
 from ipeo.tenancy import current_workspace
-from plan.forms.figures import MoneyField
+from ipeo.typed import MoneyField
 from plan.models import Program
 from plan.queries.budget import month_after
 

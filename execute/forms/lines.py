@@ -19,7 +19,7 @@ from execute.models import Deal, DealLine
 from execute.queries.lines import lines_of
 from insight.models import Product
 from ipeo.queries.kept import in_use
-from plan.forms.figures import MoneyField
+from ipeo.typed import MoneyField
 
 KEY = re.compile(r"line-(\d{1,4})-quantity")
 REMOVED = "Removed"

@@ -16,7 +16,7 @@ from django import forms
 from django.http import QueryDict
 
 from ipeo.templatetags.figures import day
-from plan.forms.figures import amount_text
+from ipeo.typed import amount_text
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from insight.models import Competitor
 from ipeo.forms import DateInput
 from ipeo.queries.kept import in_use
 from ipeo.tenancy import current_workspace
-from plan.forms.figures import MoneyField
+from ipeo.typed import MoneyField
 
 ENDINGS = [(str(one.value), str(one.label)) for one in Outcome if one != Outcome.OPEN]
 

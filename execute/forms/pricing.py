@@ -10,7 +10,7 @@ from django import forms
 from execute.forms.expenses import CurrencyField
 from execute.models import Deal
 from ipeo.tenancy import current_workspace
-from plan.forms.figures import MoneyField
+from ipeo.typed import MoneyField
 
 
 class PriceForm(forms.Form):

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from plan.forms.figures import amount_text, read_money
+from ipeo.typed import amount_text, read_money
 from plan.queries.sheet import Cell, Row, Sheet, with_amounts
 
 CellKey = tuple[int, date]

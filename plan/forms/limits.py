@@ -9,8 +9,8 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 
+from ipeo.typed import amount_text, read_money
 from plan.actions.allocations import Limits
-from plan.forms.figures import amount_text, read_money
 from plan.models import Objective
 from plan.queries.sheet import Cell, Row, Sheet
 

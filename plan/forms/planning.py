@@ -13,8 +13,8 @@ from ipeo.forms import DateInput
 from ipeo.models import Campaign, Cycle, Workspace
 from ipeo.queries.kept import in_use
 from ipeo.queries.members import members_of
+from ipeo.typed import MoneyField, PercentField, percent_text, read_money, read_percent
 from plan.actions.programs import flight_fault
-from plan.forms.figures import MoneyField, PercentField, percent_text, read_money, read_percent
 from plan.models import Objective, Program, ProgramPlan, Scenario
 from plan.queries.objectives import RATES, in_metric
 from plan.queries.scenarios import findings_for, proof_points, unplanned_programs

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from insight.models import Audience
 from ipeo.models import Cycle, Workspace
 from ipeo.queries.members import members_of
-from plan.forms.figures import PercentField
+from ipeo.typed import PercentField
 from plan.models import Program, ProgramTemplate
 from plan.queries.scenarios import findings_for, proof_points
 

@@ -15,7 +15,7 @@ from ipeo.permissions import WorkspaceRequest, page
 from plan.actions import approvals as approving
 from plan.actions import scenarios as actions
 from plan.actions.drafts import CycleOver, ScenarioLocked
-from plan.forms.figures import percent_text
+from ipeo.typed import percent_text
 from plan.forms.planning import LimitForm, NoteForm, ScenarioForm
 from plan.models import ProgramPlan, Scenario
 from plan.queries.budget import approved_scenario, total_of

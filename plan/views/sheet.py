@@ -16,10 +16,10 @@ from ipeo import stages
 from ipeo.models import Cycle, Membership
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, may, page
+from ipeo.typed import amount_text
 from plan.actions.budget import AmountNotValid, ChangedMeanwhile, NotInThisPlan, set_budget
 from plan.actions.clashes import note_clash, note_hands, settle_clashes
 from plan.actions.drafts import CycleOver, ScenarioLocked
-from plan.forms.figures import amount_text
 from plan.forms.grid import BudgetGrid
 from plan.models import Approval, Scenario
 from plan.queries.clashes import clashes_for, last_hands
@@ -201,9 +201,5 @@ def _context(
         .select_related("by__user")
         .first(),
         "this_month": timezone.localdate().replace(day=1),
-        "money_panels": [
-            link(panel.url_name, found.cycle_id)
-            for panel in stages.panels("plan")
-            if may(request.membership, panel.permission)
-        ],
+        "money_panels": panels_of(request.membership, "plan", found.cycle_id),
     }

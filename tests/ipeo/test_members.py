@@ -1,5 +1,7 @@
 """People join, change roles and leave; a workspace keeps an owner."""
 
+from decimal import Decimal
+
 import pytest
 from django.test import Client
 
@@ -142,7 +144,7 @@ def test_only_an_owner_changes_the_settings(workspace, sign_in):
         "fiscal_year_start": 4,
         "lookback_days": 90,
         "half_life_days": 14,
-        "discount_threshold": "0.08",
+        "discount_threshold": "8%",
         "handoff_hours": 24,
     }
     address = f"/w/{workspace.slug}/settings/"
@@ -150,6 +152,17 @@ def test_only_an_owner_changes_the_settings(workspace, sign_in):
     assert sign_in("owner").post(address, settings).status_code == 302
     workspace.refresh_from_db()
     assert (workspace.name, workspace.lookback_days) == ("New name", 90)
+    assert workspace.discount_threshold == Decimal("0.08")
+    assert 'value="8%"' in sign_in("owner").get(address).text
+
+
+def test_what_could_be_a_share_or_a_percentage_is_asked_about(workspace, sign_in):
+    address = f"/w/{workspace.slug}/settings/"
+    held = sign_in("owner").get(address).context["form"].initial
+    typed = {name: value for name, value in held.items()} | {"discount_threshold": "0.05"}
+    refused = sign_in("owner").post(address, typed)
+    assert refused.status_code == 422
+    assert "Is “0.05” 5% or 0.05%?" in refused.text
 
 
 def test_commands_print_one_json_object(db):

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plan.forms.figures import amount_text, percent_text, read_money, read_percent
+from ipeo.typed import amount_text, percent_text, read_money, read_percent
 
 
 @pytest.mark.parametrize(
