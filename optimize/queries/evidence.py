@@ -69,20 +69,16 @@ def standings_of(cycle: Cycle, on: date | None = None) -> list[ProgramStanding]:
     """Return the campaign's programs with their figures, the highest sure return first."""
     first, last = window_of(cycle, on)
     piece = Slice(campaign=cycle.campaign_id, date_from=first, date_to=last)
-    programs: dict[int, Program] = {}
-    figures: dict[int, dict[str, Figures]] = {}
-    for model in AttributionModel:
-        for found in by_program(piece, model=model):
-            programs[found.program.pk] = found.program
-            figures.setdefault(found.program.pk, {})[model] = found.figures
-    fits = wears(list(programs))
+    programs = by_program(piece, models=AttributionModel.values)
+    fits = wears([one.program.pk for one in programs])
     unfitted = Estimate.unknown("its deals have not been fitted yet")
     complete = [
         ProgramStanding(
-            programs[pk], by_model, fits[pk].own_return(first, last) if pk in fits else unfitted
+            one.program,
+            one.by_model,
+            fits[one.program.pk].own_return(first, last) if one.program.pk in fits else unfitted,
         )
-        for pk, by_model in figures.items()
-        if len(by_model) == len(AttributionModel)
+        for one in programs
     ]
     return sorted(complete, key=lambda one: (one.weakest is None, -(one.weakest or 0.0)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -22,6 +23,7 @@ from optimize.queries.parts import (
     WHOLE,
     Gathering,
     UnknownModel,
+    by_credit,
     check_model,
     usual_dependence,
 )
@@ -110,38 +112,38 @@ def _id(row: Any) -> int | None:
     return row if row is None or isinstance(row, int) else int(row.pk)
 
 
-def _gathered(chosen: _Chosen, group: str, model: str) -> Gathering:
-    """Gather a slice by `group`, SQL over `t`."""
+def _gathered(chosen: _Chosen, group: str, models: Sequence[str]) -> dict[str, Gathering]:
+    """Gather a slice by `group`, SQL over `t`, under each of some models."""
+    if not chosen.is_everything:
+        return by_credit(
+            models,
+            group=group,
+            days=chosen.days,
+            influence=chosen.influence,
+            where=chosen.where,
+            subject=chosen.subject,
+        )
     gathered = Gathering()
-    if chosen.is_everything:
-        gathered.add_deals(group=group, days=chosen.days)
-        gathered.add_activity(group=group, days=chosen.days)
-        return gathered
-    gathered.add_credit(
-        group=group,
-        model=model,
-        days=chosen.days,
-        influence=chosen.influence,
-        where=chosen.where,
-        subject=chosen.subject,
-    )
-    gathered.add_activity(group=group, days=chosen.days, where=chosen.where, subject=chosen.subject)
-    return gathered
+    gathered.add_deals(group=group, days=chosen.days)
+    gathered.add_activity(group=group, days=chosen.days)
+    return dict.fromkeys(models, gathered)
 
 
 def key_figures(piece: Slice = Slice(), *, model: str = "first") -> Figures:
     """Return the figures of a slice under one attribution model; raises `UnknownModel`."""
     check_model(model)
-    chosen = _chosen(piece)
-    gathered = _gathered(chosen, "'all'", model)
-    return gathered.figures(
-        "all", usual=usual_dependence(), is_whole=chosen.is_everything or model in WHOLE
-    )
+    return by_model(piece, models=[model])[model]
 
 
-def by_model(piece: Slice = Slice()) -> dict[str, Figures]:
-    """Return the figures of a slice under every attribution model."""
-    return {model: key_figures(piece, model=model) for model in AttributionModel.values}
+def by_model(
+    piece: Slice = Slice(), *, models: Sequence[str] = AttributionModel.values
+) -> dict[str, Figures]:
+    """Return the figures of a slice under every attribution model, or some of them."""
+    chosen, usual = _chosen(piece), usual_dependence()
+    return {
+        model: gathered.figures("all", usual=usual, is_whole=chosen.is_everything or model in WHOLE)
+        for model, gathered in _gathered(chosen, "'all'", models).items()
+    }
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,7 @@ def by_month(piece: Slice = Slice(), *, model: str = "first") -> list[MonthFigur
     """Return the figures of each month from the first to the last, those without facts too."""
     check_model(model)
     chosen = _chosen(piece)
-    gathered = _gathered(chosen, "t.month", model)
+    gathered = _gathered(chosen, "t.month", [model])[model]
     usual = usual_dependence()
     return [
         MonthFigures(
@@ -179,10 +181,15 @@ def _months(days: Days, seen: set[Any]) -> list[date]:
 
 @dataclass(frozen=True)
 class ProgramFigures:
-    """The figures of one program."""
+    """The figures of one program, under each of the models that were asked for."""
 
     program: Program
-    figures: Figures
+    by_model: dict[str, Figures]
+
+    @property
+    def figures(self) -> Figures:
+        """The figures under the first model that was asked for."""
+        return next(iter(self.by_model.values()))
 
 
 _PROGRAMS = {
@@ -192,25 +199,35 @@ _PROGRAMS = {
 }
 
 
-def by_program(piece: Slice = Slice(), *, model: str = "first") -> list[ProgramFigures]:
-    """Return the figures of each program of a slice, also of those without any fact, by name."""
-    check_model(model)
+def by_program(
+    piece: Slice = Slice(), *, models: Sequence[str] = ("first",)
+) -> list[ProgramFigures]:
+    """Return the figures of each program of a slice, also of those without any fact, by name.
+
+    Raises `UnknownModel`.
+    """
+    for model in models:
+        check_model(model)
     chosen = _chosen(piece)
     programs = Program.objects.select_related("campaign", "channel").order_by("name")
     if chosen.subject is not None:
         programs = programs.filter(**{_PROGRAMS[chosen.influence]: chosen.subject})
-    gathered = Gathering()
-    gathered.add_credit(
+    gathered = by_credit(
+        models,
         group="t.program_id",
-        model=model,
         days=chosen.days,
         influence=CreditTotal.ANY_PROGRAM,
         where="t.program_id IS NOT NULL",
     )
-    gathered.add_activity(group="t.program_id", days=chosen.days, where="t.program_id IS NOT NULL")
     usual = usual_dependence()
     return [
-        ProgramFigures(program, gathered.figures(program.pk, usual=usual, is_whole=model in WHOLE))
+        ProgramFigures(
+            program,
+            {
+                model: held.figures(program.pk, usual=usual, is_whole=model in WHOLE)
+                for model, held in gathered.items()
+            },
+        )
         for program in programs
     ]
 
@@ -244,9 +261,8 @@ def program_months(
     check_model(model)
     days, subject = Days(date_from, date_to), _id(program)
     assert subject is not None
-    gathered = _gathered(
-        _chosen(Slice(program=subject, date_from=date_from, date_to=date_to)), "t.month", model
-    )
+    piece = Slice(program=subject, date_from=date_from, date_to=date_to)
+    gathered = _gathered(_chosen(piece), "t.month", [model])[model]
     opened = slices.opened_sums(program=subject, days=days, model=model)
     usual = usual_dependence()
     found = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -38,7 +38,7 @@ def check_model(model: str) -> None:
 class Gathering:
     """Collects the sums of a breakdown by key, whichever query they come from."""
 
-    def __init__(self, no_activity: str = "") -> None:
+    def __init__(self, no_activity: str = "", standing: Standing | None = None) -> None:
         self.deals: dict[Hashable, dict[str, Sums]] = {}
         self.credited: dict[Hashable, Sums] = {}
         self.sourced: dict[Hashable, Sums] = {}
@@ -46,7 +46,7 @@ class Gathering:
         self.activity: dict[Hashable, dict[str, tuple[int, Decimal]]] = {}
         self.planned: Mapping[Hashable, Planned] = {}
         self._no_activity = no_activity
-        self._standing: Standing | None = None
+        self._standing = standing
 
     @property
     def keys(self) -> set[Any]:
@@ -54,75 +54,33 @@ class Gathering:
         begun = {key for key, one in self.planned.items() if one.to_date > 0}
         return {*self.deals, *self.activity, *begun}
 
-    def add_credit(
-        self,
-        *,
-        group: str,
-        model: str,
-        days: Days,
-        influence: str,
-        where: str = "true",
-        key: Callable[[Any], Hashable] = lambda value: value,
-        **parameters: Any,
-    ) -> None:
-        """Gather deals under the touches that the model names.
-
-        `influence` is how distinct deals are counted: one of `INFLUENCE`. Where there is a
-        `subject`, everything gathered here is its own, otherwise `group` is what `influence` is
-        about. Markov's deals are those that Shapley's model counts, until what was won is given
-        by removals.
-        """
-        grain = GRAIN_OF[influence]
-        self._standing = Standing(
-            model=model,
-            compared=comparison(grain, days),
-            subject=parameters.get("subject"),
-        )
-        counted = EACH_OF[grain] if model in _LEARNING else model
-        wanted = {counted, AttributionModel.FIRST.value, influence}
-        rows = slices.credit_sums(
-            group=group, models=sorted(wanted), days=days, where=where, **parameters
-        )
-        for value, found, outcome, sums in rows:
-            here = key(value)
+    def add_credit(self, rows: Iterable[tuple[Any, str, str, Sums]], *, counted: str) -> None:
+        """Gather deals that `credit_sums` gave, those of the model `counted` as its own."""
+        for key, found, outcome, sums in rows:
             if found in _ANY:
-                self._into(self.influenced, here, sums)
+                self._into(self.influenced, key, sums)
                 continue
             if found == counted:
-                self.deals.setdefault(here, {})[outcome] = sums
+                self.deals.setdefault(key, {})[outcome] = sums
                 if outcome == "won":
-                    self._into(self.credited, here, sums)
+                    self._into(self.credited, key, sums)
             if found == AttributionModel.FIRST.value:
-                self._into(self.sourced, here, sums)
+                self._into(self.sourced, key, sums)
 
-    def add_deals(
-        self, *, group: str, days: Days, key: Callable[[Any], Hashable] = lambda value: value
-    ) -> None:
+    def add_deals(self, *, group: str, days: Days) -> None:
         """Gather deals counted once, credited to marketing where a touch is known."""
-        for value, outcome, is_touched, sums in slices.deal_sums(group=group, days=days):
-            here = key(value)
-            by_outcome = self.deals.setdefault(here, {})
+        for key, outcome, is_touched, sums in slices.deal_sums(group=group, days=days):
+            by_outcome = self.deals.setdefault(key, {})
             by_outcome[outcome] = slices.add(by_outcome.get(outcome, _NO_SUMS), sums)
             if is_touched:
-                self._into(self.sourced, here, sums)
-                self._into(self.influenced, here, sums)
+                self._into(self.sourced, key, sums)
+                self._into(self.influenced, key, sums)
                 if outcome == "won":
-                    self._into(self.credited, here, sums)
+                    self._into(self.credited, key, sums)
 
-    def add_activity(
-        self,
-        *,
-        group: str,
-        days: Days,
-        where: str = "true",
-        key: Callable[[Any], Hashable] = lambda value: value,
-        **parameters: Any,
-    ) -> None:
+    def add_activity(self, *, group: str, days: Days) -> None:
         """Gather touches, leads and spend."""
-        for value, figure, n, amount in slices.activity_sums(
-            group=group, days=days, where=where, **parameters
-        ):
-            self.activity.setdefault(key(value), {})[figure] = (n, amount)
+        self.activity = _activity(group=group, days=days)
 
     def figures(
         self, key: Hashable, *, usual: float, is_whole: bool = True, is_touched: bool = True
@@ -158,6 +116,52 @@ class Gathering:
     @staticmethod
     def _into(place: dict[Hashable, Sums], key: Hashable, sums: Sums) -> None:
         place[key] = slices.add(place[key], sums) if key in place else sums
+
+
+def by_credit(
+    models: Sequence[str],
+    *,
+    group: str,
+    days: Days,
+    influence: str,
+    where: str = "true",
+    **parameters: Any,
+) -> dict[str, Gathering]:
+    """Gather deals under the touches that each model names, and activity: all of it read once.
+
+    `influence` is how distinct deals are counted: one of `INFLUENCE`. Where there is a `subject`,
+    everything gathered here is its own, otherwise `group` is what `influence` is about. Markov's
+    deals are those that Shapley's model counts, until what was won is given by removals.
+    """
+    grain = GRAIN_OF[influence]
+    counted = {model: EACH_OF[grain] if model in _LEARNING else model for model in models}
+    rows = slices.credit_sums(
+        group=group,
+        models=sorted({*counted.values(), AttributionModel.FIRST.value, influence}),
+        days=days,
+        where=where,
+        **parameters,
+    )
+    activity = _activity(group=group, days=days, where=where, **parameters)
+    compared = comparison(grain, days)
+    found = {}
+    for model in models:
+        standing = Standing(model=model, compared=compared, subject=parameters.get("subject"))
+        found[model] = Gathering(standing=standing)
+        found[model].add_credit(rows, counted=counted[model])
+        found[model].activity = activity
+    return found
+
+
+def _activity(
+    *, group: str, days: Days, where: str = "true", **parameters: Any
+) -> dict[Hashable, dict[str, tuple[int, Decimal]]]:
+    found: dict[Hashable, dict[str, tuple[int, Decimal]]] = {}
+    for key, figure, n, amount in slices.activity_sums(
+        group=group, days=days, where=where, **parameters
+    ):
+        found.setdefault(key, {})[figure] = (n, amount)
+    return found
 
 
 def usual_dependence() -> float:

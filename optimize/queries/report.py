@@ -13,7 +13,14 @@ from insight.models import Channel, Product
 from ipeo.models import Campaign, Membership
 from optimize.models import CreditTotal
 from optimize.numerics.figures import Figures
-from optimize.queries.parts import WHOLE, Gathering, UnknownModel, check_model, usual_dependence
+from optimize.queries.parts import (
+    WHOLE,
+    Gathering,
+    UnknownModel,
+    by_credit,
+    check_model,
+    usual_dependence,
+)
 from optimize.queries.plans import planned_by
 from optimize.queries.slices import Days
 from plan.models import Program
@@ -67,15 +74,15 @@ def report(
     check_model(model)
     days, is_credit = Days(date_from, date_to), by in _CREDIT
     kept_so = by not in {"rep", "product"}
-    gathered = Gathering("" if kept_so else f"touches and spend are not recorded by {by}")
     if is_credit:
         group, influence = _CREDIT[by]
-        gathered.add_credit(group=group, model=model, days=days, influence=influence)
+        gathered = by_credit([model], group=group, days=days, influence=influence)[model]
     else:
-        group = _ONCE[by]
-        gathered.add_deals(group=group, days=days)
+        gathered = Gathering("" if kept_so else f"touches and spend are not recorded by {by}")
+        gathered.add_deals(group=_ONCE[by], days=days)
+        if kept_so:
+            gathered.add_activity(group=_ONCE[by], days=days)
     if kept_so:
-        gathered.add_activity(group=group, days=days)
         gathered.planned = planned_by(by, days=days, on=timezone.localdate())
     keys = gathered.keys | ({"all"} if by == "all" else set())
     names, usual = _names(by, keys), usual_dependence()

@@ -74,7 +74,7 @@ def found(django_db_setup: None, django_db_blocker: Any) -> Iterator[Found]:
                     discount=discount,
                     win_rates={
                         one.program.name: one.figures.win_rate
-                        for one in by_program(Slice(), model="last")
+                        for one in by_program(Slice(), models=["last"])
                     },
                     recommended=[
                         (row.kind, row.program.name if row.program else "")
