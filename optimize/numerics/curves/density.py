@@ -28,7 +28,8 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from optimize.numerics.curves.forms import DELAYED, HILL, LONGEST_PEAK
+from optimize.numerics.curves.elementary import exp, log
+from optimize.numerics.curves.forms import DELAYED, HILL, LAGS, LONGEST_PEAK
 from optimize.numerics.curves.priors import log_prior
 
 # Sums may be reordered, so that they run in vectors; what is not a number stays so.
@@ -48,7 +49,6 @@ class Problem(NamedTuple):
 
     regions: int
     channels: int
-    lags: int
     adstock: int
     saturation: int
     spend: Floats  # S, T
@@ -81,12 +81,17 @@ TINY = 1e-12
 def carry(x: Floats, weights: Floats, into: Floats) -> None:
     """Write the carried-over spend of a series into `into`."""
     n = x.size
-    for t in range(n):
-        into[t] = weights[0] * x[t]
-    for lag in range(1, weights.size):
-        w = weights[lag]
-        for t in range(lag, n):
-            into[t] += w * x[t - lag]
+    for t in range(min(LAGS - 1, n)):
+        total = 0.0
+        for lag in range(t + 1):
+            total += weights[lag] * x[t - lag]
+        into[t] = total
+    # Places that are seen not to be negative, and a known number of lags: this runs in vectors.
+    for t in range(n - LAGS + 1):
+        total = 0.0
+        for lag in range(LAGS):
+            total += weights[lag] * x[t + LAGS - 1 - lag]
+        into[t + LAGS - 1] = total
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=LOOSE)
@@ -126,16 +131,15 @@ def _saturate(
 ) -> None:
     """Write a carried spend's log(spend / scale), saturation, and its derivative by that log."""
     for t in range(held.size):
-        log_ratio[t] = np.log(held[t] + TINY) - log_scale
+        log_ratio[t] = log(held[t] + TINY) - log_scale
     if saturation == HILL:
         for t in range(held.size):
-            fall = np.exp(min(max(-shape * log_ratio[t], -300.0), 300.0))
-            sat[t] = 1.0 / (1.0 + fall)
+            sat[t] = 1.0 / (1.0 + exp(min(max(-shape * log_ratio[t], -300.0), 300.0)))
             slope[t] = shape * sat[t] * (1.0 - sat[t])
     else:
         for t in range(held.size):
-            power = np.exp(min(shape * log_ratio[t], 6.0))
-            fall = np.exp(-power)
+            power = exp(min(shape * log_ratio[t], 6.0))
+            fall = exp(-power)
             sat[t] = (1.0 - fall) / (1.0 + fall)
             slope[t] = 0.5 * (1.0 - sat[t] * sat[t]) * power * shape
 
@@ -183,7 +187,7 @@ def forward(
 ) -> None:
     """Write every series carried over, saturated, its slope, and each channel's mean saturation."""
     c, n = p.channels, p.spend.shape[1]
-    weights, by_log, by_peak = np.empty(p.lags), np.empty(p.lags), np.empty(p.lags)
+    weights, by_log, by_peak = np.empty(LAGS), np.empty(LAGS), np.empty(LAGS)
     at_shape, at_peak = 3 * c, 4 * c
     for k in range(c):
         mean_sat[k] = 0.0
@@ -310,7 +314,7 @@ def log_posterior(theta: Floats, p: Problem, gradient: Floats) -> float:
                 by_sat[r * c + k, t] += each * p.known[r, t]
 
     # Back through saturation and adstock.
-    weights, by_log, by_peak = np.empty(p.lags), np.empty(p.lags), np.empty(p.lags)
+    weights, by_log, by_peak = np.empty(LAGS), np.empty(LAGS), np.empty(LAGS)
     for s in range(series):
         k = p.channel_of[s]
         retention = 1.0 / (1.0 + np.exp(-theta[c + k]))
@@ -327,10 +331,11 @@ def log_posterior(theta: Floats, p: Problem, gradient: Floats) -> float:
             by_sat[s, t] = slope[s, t] / (held[s, t] + TINY)
         gradient[2 * c + k] += by_scale
         gradient[at_shape + k] += by_shape
-        for lag in range(p.lags):
+        for lag in range(LAGS):
             along = 0.0
-            for t in range(lag, n):
-                along += by_sat[s, t] * p.spend[s, t - lag]
+            later, earlier = by_sat[s, lag:], p.spend[s]
+            for t in range(n - lag):
+                along += later[t] * earlier[t]
             gradient[c + k] += along * by_log[lag] * (1.0 - retention)
             if p.adstock == DELAYED:
                 gradient[at_peak + k] += (

@@ -97,7 +97,6 @@ class Prepared:
         return Problem(
             regions=regions,
             channels=channels,
-            lags=LAGS,
             adstock=form.adstock,
             saturation=form.saturation,
             priors=PRIORS,

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from optimize.numerics.curves.density import Problem, log_posterior
+from optimize.numerics.curves.density import LOOSE, Problem, log_posterior
 
 Floats = npt.NDArray[np.float64]
 
@@ -22,7 +22,7 @@ DEEPEST = 8
 _DIVERGENT = 1000.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=LOOSE)
 def _density(
     phi: Floats,
     centre: Floats,
