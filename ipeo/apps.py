@@ -15,7 +15,15 @@ class IpeoConfig(AppConfig):
         from ipeo.navigation import Entry, register
 
         register(
-            Entry("", "Home", "ipeo:home", "workspace.view", order=10, icon="home"),
+            Entry(
+                "",
+                "Home",
+                "ipeo:home",
+                "workspace.view",
+                order=10,
+                icon="home",
+                also=("execute:mine",),  # a rep's home
+            ),
             Entry(
                 "",
                 "Campaigns",

@@ -8,15 +8,16 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from ipeo import tenancy
+from ipeo import stages, tenancy
 from ipeo.devices import person_key
+from ipeo.models import Membership
 from ipeo.permissions import may
 from ipeo.queries import memberships_of
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the navigation. `prefix` marks the addresses that count as being there."""
+    """One line of the navigation, current on its page, the pages below it and those in `also`."""
 
     group: str
     label: str
@@ -42,6 +43,19 @@ def link(name: str, *args: Any) -> str:
     return reverse(name, args=[tenancy.current_workspace().slug, *args])
 
 
+def panels_of(membership: Membership, on: str, *args: Any, query: str = "") -> list[dict[str, Any]]:
+    """Return the panels that stages offer to a page and this member may open, by address.
+
+    `args` are what the panels' addresses take, `query` is what stands behind each.
+    """
+    behind = f"?{query}" if query else ""
+    return [
+        {"href": f"{link(panel.url_name, *args)}{behind}", "width": panel.width}
+        for panel in stages.panels(on)
+        if may(membership, panel.permission)
+    ]
+
+
 def context(request: HttpRequest) -> dict[str, Any]:
     """Give templates the workspace, the member, the navigation and what the member may do."""
     membership = getattr(request, "membership", None)
@@ -54,14 +68,14 @@ def context(request: HttpRequest) -> dict[str, Any]:
     if membership is None:
         return given
     here = request.resolver_match
-    view_name = here.view_name if here else ""
+    entered = _entered(here.view_name if here else "", request.path)
     groups = []
     for title in GROUPS:
         items = [
             {
                 "label": entry.label,
                 "href": link(entry.url_name),
-                "current": view_name == entry.url_name or view_name in entry.also,
+                "current": entry is entered,
                 "stage": entry.stage,
                 "icon": entry.icon,
             }
@@ -76,6 +90,20 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "nav": groups,
         "may": _May(membership),
     }
+
+
+def _entered(view_name: str, path: str) -> Entry | None:
+    """Return the line that a page belongs to: named by it, else the nearest page above it."""
+    for entry in _entries:
+        if view_name == entry.url_name or view_name in entry.also:
+            return entry
+    home = link("ipeo:home")
+    above = [
+        (len(address), entry)
+        for entry in _entries
+        if path.startswith(address := link(entry.url_name)) and address != home
+    ]
+    return max(above, key=lambda one: one[0], default=(0, None))[1]
 
 
 class _Lazy:

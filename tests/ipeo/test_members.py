@@ -159,7 +159,7 @@ def test_only_an_owner_changes_the_settings(workspace, sign_in):
 def test_what_could_be_a_share_or_a_percentage_is_asked_about(workspace, sign_in):
     address = f"/w/{workspace.slug}/settings/"
     held = sign_in("owner").get(address).context["form"].initial
-    typed = {name: value for name, value in held.items()} | {"discount_threshold": "0.05"}
+    typed = dict(held) | {"discount_threshold": "0.05"}
     refused = sign_in("owner").post(address, typed)
     assert refused.status_code == 422
     assert "Is “0.05” 5% or 0.05%?" in refused.text
