@@ -190,9 +190,23 @@ def next_waiting(member: Membership, *, after: Deal | None = None) -> Deal | Non
 
 
 def stages(deal: Deal | None = None) -> list[DealStage]:
-    """Return the stages that deals may move to, and the deal's own, in the board's order."""
-    found = DealStage.objects.order_by("position", "pk")
-    return list(in_use(found, deal.stage_id if deal else None))
+    """Return the stages that a deal may move to, in the board's order: its own among them.
+
+    A deal that has ended is opened again, in an open stage; its outcome is corrected elsewhere.
+    """
+    found = in_use(DealStage.objects.order_by("position", "pk"), deal.stage_id if deal else None)
+    if deal is not None and deal.outcome != Outcome.OPEN:
+        found = found.filter(outcome=Outcome.OPEN)
+    return list(found)
+
+
+def stood_in(deal: Deal) -> int | None:
+    """Return the id of the stage a deal stands in, or last stood in before it ended."""
+    if deal.outcome == Outcome.OPEN:
+        return deal.stage_id
+    moves = deal.stage_changes.filter(stage__outcome=Outcome.OPEN).order_by("-entered_at", "-pk")
+    last: int | None = moves.values_list("stage_id", flat=True).first()
+    return last
 
 
 def board(*, owner: Membership | None = None, cards: int = 12) -> list[Column]:

@@ -94,6 +94,7 @@ def deal(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "open_reviews": open_reviews(found),
         "today": timezone.localdate(),
         "stages": queries.stages(found),
+        "stood_in": queries.stood_in(found),
         "changes": found.stage_changes.select_related("stage", "by__user").order_by(
             "-entered_at", "-pk"
         )[:20],

@@ -3,6 +3,8 @@
 import pytest
 
 from execute.actions import setup
+from execute.actions.deals import move_deal
+from execute.actions.outcomes import log_outcome
 from execute.models import DealStage, Driver
 from ipeo.models import Membership
 from tests.factories.execute import DealFactory, rep_named
@@ -97,6 +99,27 @@ def test_a_stage_out_of_use_stands_on_the_board_while_deals_do(at, sign_in, stag
     assert "Proposal" not in offered(other)
     browser.post(at(f"deals/{deal.pk}/move/"), {"stage": stages["Lead"].pk})
     assert "Proposal" not in columns()
+
+
+@pytest.mark.parametrize("ended", ["Won", "Lost", "No decision"])
+def test_a_deal_that_ended_is_opened_again_where_it_stood(at, sign_in, stages, member, ended):
+    deal = DealFactory(stage=stages["Lead"])
+    move_deal(deal=deal, stage=stages["Proposal"], by=member("manager"))
+    log_outcome(
+        deal=deal,
+        outcome=stages[ended].outcome,
+        drivers=list(Driver.objects.filter(name="Service")),
+        by=member("manager"),
+    )
+    browser = sign_in("manager")
+    page = browser.get(at(f"deals/{deal.pk}/"))
+    assert {stage.outcome for stage in page.context["stages"]} == {"open"}
+    assert f'<option value="{stages["Proposal"].pk}" selected>Proposal</option>' in page.text
+    form = browser.get(at(f"deals/{deal.pk}/outcome/")).context["form"]
+    assert form["outcome"].value() == stages[ended].outcome
+    browser.post(at(f"deals/{deal.pk}/move/"), {"stage": stages["Proposal"].pk})
+    deal.refresh_from_db()
+    assert (deal.outcome, deal.stage) == ("open", stages["Proposal"])
 
 
 def test_the_last_stage_of_an_outcome_stays_in_use(at, sign_in, stages):
