@@ -61,7 +61,6 @@ def _register_stage() -> None:
             handoff=handoff,
             begun=ensure_defaults,
             panels=(
-                stages.Panel(on="plan", url_name="execute:money_panel", permission="expenses.view"),
                 stages.Panel(
                     on="campaign",
                     url_name="execute:spend_panel",

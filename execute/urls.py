@@ -106,7 +106,6 @@ urlpatterns: list[URLPattern] = [
     path("materials/<int:pk>/retire/", materials.retire, name="retire_material"),
     path("execute/cycles/<int:pk>/spend/", panels.spend, name="spend_panel"),
     path("execute/cycles/<int:pk>/spend.csv", panels.spend_file, name="spend_file"),
-    path("execute/cycles/<int:pk>/money/", panels.money, name="money_panel"),
     path("execute/cycles/<int:pk>/launches/", launches.launches, name="launches"),
     path("execute/programs/<int:pk>/launch/", launches.launch, name="launch"),
     path("execute/launches/<int:pk>/take-back/", launches.take_back, name="take_back_launch"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from execute.queries.deals import deals, past_due, totals_of
@@ -13,7 +13,6 @@ from execute.queries.spending import spend_of
 from ipeo.charts import spend_against_plan
 from ipeo.downloads import list_file
 from ipeo.models import Cycle, Role
-from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 
 SHOWN = 6
@@ -58,17 +57,6 @@ def spend_file(request: WorkspaceRequest, pk: int) -> HttpResponse:
     cycle = get_object_or_404(Cycle.objects.all(), pk=pk)
     name = f"{request.workspace.slug}-money-{cycle.starts_on}.csv"
     return list_file(name, money_rows(money_table(cycle)))
-
-
-@page("expenses.view")
-def money(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    """Tell in one line what of a cycle's money is committed, spent and left."""
-    if not request.htmx:
-        return redirect(link("execute:spend_panel", pk))
-    cycle = get_object_or_404(Cycle.objects.select_related("campaign"), pk=pk)
-    return render(
-        request, "execute/_money.html", {"spend": spend_of(cycle, on=timezone.localdate())}
-    )
 
 
 @page("deals.view")

@@ -23,10 +23,10 @@ from insight.forms.catalog import (
 from insight.models import Account, Contact
 from insight.queries import accounts as queries
 from insight.views.editing import edit_page
-from ipeo import stages
 from ipeo.navigation import link
-from ipeo.permissions import WorkspaceRequest, may, page
+from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.paging import page_of
+from ipeo.views.refusals import refused_in_form
 
 
 @page("insight.view")
@@ -48,17 +48,12 @@ def accounts(request: WorkspaceRequest) -> HttpResponse:
 
 @page("insight.view")
 def account(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    """Show an account, its people, and what other stages know of it."""
+    """Show an account and its people."""
     found = get_object_or_404(Account.objects.select_related("owner__user"), pk=pk)
     people = Contact.objects.filter(account=found).select_related("owner__user")
     context = {
         "account": found,
         "page": page_of(people, order=("name", "id"), after=request.GET.get("after", ""), size=25),
-        "panels": [
-            {"href": link(panel.url_name, pk), "width": panel.width}
-            for panel in stages.panels("account")
-            if may(request.membership, panel.permission)
-        ],
     }
     return render(request, "insight/account.html", context)
 
@@ -93,11 +88,8 @@ def merge_account(request: WorkspaceRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Account.objects.all(), pk=pk)
     form = MergeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refused_in_form(form, {SameAccount: "account"}):
             kept = merge_accounts(account=found, into=form.cleaned_data["account"])
-        except SameAccount as refusal:
-            form.add_error("account", str(refusal))
-        else:
             messages.success(request, f"{found.name} is now part of {kept.name}.")
             return redirect(link("insight:account", kept.pk))
     context = {

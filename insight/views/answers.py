@@ -37,6 +37,7 @@ from ipeo import tables
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.views.guests import asks_too_often, unlisted
+from ipeo.views.refusals import refused_in_form
 
 KEPT_SECONDS = 3600
 
@@ -204,11 +205,8 @@ def _ask(request: HttpRequest, held: StudyForm) -> HttpResponse:
     form = AskedForm(request.POST or None, asked=held)
     seller = held.workspace.name
     if request.method == "POST" and form.is_valid():
-        try:
+        with refused_in_form(form, {AnswerRefused: None}):
             answer_form(form=held, cells=form.cleaned_data, once=form.cleaned_data["once"])
-        except AnswerRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             return render(request, "insight/asked_thanks.html", {"seller": seller})
     demand_open(held)
     context = {"form": form, "seller": seller, "study": held.study}

@@ -23,6 +23,7 @@ from insight.queries.rules import MATCHES, MAX_CONDITIONS, Rule, RuleNotValid, r
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.paging import page_of
+from ipeo.views.refusals import refused_as_message, refused_in_form
 
 
 @page("insight.view")
@@ -70,13 +71,11 @@ def edit_audience(request: WorkspaceRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Audience.objects.all(), pk=pk)
     if "gone" not in request.POST:
         return _edit(request, found)
-    try:
+    with refused_as_message(request, AudienceInUse):
         delete_audience(audience=found)
-    except AudienceInUse as refusal:
-        messages.error(request, str(refusal))
-        return redirect(link("insight:audience", pk))
-    messages.success(request, f"{found} is removed.")
-    return redirect(link("insight:audiences"))
+        messages.success(request, f"{found} is removed.")
+        return redirect(link("insight:audiences"))
+    return redirect(link("insight:audience", pk))
 
 
 def _edit(request: WorkspaceRequest, audience: Audience) -> HttpResponse:
@@ -98,11 +97,8 @@ def _edit(request: WorkspaceRequest, audience: Audience) -> HttpResponse:
     rule = lines.read() if wanted or not posted else None
     if posted and not redrawn and form.is_valid() and rule is not None:
         form.instance.rule = rule.as_json()
-        try:
+        with refused_in_form(form, {AudienceNameTaken: "name"}):
             saved = save_audience(audience=form.instance)
-        except AudienceNameTaken as refusal:
-            form.add_error("name", str(refusal))
-        else:
             messages.success(request, f"{saved} is saved.")
             return redirect(link("insight:audience", saved.pk))
     context = {

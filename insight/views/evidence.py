@@ -23,6 +23,7 @@ from insight.models import FindingEvidence
 from insight.queries.findings import findings
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
+from ipeo.views.refusals import refused_in_form
 
 A_QUARTER = timedelta(days=91)
 
@@ -37,14 +38,11 @@ def new_evidence(request: WorkspaceRequest, pk: int) -> HttpResponse:
         here = request.build_absolute_uri("/")
         typed = form.cleaned_data
         typed["url"] = re.sub(f"^{re.escape(here)}", "/", typed["url"])
-        try:
+        with refused_in_form(form, {LinkNotValid: "url"}):
             fact = figure.as_fact()
             add_evidence(
                 finding=found, by=request.membership, facts=[fact] if fact else [], **typed
             )
-        except LinkNotValid as refusal:
-            form.add_error("url", str(refusal))
-        else:
             messages.success(request, "The evidence is kept.")
             return redirect(link("insight:finding", pk))
     context = {"form": form, "figure": figure, "finding": found}
@@ -68,11 +66,8 @@ def renew(request: WorkspaceRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(findings(), pk=pk)
     form = RenewForm(request.POST or None, initial={"expires_on": timezone.localdate() + A_QUARTER})
     if request.method == "POST" and form.is_valid():
-        try:
+        with refused_in_form(form, {DateNotAhead: "expires_on"}):
             renew_finding(finding=found, by=request.membership, **form.cleaned_data)
-        except DateNotAhead as refusal:
-            form.add_error("expires_on", str(refusal))
-        else:
             messages.success(request, "The finding holds again.")
             return redirect(link("insight:finding", pk))
     context = {

@@ -36,6 +36,7 @@ from ipeo.models import Cycle
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.paging import page_of
+from ipeo.views.refusals import refused_in_form
 
 
 @page("insight.view")
@@ -124,11 +125,8 @@ def _edit(
         if evidence is not None:
             lines = [line.as_fact() for line in evidence.forms]
             form.instance.evidence |= {"facts": [line for line in lines if line]}
-        try:
+        with refused_in_form(form, {LinkNotValid: "evidence_url"}):
             saved = save_finding(finding=form.instance, by=request.membership)
-        except LinkNotValid as refusal:
-            form.add_error("evidence_url", str(refusal))
-        else:
             if study is not None and pick is not None:
                 keep_study(
                     finding=saved,
@@ -172,19 +170,16 @@ def dispose(request: WorkspaceRequest, pk: int, cycle_pk: int) -> HttpResponse:
     form = DisposeForm(request.POST or None, initial=_as_typed(held))
     meanwhile = None
     if request.method == "POST" and form.is_valid():
+        told = {ReasonMissing: "reason", CycleIsClosed: None, OtherCampaign: None}
         try:
-            held = dispose_finding(
-                finding=found, cycle=cycle, by=request.membership, **form.cleaned_data
-            )
-        except ReasonMissing as refusal:
-            form.add_error("reason", str(refusal))
+            with refused_in_form(form, told):
+                held = dispose_finding(
+                    finding=found, cycle=cycle, by=request.membership, **form.cleaned_data
+                )
+                return _decided(request, held)
         except AlreadyDecided as refusal:
             meanwhile = held = refusal.disposition
             form.add_error(None, str(refusal))
-        except (CycleIsClosed, OtherCampaign) as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            return _decided(request, held)
     context = {
         "form": form,
         "held": held,

@@ -18,6 +18,7 @@ from insight.queries.segments import latest_run
 from ipeo.downloads import list_file
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
+from ipeo.views.refusals import refused_as_message
 
 MOST_EXPORTED = 200_000
 
@@ -44,16 +45,14 @@ def segments(request: WorkspaceRequest) -> HttpResponse:
     """Show suggested segments; look for them anew, or adopt one as an audience."""
     if request.method == "POST" and "place" in request.POST:
         place = request.POST["place"]
-        try:
+        with refused_as_message(request, NoSuchSegment, AudienceNameTaken):
             made = adopt_segment(
                 kind=request.POST.get("kind", ""),
                 place=int(place) if place.isdecimal() and len(place) < 6 else -1,
             )
-        except (NoSuchSegment, AudienceNameTaken) as refusal:
-            messages.error(request, str(refusal))
-            return redirect(link("insight:segments"))
-        messages.success(request, f"{made} is an audience now. Give it a name of your own.")
-        return redirect(link("insight:edit_audience", made.pk))
+            messages.success(request, f"{made} is an audience now. Give it a name of your own.")
+            return redirect(link("insight:edit_audience", made.pk))
+        return redirect(link("insight:segments"))
     if request.method == "POST":
         look_for_segments(by=request.membership)
         return redirect(link("insight:segments"))

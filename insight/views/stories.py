@@ -25,6 +25,7 @@ from insight.views.editing import edit_page
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.paging import page_of
+from ipeo.views.refusals import refused_as_message, refused_in_form
 
 
 @page("insight.view", change="insight.edit")
@@ -35,11 +36,8 @@ def story(request: WorkspaceRequest) -> HttpResponse:
     if request.method == "POST" and current is None:
         return redirect(link("insight:edit_story"))
     if request.method == "POST" and current is not None and form.is_valid():
-        try:
+        with refused_in_form(form, {OldVersion: None}):
             add_proof_point(story=current, **form.cleaned_data)
-        except OldVersion as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, "The proof point is added.")
             return redirect(link("insight:story"))
     points = queries.proof_points(current) if current else []
@@ -100,16 +98,13 @@ def edit_story(request: WorkspaceRequest) -> HttpResponse:
 def edit_proof_point(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Change, move or remove a proof point of the current story."""
     point = get_object_or_404(ProofPoint.objects.select_related("story"), pk=pk)
-    try:
-        if "move" in request.POST:
-            move_proof_point(point=point, steps=-1 if request.POST["move"] == "up" else 1)
-            return redirect(link("insight:story"))
-        if "remove" in request.POST:
-            remove_proof_point(point=point)
-            messages.success(request, "The proof point is removed.")
-            return redirect(link("insight:story"))
-    except OldVersion as refusal:
-        messages.error(request, str(refusal))
+    if not {"move", "remove"}.isdisjoint(request.POST):
+        with refused_as_message(request, OldVersion):
+            if "move" in request.POST:
+                move_proof_point(point=point, steps=-1 if request.POST["move"] == "up" else 1)
+            else:
+                remove_proof_point(point=point)
+                messages.success(request, "The proof point is removed.")
         return redirect(link("insight:story"))
     return edit_page(
         request,

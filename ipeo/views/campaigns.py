@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from ipeo import stages
 from ipeo.actions.campaigns import (
     AlreadyMoved,
     GateClosed,
@@ -19,20 +16,12 @@ from ipeo.actions.campaigns import (
 )
 from ipeo.forms import AdvanceForm, EditCampaignForm, StartCampaignForm
 from ipeo.models import Campaign, Cycle, Role
-from ipeo.navigation import link
-from ipeo.permissions import WorkspaceRequest, may, page
+from ipeo.navigation import link, panels_of
+from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.campaigns import campaigns_with_open_cycle, passages, standing
 from ipeo.queries.paging import page_of
-from ipeo.queries.ranges import Range, choices_of, range_of
+from ipeo.queries.ranges import choices_of, range_of
 from ipeo.views.refusals import refused_in_form
-
-
-def _panels(request: WorkspaceRequest, on: str, *args: Any, chosen: Range) -> list[dict[str, Any]]:
-    return [
-        {"href": f"{link(panel.url_name, *args)}?{chosen.query}", "width": panel.width}
-        for panel in stages.panels(on)
-        if may(request.membership, panel.permission)
-    ]
 
 
 @page("workspace.view")
@@ -47,7 +36,7 @@ def home(request: WorkspaceRequest) -> HttpResponse:
     ]
     chosen = range_of(request.GET)
     context = {
-        "panels": _panels(request, "home", chosen=chosen),
+        "panels": panels_of(request.membership, "home", query=chosen.query),
         "campaigns": campaigns,
         "is_new": not campaigns and not Campaign.objects.exists(),
         "chosen": chosen,
@@ -92,7 +81,7 @@ def campaign(request: WorkspaceRequest, pk: int, number: int | None = None) -> H
         "cycle": cycle,
         "cycles": list(cycles),
         "standing": standing(cycle),
-        "panels": _panels(request, "campaign", cycle.pk, chosen=chosen),
+        "panels": panels_of(request.membership, "campaign", cycle.pk, query=chosen.query),
         "form": AdvanceForm(initial={"stage": cycle.stage}),
     }
     return render(request, "ipeo/campaign.html", context)

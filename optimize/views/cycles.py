@@ -12,6 +12,7 @@ from ipeo.models import Cycle
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.ranges import choices_of, range_of
+from ipeo.views.refusals import refused_as_message
 from optimize.actions.closing import AlreadyClosed, MeasureFirst, NotInOptimize
 from optimize.actions.closing import close_period as close
 from optimize.models import AttributionModel
@@ -93,11 +94,8 @@ def close_period(request: WorkspaceRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Cycle.objects.select_related("campaign"), pk=pk)
     here = f"{link('optimize:cycle', found.pk)}#close"
     if request.method == "POST":
-        try:
+        with refused_as_message(request, AlreadyClosed, NotInOptimize, MeasureFirst):
             close(cycle=found, by=request.membership)
-        except (AlreadyClosed, NotInOptimize, MeasureFirst) as refusal:
-            messages.error(request, str(refusal))
-        else:
             messages.success(request, "The period is closed. Its figures never move again.")
     return redirect(here)
 

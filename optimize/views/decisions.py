@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
+from ipeo.views.refusals import refused_in_form
 from optimize.actions.advice import AlreadyDecided, CycleIsClosed, ReasonMissing, decide
 from optimize.forms import DecideForm
 from optimize.models import Decision, Recommendation
@@ -28,20 +29,16 @@ def recommendation(request: WorkspaceRequest, pk: int) -> HttpResponse:
     seen = form["seen"].value() or ""
     if request.method == "POST" and form.is_valid():
         try:
-            made = decide(recommendation=found, by=request.membership, **form.cleaned_data)
-        except ReasonMissing as refusal:
-            form.add_error("reason", str(refusal))
+            with refused_in_form(form, {ReasonMissing: "reason", CycleIsClosed: None}):
+                made = decide(recommendation=found, by=request.membership, **form.cleaned_data)
+                messages.success(request, f"{made.get_decision_display()}: {found.title}")
+                return redirect(f"{link('optimize:cycle', found.cycle_id)}#recommendations")
         except AlreadyDecided as refusal:
             form.add_error(None, str(refusal))
             seen = refusal.decision.at.isoformat()
-        except CycleIsClosed as refusal:
-            form.add_error(None, str(refusal))
         except Recommendation.DoesNotExist:
             messages.info(request, "The latest measurement no longer recommends this.")
             return redirect(link("optimize:cycle", found.cycle_id))
-        else:
-            messages.success(request, f"{made.get_decision_display()}: {found.title}")
-            return redirect(f"{link('optimize:cycle', found.cycle_id)}#recommendations")
     context: dict[str, Any] = {
         "recommendation": found,
         "shown": Shown(found, request.workspace.currency),

@@ -14,6 +14,7 @@ from ipeo.downloads import list_file
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.paging import page_of
+from ipeo.views.refusals import refused_as_message, refused_in_form
 from optimize.actions import experiments as actions
 from optimize.forms import ExperimentFilterForm, ExperimentForm, ExperimentListForm, StopForm
 from optimize.models import Experiment, ExperimentUnit
@@ -69,11 +70,8 @@ def _edit(request: WorkspaceRequest, form: ExperimentForm, title: str, back: str
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            try:
+            with refused_in_form(form, {actions.NotADraft: None}):
                 saved = actions.save_experiment(experiment=form.instance, by=request.membership)
-            except actions.NotADraft as refusal:
-                form.add_error(None, str(refusal))
-            else:
                 messages.success(request, f"{saved.name} is drafted. Nobody is split yet.")
                 return redirect(link("optimize:experiment", saved.pk))
     context = {"form": form, "title": title, "back": back, "promise": _promise(form)}
@@ -112,13 +110,8 @@ def experiment(request: WorkspaceRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(queries.experiments(), pk=pk)
     form = StopForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refused_in_form(form, {actions.ReasonMissing: "reason", actions.NotRunning: None}):
             actions.stop_experiment(experiment=found, by=request.membership, **form.cleaned_data)
-        except actions.ReasonMissing as refusal:
-            form.add_error("reason", str(refusal))
-        except actions.NotRunning as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, "Stopped. What it found is kept as it is now.")
             return redirect(link("optimize:experiment", pk))
     context = _context(request, found) | {"form": form}
@@ -159,11 +152,8 @@ def start_experiment(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Start a draft, or say why it cannot tell."""
     found = get_object_or_404(queries.experiments(), pk=pk)
     if request.method == "POST":
-        try:
+        with refused_as_message(request, actions.NotADraft, actions.CannotTell):
             started = actions.start_experiment(experiment=found, by=request.membership)
-        except (actions.NotADraft, actions.CannotTell) as refusal:
-            messages.error(request, str(refusal))
-        else:
             messages.success(request, f"{started.name} runs until {started.ends_on:%d %B %Y}.")
     return redirect(link("optimize:experiment", pk))
 
@@ -174,13 +164,11 @@ def delete_experiment(request: WorkspaceRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(queries.experiments(), pk=pk)
     if request.method != "POST":
         return redirect(link("optimize:experiment", pk))
-    try:
+    with refused_as_message(request, actions.NotADraft):
         actions.delete_draft(experiment=found)
-    except actions.NotADraft as refusal:
-        messages.error(request, str(refusal))
-        return redirect(link("optimize:experiment", pk))
-    messages.success(request, f"{found.name} is gone.")
-    return redirect(link("optimize:experiments"))
+        messages.success(request, f"{found.name} is gone.")
+        return redirect(link("optimize:experiments"))
+    return redirect(link("optimize:experiment", pk))
 
 
 @page("optimize.view", change="experiments.edit")
@@ -189,18 +177,15 @@ def experiment_list(request: WorkspaceRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(queries.experiments(), pk=pk)
     if request.method != "POST":
         return redirect(link("optimize:experiment", pk))
-    try:
+    with refused_as_message(request, actions.NotADraft, actions.ListNotValid):
         if "drop" in request.POST:
             actions.drop_list(experiment=found)
-            messages.success(request, "The lot splits it again.")
+            messages.success(request, "The split is by lot again.")
             return redirect(link("optimize:experiment", pk))
         form = ExperimentListForm(request.POST, request.FILES)
         if not form.is_valid():
             raise actions.ListNotValid("Choose a file first.")
         held = actions.take_list(experiment=found, content=form.cleaned_data["file"].read())
-    except (actions.NotADraft, actions.ListNotValid) as refusal:
-        messages.error(request, str(refusal))
-    else:
         lost = ""
         if held.unknown:
             some = ", ".join(held.unknown[:3])

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
+from ipeo.views.refusals import refused_as_message
 from plan import charts
 from plan.actions.allocations import (
     LimitsNotValid,
@@ -102,11 +103,9 @@ def take(request: WorkspaceRequest, pk: int) -> HttpResponse:
     lines: list[AllocationLine] | None = None
     if request.POST.get("line"):
         lines = [one for one in lines_of(found) if str(one.pk) == request.POST["line"]]
-    try:
+    with refused_as_message(request, ScenarioLocked, CycleOver):
         changed = take_split(allocation=found, lines=lines)
-    except (ScenarioLocked, CycleOver) as error:
-        messages.error(request, str(error))
-        return redirect(back)
-    cells = f"{changed} cell{'' if changed == 1 else 's'} changed"
-    messages.success(request, f"The plan follows the suggestion: {cells}.")
-    return redirect(back if lines else link("plan:scenario", found.scenario_id))
+        cells = f"{changed} cell{'' if changed == 1 else 's'} changed"
+        messages.success(request, f"The plan follows the suggestion: {cells}.")
+        return redirect(back if lines else link("plan:scenario", found.scenario_id))
+    return redirect(back)

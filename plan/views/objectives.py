@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from ipeo import stages
 from ipeo.models import Cycle
-from ipeo.navigation import link
-from ipeo.permissions import WorkspaceRequest, may, page
+from ipeo.navigation import link, panels_of
+from ipeo.permissions import WorkspaceRequest, page
+from ipeo.views.refusals import refused_in_form
 from plan.actions.drafts import CycleOver
 from plan.actions.objectives import (
     ObjectiveSetAlready,
@@ -22,6 +20,7 @@ from plan.actions.objectives import (
 from plan.forms.planning import ObjectiveForm
 from plan.models import Objective
 from plan.queries.baselines import baselines_of
+from plan.views.confirming import confirm_page
 
 
 @page("plan.edit")
@@ -47,59 +46,43 @@ def edit(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
 def _answer(request: WorkspaceRequest, cycle: Cycle, form: ObjectiveForm) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
-        try:
+        told = {ObjectiveSetAlready: "metric", ObjectivesFrozen: None, CycleOver: None}
+        with refused_in_form(form, told):
             saved = save_objective(objective=form.row())
-        except ObjectiveSetAlready as error:
-            form.add_error("metric", str(error))
-        except (ObjectivesFrozen, CycleOver) as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, f"{saved} is set.")
             return redirect(link("plan:cycle", cycle.pk))
-    measured = baselines_of(cycle)
-    if form.instance.pk:
-        measured = [one for one in measured if one.metric == form.instance.metric]
+    measured, panels, kept = baselines_of(cycle), [], form.instance
+    if kept.pk:
+        measured = [one for one in measured if one.metric == kept.metric]
+        panels = panels_of(request.membership, "objective", cycle.pk, query=f"objective={kept.pk}")
     context = {
         "form": form,
         "cycle": cycle,
-        "objective": form.instance,
+        "objective": kept,
         "measured": measured,
-        "panels": _panels(request, form.instance) if form.instance.pk else [],
+        "panels": panels,
     }
     return render(request, "plan/objective.html", context, status=422 if form.is_bound else 200)
-
-
-def _panels(request: WorkspaceRequest, objective: Objective) -> list[dict[str, Any]]:
-    """The parts of its page that later stages provide, loaded by their addresses."""
-    return [
-        {
-            "href": f"{link(panel.url_name, objective.cycle_id)}?objective={objective.pk}",
-            "width": panel.width,
-        }
-        for panel in stages.panels("objective")
-        if may(request.membership, panel.permission)
-    ]
 
 
 @page("plan.edit")
 def remove(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Remove an objective: ask first."""
     found = get_object_or_404(Objective.objects.select_related("cycle__campaign"), pk=pk)
-    fault = ""
-    if request.method == "POST":
-        try:
-            remove_objective(objective=found)
-        except (ObjectivesFrozen, CycleOver) as error:
-            fault = str(error)
-        else:
-            messages.success(request, f"{found} is removed.")
-            return redirect(link("plan:cycle", found.cycle_id))
-    context = {
-        "title": f"Remove the objective {found}",
-        "text": "Its target and baseline go with it.",
-        "eyebrow": str(found.cycle),
-        "back": link("plan:cycle", found.cycle_id),
-        "submit": "Remove it",
-        "fault": fault,
-    }
-    return render(request, "plan/confirm.html", context, status=422 if fault else 200)
+
+    def act() -> str:
+        remove_objective(objective=found)
+        messages.success(request, f"{found} is removed.")
+        return link("plan:cycle", found.cycle_id)
+
+    return confirm_page(
+        request,
+        act,
+        ObjectivesFrozen,
+        CycleOver,
+        title=f"Remove the objective {found}",
+        text="Its target and baseline go with it.",
+        submit="Remove it",
+        eyebrow=str(found.cycle),
+        back=link("plan:cycle", found.cycle_id),
+    )

@@ -6,15 +6,16 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from ipeo import stages
-from ipeo.navigation import link
-from ipeo.permissions import WorkspaceRequest, may, page
+from ipeo.navigation import link, panels_of
+from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.paging import page_of
+from ipeo.views.refusals import refused_in_form
 from plan.actions import programs as actions
 from plan.actions.drafts import CycleOver, ScenarioLocked
 from plan.forms.planning import AddProgramForm, ProgramForm, ProgramPlanForm
 from plan.models import Program, ProgramPlan, Scenario
 from plan.queries import scenarios as queries
+from plan.views.confirming import confirm_page
 
 
 def _scenario(pk: int) -> Scenario:
@@ -55,11 +56,7 @@ def program(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "program": stored,
         "title": stored.name,
         "plans": list(plans.order_by("-scenario__cycle__number", "-pk")[:50]),
-        "panels": [
-            {"href": link(panel.url_name, pk), "width": panel.width}
-            for panel in stages.panels("program")
-            if may(request.membership, panel.permission)
-        ],
+        "panels": panels_of(request.membership, "program", pk),
         "back": link("plan:programs"),
     }
     return render(request, "plan/program.html", context, status=422 if form.is_bound else 200)
@@ -67,14 +64,13 @@ def program(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
 def _saved(form: ProgramForm) -> Program | None:
     form.instance.discount = form.cleaned_data["discount"]
-    try:
+    told = {
+        actions.ProgramNameTaken: "name",
+        actions.DiscountMissing: "discount",
+        actions.OfferFrozen: "offer",
+    }
+    with refused_in_form(form, told):
         return actions.save_program(program=form.instance)
-    except actions.ProgramNameTaken as error:
-        form.add_error("name", str(error))
-    except actions.DiscountMissing as error:
-        form.add_error("discount", str(error))
-    except actions.OfferFrozen as error:
-        form.add_error("offer", str(error))
     return None
 
 
@@ -82,24 +78,22 @@ def _saved(form: ProgramForm) -> Program | None:
 def remove(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Remove a program that was never planned: ask first."""
     found = get_object_or_404(Program.objects.all(), pk=pk)
-    fault = ""
-    if request.method == "POST":
-        try:
-            actions.remove_program(program=found)
-        except actions.ProgramInUse as error:
-            fault = str(error)
-        else:
-            messages.success(request, f"{found.name} is removed.")
-            return redirect(link("plan:programs"))
-    context = {
-        "title": f"Remove {found.name}",
-        "text": "Only a program that no scenario holds can be removed.",
-        "eyebrow": "Programs",
-        "back": link("plan:program", pk),
-        "submit": "Remove it",
-        "fault": fault,
-    }
-    return render(request, "plan/confirm.html", context, status=422 if fault else 200)
+
+    def act() -> str:
+        actions.remove_program(program=found)
+        messages.success(request, f"{found.name} is removed.")
+        return link("plan:programs")
+
+    return confirm_page(
+        request,
+        act,
+        actions.ProgramInUse,
+        title=f"Remove {found.name}",
+        text="Only a program that no scenario holds can be removed.",
+        submit="Remove it",
+        eyebrow="Programs",
+        back=link("plan:program", pk),
+    )
 
 
 @page("plan.edit")
@@ -161,19 +155,17 @@ def _plan_form(request: WorkspaceRequest, plan: ProgramPlan) -> ProgramPlanForm:
 
 def _planned(form: ProgramPlanForm, into: Scenario | None) -> ProgramPlan | None:
     proof_points = form.cleaned_data["proof_points"]
-    try:
+    told = {
+        actions.FlightOutsideCycle: "ends_on",
+        actions.PlannedAlready: None,
+        actions.OtherCampaign: None,
+        ScenarioLocked: None,
+        CycleOver: None,
+    }
+    with refused_in_form(form, told):
         if into is None:
             return actions.change_program_plan(plan=form.instance, proof_points=proof_points)
         return actions.plan_program(scenario=into, plan=form.instance, proof_points=proof_points)
-    except actions.FlightOutsideCycle as error:
-        form.add_error("ends_on", str(error))
-    except (
-        actions.PlannedAlready,
-        actions.OtherCampaign,
-        ScenarioLocked,
-        CycleOver,
-    ) as error:
-        form.add_error(None, str(error))
     return None
 
 
@@ -182,21 +174,20 @@ def take_out(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Take a program out of a draft: ask first."""
     plans = ProgramPlan.objects.select_related("scenario__cycle__campaign", "program")
     found = get_object_or_404(plans, pk=pk)
-    fault = ""
-    if request.method == "POST":
-        try:
-            actions.remove_program_plan(plan=found)
-        except (ScenarioLocked, CycleOver) as error:
-            fault = str(error)
-        else:
-            messages.success(request, f"{found.program.name} is out of “{found.scenario}”.")
-            return redirect(link("plan:scenario", found.scenario_id))
-    context = {
-        "title": f"Take {found.program.name} out of “{found.scenario}”",
-        "text": "Its money in this scenario goes with it. The program stays.",
-        "eyebrow": str(found.scenario.cycle),
-        "back": link("plan:program_plan", pk),
-        "submit": "Take it out",
-        "fault": fault,
-    }
-    return render(request, "plan/confirm.html", context, status=422 if fault else 200)
+
+    def act() -> str:
+        actions.remove_program_plan(plan=found)
+        messages.success(request, f"{found.program.name} is out of “{found.scenario}”.")
+        return link("plan:scenario", found.scenario_id)
+
+    return confirm_page(
+        request,
+        act,
+        ScenarioLocked,
+        CycleOver,
+        title=f"Take {found.program.name} out of “{found.scenario}”",
+        text="Its money in this scenario goes with it. The program stays.",
+        submit="Take it out",
+        eyebrow=str(found.scenario.cycle),
+        back=link("plan:program_plan", pk),
+    )

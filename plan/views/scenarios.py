@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,10 +9,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from ipeo.models import Cycle
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
+from ipeo.typed import percent_text
+from ipeo.views.refusals import refused_in_form
 from plan.actions import approvals as approving
 from plan.actions import scenarios as actions
 from plan.actions.drafts import CycleOver, ScenarioLocked
-from ipeo.typed import percent_text
 from plan.forms.planning import LimitForm, NoteForm, ScenarioForm
 from plan.models import ProgramPlan, Scenario
 from plan.queries.budget import approved_scenario, total_of
@@ -23,6 +21,7 @@ from plan.queries.forecasts import shown_forecast
 from plan.queries.guard import guard_of
 from plan.queries.readiness import missing_of
 from plan.queries.sheet import sheet_of
+from plan.views.confirming import confirm_page
 
 REFUSALS = (
     ScenarioLocked,
@@ -47,17 +46,12 @@ def new(request: WorkspaceRequest, pk: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         name, source = form.cleaned_data["name"], form.cleaned_data["start_from"]
-        try:
+        with refused_in_form(form, {actions.ScenarioNameTaken: "name", CycleOver: None}):
             made = (
                 actions.clone_scenario(scenario=source, name=name, into=cycle)
                 if source
                 else actions.create_scenario(cycle=cycle, name=name)
             )
-        except actions.ScenarioNameTaken as error:
-            form.add_error("name", str(error))
-        except CycleOver as error:
-            form.add_error(None, str(error))
-        else:
             return redirect(link("plan:scenario", made.pk))
     context = {"form": form, "cycle": cycle}
     return render(request, "plan/new_scenario.html", context, status=422 if form.is_bound else 200)
@@ -69,36 +63,13 @@ def rename(request: WorkspaceRequest, pk: int) -> HttpResponse:
     found = _scenario(pk)
     form = LimitForm(request.POST or None, initial={"name": found.name, "budget": found.budget})
     if request.method == "POST" and form.is_valid():
-        try:
+        told = {actions.ScenarioNameTaken: "name", ScenarioLocked: None, CycleOver: None}
+        with refused_in_form(form, told):
             actions.rename_scenario(scenario=found, **form.cleaned_data)
-        except actions.ScenarioNameTaken as error:
-            form.add_error("name", str(error))
-        except (ScenarioLocked, CycleOver) as error:
-            form.add_error(None, str(error))
-        else:
             return redirect(link("plan:scenario", pk))
     context = {"form": form, "scenario": found}
     status = 422 if form.is_bound else 200
     return render(request, "plan/rename_scenario.html", context, status=status)
-
-
-def _confirmed(
-    request: WorkspaceRequest, found: Scenario, act: Callable[[], str], **words: Any
-) -> HttpResponse:
-    """Ask, then act; `act` returns the address to go to."""
-    fault = ""
-    if request.method == "POST":
-        try:
-            return redirect(act())
-        except REFUSALS as error:
-            fault = str(error)
-    context = {
-        "eyebrow": str(found.cycle),
-        "back": link("plan:scenario", found.pk),
-        "fault": fault,
-        **words,
-    }
-    return render(request, "plan/confirm.html", context, status=422 if fault else 200)
 
 
 @page("plan.edit")
@@ -111,10 +82,12 @@ def remove(request: WorkspaceRequest, pk: int) -> HttpResponse:
         messages.success(request, f"“{found.name}” is removed.")
         return link("plan:cycle", found.cycle_id)
 
-    return _confirmed(
+    return confirm_page(
         request,
-        found,
         act,
+        *REFUSALS,
+        eyebrow=str(found.cycle),
+        back=link("plan:scenario", found.pk),
         title=f"Remove “{found.name}”",
         text="The draft and its money are removed. The programs stay.",
         submit="Remove the draft",
@@ -130,10 +103,12 @@ def clone(request: WorkspaceRequest, pk: int) -> HttpResponse:
         return link("plan:scenario", actions.clone_scenario(scenario=found).pk)
 
     revising = found.status == Scenario.Status.APPROVED
-    return _confirmed(
+    return confirm_page(
         request,
-        found,
         act,
+        *REFUSALS,
+        eyebrow=str(found.cycle),
+        back=link("plan:scenario", found.pk),
         title=f"Revise “{found.name}”" if revising else f"Clone “{found.name}”",
         text=(
             "A new draft begins from the approved plan. The approved one holds until a manager "
@@ -182,10 +157,12 @@ def take_back(request: WorkspaceRequest, pk: int) -> HttpResponse:
         messages.success(request, f"“{found.name}” is a draft again.")
         return link("plan:scenario", pk)
 
-    return _confirmed(
+    return confirm_page(
         request,
-        found,
         act,
+        *REFUSALS,
+        eyebrow=str(found.cycle),
+        back=link("plan:scenario", found.pk),
         title=f"Take “{found.name}” back",
         text="It becomes a draft again, and no longer waits for approval.",
         submit="Take it back",
@@ -208,19 +185,19 @@ def approve(request: WorkspaceRequest, pk: int) -> HttpResponse:
     form = NoteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            approving.approve_scenario(
-                scenario=found,
-                by=request.membership,
-                replacing=_seen_approved(request, found),
-                note=form.cleaned_data["note"],
-            )
+            with refused_in_form(form, dict.fromkeys(REFUSALS)):
+                approving.approve_scenario(
+                    scenario=found,
+                    by=request.membership,
+                    replacing=_seen_approved(request, found),
+                    note=form.cleaned_data["note"],
+                )
+                messages.success(
+                    request, f"“{found.name}” is approved, and its forecast is frozen."
+                )
+                return redirect(link("plan:scenario", pk))
         except actions.NotReady:
             form.add_error(None, "It still lacks what is listed below.")
-        except REFUSALS as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, f"“{found.name}” is approved, and its forecast is frozen.")
-            return redirect(link("plan:scenario", pk))
     found = _scenario(pk)
     context = {
         "scenario": found,
@@ -240,15 +217,10 @@ def send_back(request: WorkspaceRequest, pk: int) -> HttpResponse:
     form = NoteForm(request.POST or None)
     form.fields["note"].label = "What should change"
     if request.method == "POST" and form.is_valid():
-        try:
+        with refused_in_form(form, {actions.NoteMissing: "note", actions.NotProposed: None}):
             actions.send_back_scenario(
                 scenario=found, by=request.membership, note=form.cleaned_data["note"]
             )
-        except actions.NoteMissing as error:
-            form.add_error("note", str(error))
-        except actions.NotProposed as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, f"“{found.name}” is sent back.")
             return redirect(link("plan:cycle", found.cycle_id))
     context = {"form": form, "scenario": found}
@@ -263,15 +235,13 @@ def value_guard(request: WorkspaceRequest, pk: int) -> HttpResponse:
     form = NoteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         discount = request.POST.get("discount", "")
-        try:
+        told = (approving.OfferChanged, approving.NotPriceLed, *REFUSALS)
+        with refused_in_form(form, dict.fromkeys(told)):
             if discount and discount != percent_text(found.program.discount):
                 raise approving.OfferChanged("The discount has changed since you looked.")
             approving.approve_price(
                 plan=found, by=request.membership, note=form.cleaned_data["note"]
             )
-        except (approving.OfferChanged, approving.NotPriceLed, *REFUSALS) as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, f"{found.program.name} is approved, with what was shown.")
             return redirect(link("plan:scenario", found.scenario_id))
     context = {

@@ -12,10 +12,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from ipeo import stages
 from ipeo.models import Cycle, Membership
 from ipeo.navigation import link
-from ipeo.permissions import WorkspaceRequest, may, page
+from ipeo.permissions import WorkspaceRequest, page
 from ipeo.typed import amount_text
 from plan.actions.budget import AmountNotValid, ChangedMeanwhile, NotInThisPlan, set_budget
 from plan.actions.clashes import note_clash, note_hands, settle_clashes
@@ -201,5 +200,4 @@ def _context(
         .select_related("by__user")
         .first(),
         "this_month": timezone.localdate().replace(day=1),
-        "money_panels": panels_of(request.membership, "plan", found.cycle_id),
     }

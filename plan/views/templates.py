@@ -6,8 +6,10 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from ipeo.models import Role
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
+from ipeo.views.refusals import refused_in_form
 from plan.actions.drafts import CycleOver, ScenarioLocked
 from plan.actions.programs import DiscountMissing, ProgramNameTaken
 from plan.actions.templates import (
@@ -57,11 +59,8 @@ def _answer(request: WorkspaceRequest, form: TemplateForm, kind: Kind | None) ->
     if request.method == "POST" and form.is_valid():
         for name in ("discount", "materials", "tasks"):
             setattr(form.instance, name, form.cleaned_data[name])
-        try:
+        with refused_in_form(form, {TemplateNameTaken: "name"}):
             saved = save_template(template=form.instance)
-        except TemplateNameTaken as error:
-            form.add_error("name", str(error))
-        else:
             messages.success(request, f"{saved.name} is in the catalogue.")
             return redirect(link("plan:templates"))
     context = {"form": form, "kind": kind}
@@ -100,20 +99,21 @@ def begin(request: WorkspaceRequest, pk: int) -> HttpResponse:
             "name": kind.name,
             "message": kind.message,
             "marketing_owner": request.membership.pk
-            if request.membership.role == "marketer"
+            if request.membership.role == Role.MARKETER
             else None,
         },
     )
     if request.method == "POST" and form.is_valid():
         cleaned = {**form.cleaned_data}
         cleaned["proof_points"] = tuple(cleaned["proof_points"])
-        try:
+        told = {
+            ProgramNameTaken: "name",
+            DiscountMissing: None,
+            ScenarioLocked: None,
+            CycleOver: None,
+        }
+        with refused_in_form(form, told):
             made = begin_program(scenario=scenario, kind=kind, intent=Intent(**cleaned))
-        except ProgramNameTaken as error:
-            form.add_error("name", str(error))
-        except (DiscountMissing, ScenarioLocked, CycleOver) as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, f"{made.program.name} is in the plan. Give it money.")
             return redirect(link("plan:scenario", pk))
     context = {"scenario": scenario, "kind": kind, "form": form}
