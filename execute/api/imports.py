@@ -83,7 +83,8 @@ class PreviewSerializer(serializers.Serializer[Any]):
     def get_first_rows(self, shown: Any) -> list[dict[str, str]]:
         """The first rows as they would be stored, by the fields' labels."""
         return [
-            {"line": str(line)} | dict(zip(shown.heads, cells, strict=True))
+            {"line": str(line)}
+            | {head.text: cell.text for head, cell in zip(shown.heads, cells, strict=True)}
             for line, cells in shown.rows
         ]
 

@@ -44,6 +44,14 @@ class MappedField:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """A head or a cell of the rows that would be stored; figures stand to the right."""
+
+    text: str
+    is_figure: bool
+
+
+@dataclass(frozen=True)
 class Preview:
     """A file as it was understood, ready to be shown."""
 
@@ -52,8 +60,8 @@ class Preview:
     columns: tuple[str, ...]
     unmapped: tuple[str, ...]
     kept: tuple[str, ...]
-    heads: tuple[str, ...]
-    rows: tuple[tuple[int, tuple[str, ...]], ...]
+    heads: tuple[Shown, ...]
+    rows: tuple[tuple[int, tuple[Shown, ...]], ...]
     refused: tuple[Refusal, ...]
     facts: tuple[tuple[str, str], ...]
     unrated: tuple[str, ...]
@@ -99,6 +107,7 @@ def preview(brought: Import, seen: Understanding) -> Preview:
         for name, values in seen.interpretation.columns.items()
         if any(value is not None for value in values[:500]) and name != "level"
     }
+    figures = {name for name, values in columns.items() if _are_figures(values[:500])}
     lines = seen.interpretation.lines[:ROWS_SHOWN]
     return Preview(
         seen=seen,
@@ -110,14 +119,30 @@ def preview(brought: Import, seen: Understanding) -> Preview:
             if name not in used and name not in set(kept.values())
         ),
         kept=tuple(dict.fromkeys(kept.values())),
-        heads=tuple(labels.get(name, name.replace("_", " ").capitalize()) for name in columns),
+        heads=tuple(
+            Shown(labels.get(name, name.replace("_", " ").capitalize()), name in figures)
+            for name in columns
+        ),
         rows=tuple(
-            (line, tuple(told(values[place], name) for name, values in columns.items()))
+            (
+                line,
+                tuple(
+                    Shown(told(values[place], name), name in figures)
+                    for name, values in columns.items()
+                ),
+            )
             for place, line in enumerate(lines)
         ),
         refused=(seen.whole or seen.interpretation).refused[:REFUSALS_SHOWN],
         facts=_facts(seen),
         unrated=_unrated(brought.kind, seen.interpretation.columns),
+    )
+
+
+def _are_figures(values: list[Any]) -> bool:
+    known = [value for value in values if value is not None]
+    return bool(known) and all(
+        isinstance(value, Decimal | int | float) and not isinstance(value, bool) for value in known
     )
 
 

@@ -44,6 +44,14 @@ def test_each_kind_of_file_goes_from_upload_to_its_rows(client, do_due_work, kin
     assert "Done" in client.get(link("execute:import", brought.pk)).content.decode()
 
 
+def test_figures_stand_to_the_right_in_the_first_rows(client):
+    page = client.get(link("execute:import", sent(client, FILES["deals"], "deals").pk))
+    heads = {head.text: head.is_figure for head in page.context["preview"].heads}
+    assert {text for text, is_figure in heads.items() if is_figure} == {"Net amount"}
+    assert '<td class="num">950</td>' in page.text
+    assert len(heads) > 1
+
+
 def test_all_kinds_in_turn_tell_one_story(client, do_due_work):
     for kind, text in FILES.items():
         assert load(client, do_due_work, text, kind).state == Import.State.DONE
