@@ -7,6 +7,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from django.utils import timezone
+
 from ipeo import tenancy
 from ipeo.navigation import link
 from ipeo.templatetags.figures import count, number, short_day
@@ -325,18 +327,29 @@ class MonthPages:
     after: str
 
 
-def months_page(held: Timeline, wished: str, count: int = 1) -> MonthPages:
-    """Return the page of a month of the cycle (`2026-07`), its first where none is named."""
+def months_page(
+    held: Timeline, wished: str, count: int = 1, *, today: date | None = None
+) -> MonthPages:
+    """Return the page of a month of the cycle (`2026-07`).
+
+    Where none is named it is the page that holds today, counted in pages from the cycle's first
+    month, or the first where today lies outside the cycle.
+    """
+    today = today or timezone.localdate()
+    first = held.first.replace(day=1)
     try:
         month = date.fromisoformat(f"{wished}-01")
     except ValueError:
-        month = held.first.replace(day=1)
-    month = min(max(month, held.first.replace(day=1)), held.last.replace(day=1))
+        month = first
+        if held.first <= today <= held.last:
+            since = (today.year - first.year) * 12 + today.month - first.month
+            month = month_after(first, since // count * count)
+    month = min(max(month, first), held.last.replace(day=1))
     months = [month_after(month, place) for place in range(count)]
     earlier, later = month_after(month, -count), month_after(month, count)
     return MonthPages(
         pages=[MonthPage(one, _month_weeks(held, one)) for one in months],
-        before=f"{earlier:%Y-%m}" if month > held.first.replace(day=1) else "",
+        before=f"{earlier:%Y-%m}" if month > first else "",
         after=f"{later:%Y-%m}" if later <= held.last else "",
     )
 

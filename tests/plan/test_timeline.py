@@ -98,7 +98,22 @@ def test_the_flights_show_in_each_view(scenario, sign_in, view):
 
 def test_the_months_turn_within_the_cycle(scenario):
     held = timeline_of(sheet_of(scenario))
-    assert months_page(held, "").before == ""
     page = months_page(held, "2026-03")
     assert (page.before, page.after) == ("2026-02", "2026-04")
     assert months_page(held, "2031-01").after == ""
+
+
+@pytest.mark.parametrize(
+    ("today", "count", "opened"),
+    [
+        (date(2026, 5, 20), 1, date(2026, 5, 1)),
+        (date(2026, 5, 20), 3, date(2026, 4, 1)),
+        (date(2025, 12, 31), 1, date(2026, 1, 1)),
+        (date(2031, 5, 20), 3, date(2026, 1, 1)),
+    ],
+)
+def test_the_months_open_at_today_where_it_lies_in_the_cycle(scenario, today, count, opened):
+    held = timeline_of(sheet_of(scenario))
+    found = months_page(held, "", count, today=today)
+    assert found.pages[0].month == opened
+    assert bool(found.before) == (opened > date(2026, 1, 1))
