@@ -6,7 +6,7 @@
 # Python keeps what it has compiled: a process of the product starts in a third of the time.
 export PYTHONDONTWRITEBYTECODE :=
 
-PIP := .venv/bin/python -m pip install --no-compile --require-hashes --disable-pip-version-check
+PIP := .venv/bin/python -m pip install -q --no-compile --require-hashes --disable-pip-version-check
 COMPILE := .venv/bin/python -m uv pip compile -q --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url
 
@@ -66,13 +66,13 @@ lock: .venv/development ## Resolve pyproject.toml into the hash-pinned files
 
 .venv/runtime: .venv/python
 	@if ! cmp -s requirements.lock .venv/requirements.lock; then \
-		echo "Installing what IPEO runs on, by the hashes in requirements.lock."; \
+		echo "Installing what IPEO runs on, by the hashes in requirements.lock; it takes a minute or two."; \
 		$(PIP) -r requirements.lock && cp requirements.lock .venv/requirements.lock; \
 	fi
 
 .venv/development: .venv/python
 	@if ! cmp -s requirements-dev.lock .venv/requirements-dev.lock; then \
-		echo "Installing what IPEO is tested with, by the hashes in requirements-dev.lock."; \
+		echo "Installing what IPEO is tested with, by the hashes in requirements-dev.lock; it takes some minutes."; \
 		$(PIP) -r requirements-dev.lock \
 			&& cp requirements.lock requirements-dev.lock .venv; \
 	fi
