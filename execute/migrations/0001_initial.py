@@ -2295,6 +2295,7 @@ class Migration(migrations.Migration):
                     models.Index(
                         fields=["workspace", "party", "occurred_at"], name="touch_by_party"
                     ),
+                    models.Index(fields=["workspace", "occurred_at", "id"], name="touch_by_time"),
                     models.Index(
                         condition=models.Q(("level", 3)),
                         fields=["workspace", "occurred_at"],

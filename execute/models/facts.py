@@ -75,6 +75,7 @@ class Touch(TenantModel):
         ]
         indexes: ClassVar = [
             models.Index(fields=["workspace", "party", "occurred_at"], name="touch_by_party"),
+            models.Index(fields=["workspace", "occurred_at", "id"], name="touch_by_time"),
             models.Index(
                 fields=["workspace", "occurred_at"],
                 condition=models.Q(level=3),

@@ -49,7 +49,9 @@ def _behind(order: tuple[str, ...], names: list[str], key: list[Any]) -> Q:
         side = "lt" if order[place].startswith("-") else "gt"
         same = Q(**dict(zip(names[:place], key[:place], strict=True)))
         condition |= same & Q(**{f"{name}__{side}": key[place]})
-    return condition
+    # By the alternatives an index is read from its beginning; by this bound, from the place.
+    first = "lte" if order[0].startswith("-") else "gte"
+    return Q(**{f"{names[0]}__{first}": key[0]}) & condition
 
 
 def _write(key: list[Any]) -> str:
