@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from ipeo.models import Cycle
@@ -14,7 +15,10 @@ from optimize.queries.measures import Slice, by_program, key_figures
 from optimize.queries.pacing import ACTUALS
 from plan.actions.forecasts import score_forecast
 from plan.models import Forecast, Scenario
-from plan.queries.budget import approved_scenario, month_after
+from plan.queries.budget import approved_scenario
+
+SETTLED = timedelta(days=31 * (MONTHS + 2))
+"""The months that are compared after a decision, its own, and one for facts that come in late."""
 
 
 def score_forecasts(*, cycle: Cycle, now: datetime | None = None) -> list[Forecast]:
@@ -62,20 +66,17 @@ def score_closed_cycles(*, now: datetime | None = None) -> int:
 def score_decisions(*, now: datetime | None = None, on: date | None = None) -> int:
     """Say of each decision what came after it; return how many were looked at.
 
-    A score follows each measurement until half a year after the decision, and then stays.
+    A score follows each measurement until `SETTLED` after the decision, and then stays.
     """
     now, on = now or timezone.now(), on or timezone.localdate(now)
     rows = (
         Recommendation.objects.exclude(decided_at=None)
+        .exclude(scored_at__gt=F("decided_at") + SETTLED)
         .select_related("cycle")
+        .order_by("pk")
         .select_for_update(of=("self",))
     )
-    looked = 0
     for row in rows:
-        assert row.decided_at is not None
-        settled = month_after(timezone.localdate(row.decided_at).replace(day=1), MONTHS + 2)
-        if row.scored_at is not None and timezone.localdate(row.scored_at) > settled:
-            continue
         found = came_after(row, on)
         row.after, row.after_low, row.after_high = found.value, found.low, found.high
         row.after_n, row.after_reason, row.scored_at = found.n, found.reason, now
@@ -89,5 +90,4 @@ def score_decisions(*, now: datetime | None = None, on: date | None = None) -> i
                 "scored_at",
             ]
         )
-        looked += 1
-    return looked
+    return len(rows)

@@ -12,7 +12,6 @@ from rest_framework.response import Response
 
 from ipeo.api.views import WorkspaceViewSet
 from ipeo.models import Cycle
-from ipeo.numerics.estimates import Estimate
 from optimize.queries.pacing import Pace, Score, calibration, paces_of, scores_of
 from plan.models import Objective
 
@@ -20,7 +19,9 @@ from plan.models import Objective
 class PaceSerializer(serializers.Serializer[Any]):
     """An objective on this day. Estimates are `{"value", "low", "high", "n"}` at 80 %.
 
-    `pacing` is actual / planned to date, `chance` that it is reached by its date.
+    `pacing` is actual / planned to date, `chance` that it is reached by its date. A null in an
+    estimate comes with its `reason`: `pacing` has that of `actual` and `planned_to_date`, and
+    `ends_at` that of `chance`.
     """
 
     objective = serializers.IntegerField()
@@ -81,13 +82,9 @@ class PacingView(WorkspaceViewSet):
                 "cycle": cycle.pk,
                 "objectives": [_pace(one) for one in paces_of(cycle)],
                 "scores": [_score(one) for one in scores_of(cycle)],
-                "held": _estimate(calibration(cycle).inside),
+                "held": calibration(cycle).inside.as_dict(),
             }
         )
-
-
-def _estimate(held: Estimate) -> dict[str, Any]:
-    return dict(held.as_dict())
 
 
 def _pace(one: Pace) -> dict[str, Any]:
@@ -99,10 +96,10 @@ def _pace(one: Pace) -> dict[str, Any]:
         "actual": one.actual,
         "planned_to_date": one.planned,
         "share_gone": one.gone,
-        "pacing": _estimate(one.pacing),
-        "ends_at": _estimate(one.outlook.ends_at),
+        "pacing": one.pacing.as_dict(),
+        "ends_at": one.outlook.ends_at.as_dict(),
         "chance": one.outlook.chance,
-        "forecast": _estimate(one.forecast),
+        "forecast": one.forecast.as_dict(),
     }
 
 
@@ -110,7 +107,7 @@ def _score(one: Score) -> dict[str, Any]:
     return {
         "metric": one.metric,
         "forecast_of": one.label,
-        "forecast": _estimate(one.expected),
+        "forecast": one.expected.as_dict(),
         "actual": one.actual,
         "inside": one.inside,
         "interval_score": one.interval_score,

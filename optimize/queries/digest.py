@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from execute.queries.discounts import waiting_approvals
@@ -83,28 +83,21 @@ def due_week(workspace: Workspace, now: datetime) -> Days | None:
     return week_before(local.date()) if begins <= local < begins + LATEST else None
 
 
-def readers() -> list[Membership]:
+def readers() -> QuerySet[Membership]:
     """Return the members who get the digest: those with the role, who want it and sign in."""
-    found = Membership.objects.select_related("user", "workspace").filter(
+    return Membership.objects.select_related("user", "workspace").filter(
         workspace=tenancy.current_workspace(),
         is_active=True,
         wants_digest=True,
         user__is_active=True,
         role__in=PERMISSIONS[PERMISSION],
     )
-    return list(found.order_by("pk"))
 
 
 def unsent(week: Days) -> list[Membership]:
     """Return the readers who were not yet sent a week's digest."""
     sent = DigestMail.objects.filter(membership=OuterRef("pk"), week_starts_on=week.first)
-    ids = {member.pk for member in readers()}
-    return list(
-        Membership.objects.select_related("user", "workspace")
-        .filter(pk__in=ids)
-        .exclude(Exists(sent))
-        .order_by("pk")
-    )
+    return list(readers().exclude(Exists(sent)).order_by("pk"))
 
 
 def digest_of(week: Days) -> Digest:

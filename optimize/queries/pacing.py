@@ -102,7 +102,6 @@ class Pace:
     outlook: Outlook
     forecast: Estimate
     score: Score | None
-    reason: str = ""
 
     @property
     def kind(self) -> str:
@@ -186,6 +185,12 @@ def _pace(
     is_share = objective.metric in RATES
     wanted = None if target is None else target if is_share else target * gone
     if actual is None:
+        pace = Estimate.unknown("it is not measured yet")
+    elif target is None:
+        pace = Estimate.unknown("no target is set")
+    else:
+        pace = pacing(actual, wanted) if wanted else Estimate.unknown("nothing is due yet")
+    if actual is None:
         outlook = Outlook(Estimate.unknown("it is not measured yet"), None)
     elif is_share:
         held = figures.win_rate if objective.metric == Metric.WIN_RATE else figures.price_dependence
@@ -197,9 +202,7 @@ def _pace(
         actual=actual,
         planned=wanted,
         gone=gone,
-        pacing=pacing(actual, wanted)
-        if actual is not None and wanted
-        else Estimate.unknown("no target is set" if target is None else "nothing is due yet"),
+        pacing=pace,
         outlook=outlook,
         forecast=forecast,
         score=None if frozen is None else score_of(frozen),
