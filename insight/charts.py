@@ -10,7 +10,7 @@ from plotly import graph_objects as go
 
 from insight.numerics.acceptance import PriceAcceptance
 from insight.numerics.pricing import PriceSensitivity
-from ipeo.charts import axis, bars, house_figure, token
+from ipeo.charts import axis, bars, house_figure, token, whiskers
 from ipeo.numerics.estimates import Estimate
 
 _CURVES = (
@@ -85,7 +85,7 @@ def acceptance_curve(read: PriceAcceptance, *, currency: str) -> go.Figure:
         currency,
         float(read.prices[-1]) * 1.05,
     )
-    figure.data[0].error_y = _whiskers(read.shares)
+    figure.data[0].error_y = whiskers(read.shares, tone="ink-3")
     return figure
 
 
@@ -133,22 +133,6 @@ def _demand(
     )
 
 
-def _whiskers(shares: Sequence[Estimate]) -> dict[str, object]:
-    return {
-        "type": "data",
-        "symmetric": False,
-        "array": [_gap(one.value, one.high) for one in shares],
-        "arrayminus": [_gap(one.low, one.value) for one in shares],
-        "color": token("ink-3"),
-        "thickness": 1.2,
-        "width": 4,
-    }
-
-
-def _gap(start: float | None, end: float | None) -> float:
-    return max(end - start, 0.0) if start is not None and end is not None else 0.0
-
-
 def mindset(days: Sequence[date], levels: Sequence[tuple[str, Sequence[Estimate]]]) -> go.Figure:
     """Draw each level of the mind over the waves, with its intervals as whiskers."""
     colours = ("insight", "plan", "execute")
@@ -156,7 +140,7 @@ def mindset(days: Sequence[date], levels: Sequence[tuple[str, Sequence[Estimate]
         go.Scatter(
             x=list(days),
             y=[one.value for one in shares],
-            error_y=_whiskers(shares),
+            error_y=whiskers(shares, tone="ink-3"),
             mode="lines+markers",
             line={"color": token(colour), "width": 2.5},
             name=label,
@@ -175,14 +159,7 @@ def mindset(days: Sequence[date], levels: Sequence[tuple[str, Sequence[Estimate]
 
 def driver_shares(names: Sequence[str], shares: Sequence[Estimate]) -> go.Figure:
     """Draw how often each driver was named, with intervals."""
-    figure = bars(
-        list(names),
-        [one.value for one in shares],
-        low=[one.low for one in shares],
-        high=[one.high for one in shares],
-        stage="insight",
-        kind="percent",
-    )
+    figure = bars(names, shares, stage="insight", kind="percent")
     return figure.update_yaxes(dtick=1)
 
 

@@ -18,6 +18,8 @@ from typing import Literal
 from babel.numbers import format_currency
 from plotly import graph_objects as go
 
+from ipeo.numerics.estimates import Estimate
+
 Stage = Literal["insight", "plan", "execute", "optimize"]
 Kind = str
 """What an axis counts: `number`, `percent`, `times`, `count`, or a currency's three letters."""
@@ -128,7 +130,26 @@ def funnel(steps: Sequence[Step], *, handoff: str = "") -> go.Figure:
         ],
         hovertemplate="%{customdata[0]}: %{customdata[1]:,d}%{customdata[2]}<extra></extra>",
     )
-    figure = house_figure(
+    notes: list[dict[str, object]] = [
+        {
+            "x": place,
+            "y": 0,
+            "yref": "paper",
+            "yshift": -18,
+            "yanchor": "top",
+            "text": f"{step.reached:,d}",
+            "showarrow": False,
+            "font": {"size": 12, "weight": 600, "color": token("ink")},
+        }
+        for place, step in enumerate(steps)
+    ]
+    margin, shapes = {"l": 0, "r": 0, "b": 40}, []
+    edge = next((n for n in places[1:] if steps[n].stage != steps[n - 1].stage), None)
+    if edge is not None and handoff:
+        shapes.append(_upright(edge - 0.5))
+        notes.append(_note(edge - 0.5, handoff, anchor="center"))
+        margin["t"] = 28
+    return house_figure(
         bars,
         hovermode="closest",
         bargap=0.18,
@@ -139,26 +160,11 @@ def funnel(steps: Sequence[Step], *, handoff: str = "") -> go.Figure:
             "tickangle": 0,
         },
         yaxis={"visible": False, "rangemode": "tozero"},
-        margin={"l": 0, "r": 0, "b": 40},
+        margin=margin,
+        shapes=shapes,
+        annotations=notes,
         meta={"narrow": {"xaxis.tickfont.size": 9}},
     )
-    for place, step in enumerate(steps):
-        figure.add_annotation(
-            x=place,
-            y=0,
-            yref="paper",
-            yshift=-18,
-            yanchor="top",
-            text=f"{step.reached:,d}",
-            showarrow=False,
-            font={"size": 12, "weight": 600, "color": token("ink")},
-        )
-    edge = next((n for n in places[1:] if steps[n].stage != steps[n - 1].stage), None)
-    if edge is not None and handoff:
-        figure.add_shape(**_upright(edge - 0.5))
-        figure.add_annotation(**_note(edge - 0.5, handoff, anchor="center"))
-        figure.update_layout(margin={"t": 28})
-    return figure
 
 
 def _fades(steps: Sequence[Step]) -> list[float]:
@@ -219,36 +225,33 @@ def band(
                 "%{customdata[0]:.3~s} to %{customdata[1]:.3~s})",
             )
         )
-    figure = house_figure(*traces, xaxis={"type": "date"}, yaxis=axis(kind))
+    shapes = [_upright(event.on) for event in events]
+    notes = [_note(event.on, event.label) for event in events]
     if break_even is not None:
-        _mark_break_even(figure, break_even)
-    for event in events:
-        figure.add_shape(**_upright(event.on))
-        figure.add_annotation(**_note(event.on, event.label))
-    return figure
+        shapes.insert(0, _level(break_even))
+        notes.insert(0, _break_even_note(break_even))
+    return house_figure(
+        *traces, xaxis={"type": "date"}, yaxis=axis(kind), shapes=shapes, annotations=notes
+    )
 
 
-def _mark_break_even(figure: go.Figure, level: float) -> None:
-    figure.add_shape(
-        type="line",
-        xref="paper",
-        x0=0,
-        x1=1,
-        y0=level,
-        y1=level,
-        line={"color": token("bad"), "width": 1},
-    )
-    figure.add_annotation(
-        xref="paper",
-        x=0,
-        y=level,
-        text="break-even",
-        showarrow=False,
-        xanchor="left",
-        yanchor="top",
-        bgcolor=token("card"),
-        font={"size": 11, "color": token("ink-2")},
-    )
+def _level(y: float) -> dict[str, object]:
+    line = {"color": token("bad"), "width": 1}
+    return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": y, "y1": y, "line": line}
+
+
+def _break_even_note(y: float) -> dict[str, object]:
+    return {
+        "xref": "paper",
+        "x": 0,
+        "y": y,
+        "text": "break-even",
+        "showarrow": False,
+        "xanchor": "left",
+        "yanchor": "top",
+        "bgcolor": token("card"),
+        "font": {"size": 11, "color": token("ink-2")},
+    }
 
 
 def _upright(x: object) -> dict[str, object]:
@@ -272,10 +275,8 @@ def _note(x: object, text: str, *, anchor: str = "left") -> dict[str, object]:
 
 def bars(
     labels: Sequence[str],
-    values: Sequence[float | None],
+    held: Sequence[Estimate],
     *,
-    low: Sequence[float | None] | None = None,
-    high: Sequence[float | None] | None = None,
     stage: Stage = "execute",
     kind: Kind = "number",
 ) -> go.Figure:
@@ -284,25 +285,14 @@ def bars(
     A value that is not known has no bar, and its label says so.
     """
     shown = [
-        plain(label if value is not None else f"{label} (not known)")
-        for label, value in zip(labels, values, strict=True)
+        plain(label if one.value is not None else f"{label} (not known)")
+        for label, one in zip(labels, held, strict=True)
     ]
-    whiskers = None
-    if low is not None and high is not None:
-        whiskers = {
-            "type": "data",
-            "symmetric": False,
-            "array": [_reach(value, end) for value, end in zip(values, high, strict=True)],
-            "arrayminus": [_reach(end, value) for value, end in zip(values, low, strict=True)],
-            "color": token("ink-2"),
-            "thickness": 1.2,
-            "width": 4,
-        }
     trace = go.Bar(
         y=shown,
-        x=list(values),
+        x=[one.value for one in held],
         orientation="h",
-        error_x=whiskers,
+        error_x=whiskers(held),
         marker={"color": token(stage), "cornerradius": 4, "opacity": 0.85},
         hovertemplate="%{y}: %{x:.3~s}<extra></extra>",
     )
@@ -312,6 +302,22 @@ def bars(
         xaxis={**axis(kind), "showgrid": True, "gridcolor": token("line"), "nticks": 5},
         yaxis={"autorange": "reversed", "showgrid": False, "ticklabelstandoff": 8},
     )
+
+
+def whiskers(held: Sequence[Estimate], *, tone: str = "ink-2", cap: int = 4) -> dict[str, object]:
+    """Return intervals as lines about their values, `cap` pixels wide at their ends.
+
+    An interval that is not known has no line.
+    """
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [_reach(one.value, one.high) for one in held],
+        "arrayminus": [_reach(one.low, one.value) for one in held],
+        "color": token(tone),
+        "thickness": 1.2 if cap else 1,
+        "width": cap,
+    }
 
 
 def _reach(start: float | None, end: float | None) -> float:

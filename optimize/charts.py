@@ -8,7 +8,7 @@ from datetime import date
 
 from plotly import graph_objects as go
 
-from ipeo.charts import Event, Step, axis, band, bars, house_figure, plain, token
+from ipeo.charts import Event, Step, axis, band, bars, house_figure, plain, token, whiskers
 from ipeo.charts import funnel as funnel_figure
 from ipeo.numerics.estimates import Estimate
 from ipeo.templatetags.changes import hours
@@ -248,8 +248,8 @@ def value_quadrant(spots: Sequence[Spot], *, healthy: float) -> go.Figure:
         go.Scatter(
             x=[one.romi.value for one in known],
             y=[one.value.value for one in known],
-            error_x=_whiskers([one.romi for one in known], tone="ink-3"),
-            error_y=_whiskers([one.value for one in known], tone="ink-3"),
+            error_x=whiskers([one.romi for one in known], tone="ink-3", cap=0),
+            error_y=whiskers([one.value for one in known], tone="ink-3", cap=0),
             text=[str(one.number) for one in known],
             customdata=[plain(one.label) for one in known],
             mode="markers+text",
@@ -285,12 +285,9 @@ def value_quadrant(spots: Sequence[Spot], *, healthy: float) -> go.Figure:
 
 def win_rates(lines: Sequence[tuple[str, Estimate]]) -> go.Figure:
     """Draw win rates as lying bars with their intervals."""
-    held = [one for _, one in lines]
     figure = bars(
         [label for label, _ in lines],
-        [one.value for one in held],
-        low=[one.low for one in held],
-        high=[one.high for one in held],
+        [one for _, one in lines],
         stage="optimize",
         kind="percent",
     )
@@ -309,7 +306,7 @@ def two_voices(lines: Sequence[tuple[str, Estimate, Estimate]]) -> go.Figure:
             go.Bar(
                 y=[plain(label) for label, _ in known],
                 x=[one.value for _, one in known],
-                error_x=_whiskers([one for _, one in known], tone="ink-2", cap=3),
+                error_x=whiskers([one for _, one in known], tone="ink-2", cap=3),
                 orientation="h",
                 name=name,
                 marker={"color": token(tone), "cornerradius": 4, "opacity": 0.85},
@@ -357,7 +354,7 @@ def models_side_by_side(
                     "size": 8,
                     "symbol": "diamond" if learns else "circle",
                 },
-                error_y=_whiskers(held, tone=tone),
+                error_y=whiskers(held, tone=tone, cap=0),
                 hovertemplate="%{y:,.3~s}",
             )
         )
@@ -374,20 +371,3 @@ def models_side_by_side(
         xaxis={**ticks, "showgrid": False, "zeroline": False},
         yaxis={**axis(kind), "rangemode": "tozero"},
     )
-
-
-def _whiskers(held: Sequence[Estimate], *, tone: str, cap: int = 0) -> dict[str, object]:
-    """Draw intervals as lines about their values, `cap` pixels wide at their ends."""
-    return {
-        "type": "data",
-        "symmetric": False,
-        "array": [_reach(one.high, one.value) for one in held],
-        "arrayminus": [_reach(one.value, one.low) for one in held],
-        "color": token(tone),
-        "thickness": 1.2 if cap else 1,
-        "width": cap,
-    }
-
-
-def _reach(one: float | None, other: float | None) -> float:
-    return 0.0 if one is None or other is None else one - other

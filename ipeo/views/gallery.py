@@ -201,13 +201,7 @@ def _drawings() -> dict[str, Any]:
             (f"{month:%b %Y}", f"{plan:,.0f}", f"{booked:,.0f}", f"{spent:,.0f}")
             for month, plan, booked, spent in zip(months, planned, committed, actual, strict=True)
         ],
-        "rates": charts.bars(
-            channels,
-            [found.value for found in rates],
-            low=[found.low for found in rates],
-            high=[found.high for found in rates],
-            kind="percent",
-        ),
+        "rates": charts.bars(channels, rates, kind="percent"),
         "rate_rows": [
             (name, f"{found.value:.0%}", f"{found.low:.0%} to {found.high:.0%}", str(found.n))
             for name, found in zip(channels, rates, strict=True)

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from ipeo import charts
+from ipeo.numerics.estimates import Estimate, rate
 
 STEPS = [
     charts.Step("Aware", 12_400),
@@ -39,7 +40,7 @@ def every_drawing():
     return [
         charts.funnel(STEPS, handoff="handoff"),
         charts.band(DAYS, [1, 2, 3, 4], [0, 1, 2, 3], [2, 3, 4, 5], break_even=1.5),
-        charts.bars(["a", "b"], [0.1, 0.2], low=[0, 0.1], high=[0.2, 0.3], kind="percent"),
+        charts.bars(["a", "b"], [rate(1, 10), rate(2, 10)], kind="percent"),
         charts.spend_against_plan(DAYS[:1], [10.0], [2.0], [5.0], today=DAYS[0]),
     ]
 
@@ -67,18 +68,18 @@ def test_the_funnel_marks_the_handoff_between_marketing_and_sales():
 
 
 def test_a_label_that_holds_tags_is_shown_as_it_was_typed():
-    drawing = charts.bars(["<b>Field</b>"], [1.0])
+    drawing = charts.bars(["<b>Field</b>"], [Estimate.exact(1.0, 1)])
     assert sent(drawing)["data"][0]["y"] == ["&lt;b&gt;Field&lt;/b&gt;"]
 
 
 def test_a_value_that_is_not_known_is_said_not_drawn_as_zero():
-    drawing = sent(charts.bars(["Events", "Search"], [0.3, None]))
+    drawing = sent(charts.bars(["Events", "Search"], [rate(3, 10), Estimate.unknown("none yet")]))
     assert drawing["data"][0]["y"] == ["Events", "Search (not known)"]
     assert drawing["data"][0]["x"] == [0.3, None]
 
 
 def test_whiskers_reach_to_the_ends_of_the_interval():
-    drawing = sent(charts.bars(["Events"], [0.3], low=[0.25], high=[0.4]))
+    drawing = sent(charts.bars(["Events"], [Estimate(0.3, 0.25, 0.4, 40)]))
     whiskers = drawing["data"][0]["error_x"]
     assert whiskers["array"] == pytest.approx([0.1])
     assert whiskers["arrayminus"] == pytest.approx([0.05])
