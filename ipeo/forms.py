@@ -44,7 +44,7 @@ class StartCampaignForm(forms.Form):
 
 
 class EditCampaignForm(forms.ModelForm[Campaign]):
-    """A campaign's name, goal and status."""
+    """A campaign's name, goal, owner and status."""
 
     class Meta:
         model = Campaign
@@ -56,13 +56,6 @@ class EditCampaignForm(forms.ModelForm[Campaign]):
         assert isinstance(owner, forms.ModelChoiceField)
         # A person may see their memberships of other workspaces, and could choose one.
         owner.queryset = members_of(current_workspace()).filter(is_active=True)
-
-    def clean_name(self) -> str:
-        """Refuse a name that another campaign has."""
-        name: str = self.cleaned_data["name"]
-        if Campaign.objects.exclude(pk=self.instance.pk).filter(name=name).exists():
-            raise forms.ValidationError(f"There is already a campaign called “{name}”.")
-        return name
 
 
 class AdvanceForm(forms.Form):

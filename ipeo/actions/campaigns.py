@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -44,14 +46,25 @@ def start_campaign(
     goal: str = "",
 ) -> Campaign:
     """Save a campaign with its first cycle in Insight; raises `NameTaken`."""
-    try:
-        with transaction.atomic():
-            campaign: Campaign = Campaign.objects.create(name=name, owner=owner, goal=goal)
-    except IntegrityError:
-        raise NameTaken(f"There is already a campaign called “{name}”.") from None
+    campaign = Campaign(name=name, owner=owner, goal=goal)
+    _save_named(campaign)
     cycle = Cycle.objects.create(campaign=campaign, number=1, starts_on=starts_on, ends_on=ends_on)
     _enter(cycle, owner)
     return campaign
+
+
+def save_campaign(*, campaign: Campaign, fields: Iterable[str]) -> Campaign:
+    """Save what changed of a campaign, by the names of its fields; raises `NameTaken`."""
+    _save_named(campaign, update_fields=list(fields))
+    return campaign
+
+
+def _save_named(campaign: Campaign, **how: Any) -> None:
+    try:
+        with transaction.atomic():
+            campaign.save(**how)
+    except IntegrityError:
+        raise NameTaken(f"There is already a campaign called “{campaign.name}”.") from None
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from ipeo.actions.campaigns import (
     MayNotOverride,
     NameTaken,
     advance_cycle,
+    save_campaign,
     start_campaign,
 )
 from ipeo.forms import AdvanceForm, EditCampaignForm, StartCampaignForm
@@ -23,17 +24,20 @@ from ipeo.queries.paging import page_of
 from ipeo.queries.ranges import choices_of, range_of
 from ipeo.views.refusals import refused_in_form
 
+SHOWN = 12
+"""How many campaigns the home page shows."""
+
 
 @page("workspace.view")
 def home(request: WorkspaceRequest) -> HttpResponse:
     """Show what matters now; a rep begins with the day's deals instead."""
     if request.membership.role == Role.SALES_REP and "all" not in request.GET:
         return redirect(link("execute:mine"))
-    campaigns = [
-        campaign
-        for campaign in campaigns_with_open_cycle()[:12]
-        if campaign.status in {Campaign.Status.PLANNED, Campaign.Status.IN_PROGRESS}
-    ]
+    campaigns = list(
+        campaigns_with_open_cycle().filter(
+            status__in=[Campaign.Status.PLANNED, Campaign.Status.IN_PROGRESS]
+        )[:SHOWN]
+    )
     chosen = range_of(request.GET)
     context = {
         "panels": panels_of(request.membership, "home", query=chosen.query),
@@ -100,9 +104,10 @@ def edit_campaign(request: WorkspaceRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Campaign.objects.all(), pk=pk)
     form = EditCampaignForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, "Saved.")
-        return redirect(link("ipeo:campaign", pk))
+        with refused_in_form(form, {NameTaken: "name"}):
+            save_campaign(campaign=form.instance, fields=form.fields)
+            messages.success(request, "Saved.")
+            return redirect(link("ipeo:campaign", pk))
     status = 422 if form.is_bound else 200
     context = {"form": form, "campaign": Campaign.objects.get(pk=pk)}
     return render(request, "ipeo/edit_campaign.html", context, status=status)
@@ -116,26 +121,24 @@ def advance(request: WorkspaceRequest, pk: int) -> HttpResponse:
         return redirect(link("ipeo:campaign", cycle.campaign_id))
     form = AdvanceForm(request.POST or None, initial={"stage": cycle.stage})
     if request.method == "POST" and form.is_valid():
+        closed = {GateClosed: "override_reason", MayNotOverride: "override_reason"}
         try:
-            change = advance_cycle(
-                cycle=cycle,
-                by=request.membership,
-                override_reason=form.cleaned_data["override_reason"],
-                expected_stage=form.cleaned_data["stage"],
-            )
-        except (GateClosed, MayNotOverride) as error:
-            form.add_error("override_reason", str(error))
-        except AlreadyMoved as error:
-            messages.info(request, str(error))
-            return redirect(link("ipeo:campaign", cycle.campaign_id))
-        else:
-            closed = change.to_stage == Cycle.Stage.CLOSED
-            messages.success(
-                request,
-                "The cycle is closed, and the next one begins with what it taught."
-                if closed
-                else f"{cycle.campaign} is now in {change.get_to_stage_display()}.",
-            )
+            with refused_in_form(form, closed):
+                change = advance_cycle(
+                    cycle=cycle,
+                    by=request.membership,
+                    override_reason=form.cleaned_data["override_reason"],
+                    expected_stage=form.cleaned_data["stage"],
+                )
+                messages.success(
+                    request,
+                    "The cycle is closed, and the next one begins with what it taught."
+                    if change.to_stage == Cycle.Stage.CLOSED
+                    else f"{cycle.campaign} is now in {change.get_to_stage_display()}.",
+                )
+                return redirect(link("ipeo:campaign", cycle.campaign_id))
+        except AlreadyMoved as refusal:
+            messages.info(request, str(refusal))
             return redirect(link("ipeo:campaign", cycle.campaign_id))
     context = {"form": form, "cycle": cycle, "standing": standing(cycle)}
     return render(request, "ipeo/advance.html", context, status=422 if form.is_bound else 200)

@@ -147,3 +147,22 @@ def test_the_list_of_campaigns_asks_as_many_questions_for_many_as_for_few(
             assert browser.get(address).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_a_campaign_is_not_renamed_to_anothers_name(workspace, sign_in):
+    taken, mine = CampaignFactory(name="Desks"), CampaignFactory(name="Chairs")
+    typed = {"name": taken.name, "goal": "More", "status": "planned", "owner": ""}
+    refused = sign_in("marketer").post(f"/w/{workspace.slug}/campaigns/{mine.pk}/edit/", typed)
+    assert refused.status_code == 422
+    assert "already a campaign called “Desks”" in refused.content.decode()
+    mine.refresh_from_db()
+    assert (mine.name, mine.goal) == ("Chairs", "")
+
+
+def test_campaigns_that_are_over_take_no_place_on_the_home_page(workspace, sign_in):
+    for number in range(13):
+        CampaignFactory(name=f"Over {number:02d}", status="completed")
+    CampaignFactory(name="Under way", status="in_progress")
+    page = sign_in("marketer").get(f"/w/{workspace.slug}/").content.decode()
+    assert "Under way" in page
+    assert "Over" not in page.partition("<main")[2]
