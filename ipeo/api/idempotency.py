@@ -6,12 +6,13 @@ import hashlib
 import json
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from ipeo.actions.once import KeyUsedOtherwise, claim_key, keep_answer
 from ipeo.api.problems import Conflict
 from ipeo.models import IdempotencyRecord
 
@@ -48,15 +49,13 @@ class IdempotentWrites:
             raise ValidationError({HEADER: [f"A key has at most {MOST_LETTERS} letters."]})
         if "\0" in key:
             raise ValidationError({HEADER: ["A key holds no null characters."]})
-        digest = _digest(request)
         try:
-            with transaction.atomic():
-                self._record = IdempotencyRecord.objects.create(key=key, request_digest=digest)
-        except IntegrityError:
-            earlier = IdempotencyRecord.objects.get(key=key)
-            if earlier.request_digest != digest:
-                raise Conflict(f"This {HEADER} was used for another request.") from None
-            raise _Replay(earlier) from None
+            record, is_first = claim_key(key=key, digest=_digest(request))
+        except KeyUsedOtherwise:
+            raise Conflict(f"This {HEADER} was used for another request.") from None
+        if not is_first:
+            raise _Replay(record)
+        self._record = record
 
     def handle_exception(self, error: Exception) -> Response:
         """Answer a repetition with the first answer."""
@@ -76,9 +75,8 @@ class IdempotentWrites:
         if record is not None and final.status_code < 400:
             if not final.is_rendered:
                 final.render()
-            record.status = final.status_code
-            record.response = json.loads(final.content or b"null")
-            record.save(update_fields=["status", "response"])
+            answer = json.loads(final.content or b"null")
+            keep_answer(record=record, status=final.status_code, response=answer)
         return final
 
 
