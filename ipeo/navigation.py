@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
 from ipeo import stages, tenancy
 from ipeo.devices import person_key
@@ -64,7 +65,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
         given["person"] = person_key(user)
-        given["memberships"] = _Lazy(lambda: memberships_of(user=user))
+        given["memberships"] = SimpleLazyObject(lambda: memberships_of(user=user))
     if membership is None:
         return given
     here = request.resolver_match
@@ -104,16 +105,6 @@ def _entered(view_name: str, path: str) -> Entry | None:
         if path.startswith(address := link(entry.url_name)) and address != home
     ]
     return max(above, key=lambda one: one[0], default=(0, None))[1]
-
-
-class _Lazy:
-    """A list that is read from the database only where a template shows it."""
-
-    def __init__(self, read: Any) -> None:
-        self._read = read
-
-    def __iter__(self) -> Any:
-        return iter(self._read())
 
 
 class _May:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 
 from execute.models import DealStage
 from insight.models import Channel
@@ -33,12 +33,14 @@ class Measured:
 def measured() -> Measured:
     """Return how fresh the scope's measurement is."""
     state = MeasurementState.objects.first()
-    waiting = StaleParty.objects.exclude(party=0).values("party").distinct().count()
+    marks = StaleParty.objects.aggregate(
+        every=Count("pk"), waiting=Count("party", filter=~Q(party=0), distinct=True)
+    )
     return Measured(
         measured_at=state.measured_at if state else None,
         facts_through=state.facts_through if state else None,
-        is_stale=bool(waiting) or is_stale(),
-        waiting=waiting,
+        is_stale=bool(marks["every"]) or ActivityDelta.objects.exists(),
+        waiting=marks["waiting"],
     )
 
 

@@ -8,19 +8,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import F, Sum
 from django.utils import timezone
 
-from execute.models import Outcome
 from ipeo import tenancy
 from ipeo.models import Cycle
 from ipeo.numerics.estimates import Estimate, rate
 from ipeo.templatetags.figures import percent
-from optimize.models import DealFact
 from optimize.numerics.figures import Figures
 from optimize.numerics.metrics import pacing
 from optimize.numerics.pacing import Outlook, interval_score, outlook_of_share, outlook_of_sum
 from optimize.queries.measures import Slice, key_figures
+from optimize.queries.slices import Days, deal_sums
 from plan.models import Forecast, Objective
 from plan.numerics.forecast import PERCENTILES, score
 from plan.queries.budget import approved_scenario, planned_by_month
@@ -46,9 +44,9 @@ _COUNTED = {
     Metric.VALUE_SHARE: "percent",
 }
 _AMOUNTS = {
-    Metric.WON_MARGIN: "margin_amount",
-    Metric.NET_AMOUNT: "net_amount",
-    Metric.PIPELINE: "net_amount",
+    Metric.WON_MARGIN: "margin",
+    Metric.NET_AMOUNT: "net",
+    Metric.PIPELINE: "net",
 }
 _SIZED = timedelta(days=730)
 
@@ -225,19 +223,14 @@ def _sizes(cycle: Cycle, metrics: Iterable[str]) -> dict[str, float]:
     wanted = {metric: _AMOUNTS[Metric(metric)] for metric in metrics if metric in _AMOUNTS}
     if not wanted:
         return {}
-    deals = DealFact.objects.filter(
-        outcome=Outcome.WON, date__range=(cycle.ends_on - _SIZED, cycle.ends_on)
-    )
-    columns = set(wanted.values())
-    sums = deals.aggregate(
-        **{f"{column}_sum": Sum(column) for column in columns},
-        **{f"{column}_squares": Sum(F(column) * F(column)) for column in columns},
-    )
-    return {
-        metric: float(sums[f"{column}_squares"]) / float(sums[f"{column}_sum"])
-        for metric, column in wanted.items()
-        if sums[f"{column}_sum"] and sums[f"{column}_sum"] > 0
-    }
+    days = Days(cycle.ends_on - _SIZED, cycle.ends_on)
+    won = [sums for _, outcome, _, sums in deal_sums(group="1", days=days) if outcome == "won"]
+    sizes = {}
+    for metric, name in wanted.items():
+        total = sum(sums[f"{name}_amount"] for sums in won)
+        if total > 0:
+            sizes[metric] = float(sum(sums[f"{name}_squares"] for sums in won)) / float(total)
+    return sizes
 
 
 def score_of(row: Forecast) -> Score | None:

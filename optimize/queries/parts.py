@@ -6,7 +6,10 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from optimize.models import AttributionModel
+from django.db.models import Sum
+
+from execute.models import Outcome
+from optimize.models import AttributionModel, DealTotal
 from optimize.numerics.figures import Figures, Part, figures_of
 from optimize.numerics.metrics import Planned
 from optimize.queries import slices
@@ -170,11 +173,11 @@ def usual_dependence() -> float:
     Drawn toward a half as if one deal more were known, so that a first deal or two do not say
     that every other one is like them: the mean of the Jeffreys posterior.
     """
-    net = beyond = deals = Decimal(0)
-    for _, outcome, _, sums in slices.deal_sums(group="1", days=Days()):
-        if outcome == "won":
-            net += sums["priced_net_amount"]
-            beyond += sums["beyond_net_amount"]
-            deals += sums["priced_n"]
-    share = min(max(float(beyond / net), 0.0), 1.0) if net > 0 else 0.5
-    return (share * float(deals) + 0.5) / (float(deals) + 1.0)
+    won = DealTotal.objects.filter(outcome=Outcome.WON).aggregate(
+        net=Sum("priced_net_amount", default=0),
+        beyond=Sum("beyond_net_amount", default=0),
+        deals=Sum("priced_n", default=0),
+    )
+    net, deals = won["net"], float(won["deals"])
+    share = min(max(float(won["beyond"] / net), 0.0), 1.0) if net > 0 else 0.5
+    return (share * deals + 0.5) / (deals + 1.0)

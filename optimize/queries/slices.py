@@ -147,12 +147,11 @@ def activity_sums(
     """
     rows = _rows(
         f"SELECT {group}, t.figure, sum(t.n)::bigint, sum(t.amount) "  # noqa: S608
-        "FROM (SELECT a.date, date_trunc('month', a.date)::date AS month, a.figure, "
-        "COALESCE(a.channel_id, p.channel_id) AS channel_id, a.program_id, a.n, a.amount, "
-        "p.campaign_id FROM optimize_activitytotal a "
-        "LEFT JOIN plan_program p ON p.id = a.program_id "
-        f"WHERE a.workspace_id = %(workspace)s AND {days.condition('a.date')}) AS t "
-        f"LEFT JOIN plan_program p ON p.id = t.program_id WHERE {where} GROUP BY 1, 2",
+        "FROM optimize_activitytotal a LEFT JOIN plan_program p ON p.id = a.program_id "
+        "CROSS JOIN LATERAL (SELECT a.date, date_trunc('month', a.date)::date AS month, a.figure, "
+        "COALESCE(a.channel_id, p.channel_id) AS channel_id, a.program_id, p.campaign_id, "
+        "a.n, a.amount) AS t WHERE a.workspace_id = %(workspace)s "
+        f"AND {days.condition('a.date')} AND {where} GROUP BY 1, 2",
         **parameters,
     )
     return [(row[0], row[1], row[2], row[3]) for row in rows]
