@@ -279,12 +279,22 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# The most requests of one caller within a minute; 0 is no limit. An address that signs in, or fails
+# to, is counted by allauth.
+API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", default=1200)
+PUBLIC_REQUESTS_A_MINUTE = env.int("PUBLIC_REQUESTS_A_MINUTE", default=30)
+ACCOUNT_RATE_LIMITS = {
+    "login": env("SIGN_IN_RATE", default="30/m/ip"),
+    "login_failed": env("SIGN_IN_FAILURE_RATE", default="10/m/ip,5/5m/key"),
+}
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "ipeo.api.authentication.TokenAuthentication",
         "ipeo.api.authentication.WorkspaceSessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["ipeo.api.permissions.RolePermission"],
+    "DEFAULT_THROTTLE_CLASSES": ["ipeo.api.throttling.CallerThrottle"],
     "DEFAULT_PAGINATION_CLASS": "ipeo.api.pagination.KeysetPagination",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [

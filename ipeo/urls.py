@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from ipeo.views.health import healthz
 
+handler429 = "ipeo.views.failures.too_often"  # allauth's, where a sign-in is held back
 handler500 = "ipeo.views.failures.failed"
 
 STAGES = ("insight", "plan", "execute", "optimize")

@@ -24,7 +24,7 @@ from execute.queries.reviews import agreement, response_rate, reviews
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.paging import page_of
-from ipeo.views.guests import asks_too_often, unlisted
+from ipeo.views.guests import held_back, unlisted
 from ipeo.views.refusals import its_field, refused_as_message, refused_in_form
 
 
@@ -69,8 +69,8 @@ def revoke(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def buyer_review(request: HttpRequest, secret: str) -> HttpResponse:
     """Ask a buyer five questions; a link that is not open says nothing of why it is not."""
-    if asks_too_often(request, "review"):
-        return unlisted(render(request, "execute/review_later.html", status=429))
+    if later := held_back(request, "review", "execute/review_later.html"):
+        return later
     try:
         with opened(secret) as review:
             form = BuyerReviewForm(request.POST or None, review=review)

@@ -36,7 +36,7 @@ from insight.queries.research import studies
 from ipeo import tables
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
-from ipeo.views.guests import asks_too_often, unlisted
+from ipeo.views.guests import held_back, unlisted
 from ipeo.views.refusals import refused_in_form
 
 KEPT_SECONDS = 3600
@@ -187,8 +187,8 @@ def revoke_study_form(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def asked(request: HttpRequest, secret: str) -> HttpResponse:
     """Ask what a study asks; a link that is not open says nothing of why it is not."""
-    if asks_too_often(request, "asked"):
-        return unlisted(render(request, "insight/asked_nothing.html", {"later": True}, status=429))
+    if later := held_back(request, "asked", "insight/asked_nothing.html", later=True):
+        return later
     try:
         with opened(secret) as form:
             return unlisted(_ask(request, form))

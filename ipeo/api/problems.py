@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.core.exceptions import (
     ObjectDoesNotExist,
     PermissionDenied,
@@ -96,6 +97,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         412: "Changed meanwhile",
         413: "Too large",
         415: "Media type not supported",
+        429: "Too many requests",
     }
     problem: dict[str, Any] = {
         "type": "about:blank",
@@ -110,6 +112,11 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     elif isinstance(error, (PermissionDenied, exceptions.PermissionDenied)):
         problem["detail"] = (
             str(getattr(error, "detail", error)) or "Your role does not include this."
+        )
+    elif isinstance(error, exceptions.Throttled):
+        problem["detail"] = (
+            f"This is more than {settings.API_REQUESTS_A_MINUTE:,} requests a minute. "
+            f"Ask again in {response['Retry-After']} s."
         )
     else:
         problem["detail"] = str(getattr(error, "detail", error))

@@ -1,4 +1,4 @@
-"""What is answered where we failed: by a page, and to a program by a problem document."""
+"""What is answered where we failed, or must ask for patience."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from redis.exceptions import ConnectionError as CacheAway
 from redis.exceptions import TimeoutError as CacheSlow
 
 from ipeo.api.problems import CONTENT_TYPE
+from ipeo.limits import A_MINUTE
 
 RETRY_SECONDS = 10
 # A server beneath us that is away, starts, or does not answer: nothing that the code did wrong.
@@ -39,4 +40,11 @@ def failed(request: HttpRequest) -> HttpResponse:
         response = HttpResponse(render_to_string(f"{status}.html"), status=status)
     if is_away:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def too_often(request: HttpRequest) -> HttpResponse:
+    """Ask an address for patience that signs in more often than people do."""
+    response = HttpResponse(render_to_string("429.html"), status=429)
+    response.headers["Retry-After"] = str(A_MINUTE)
     return response

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from allauth.account.adapter import get_adapter
-from django.core.cache import cache
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from redis.exceptions import RedisError
+from django.shortcuts import render
 
-A_MINUTE, MOST_IN_A_MINUTE = 60, 30
+from ipeo.limits import seconds_to_wait
 
 
-def asks_too_often(request: HttpRequest, what: str) -> bool:
-    """Whether one address asks for a page more often than people do.
+def held_back(
+    request: HttpRequest, what: str, template: str, **context: object
+) -> HttpResponse | None:
+    """Return the page that asks for patience where one address asks more often than people do.
 
-    `what` names the page. Nobody is kept out for want of Redis.
+    `what` names what is asked for; None where there is nothing to wait for.
     """
     name = f"{what}:{get_adapter().get_client_ip(request)}"
-    try:
-        cache.add(name, 0, A_MINUTE)
-        return int(cache.incr(name)) > MOST_IN_A_MINUTE
-    except (RedisError, ValueError, OSError):
-        return False
+    wait = seconds_to_wait(name, settings.PUBLIC_REQUESTS_A_MINUTE)
+    if not wait:
+        return None
+    response = unlisted(render(request, template, context, status=429))
+    response["Retry-After"] = str(wait)
+    return response
 
 
 def unlisted(response: HttpResponse) -> HttpResponse:
