@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-MONTHS_OF_HISTORY = 25
 CYCLE_MONTHS = 9
 TOUCHES = 60_000
 """About as many at scale 1, sales touches included."""

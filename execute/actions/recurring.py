@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from execute.actions.expenses import remembered, save_expense
 from execute.models import Expense
 from ipeo.actions.versions import hold_version
-from plan.queries.budget import month_after
+from ipeo.numerics.ranges import month_after
 
 MOST_MONTHS = 60
 # What the later ones of a series take over from one that is changed.

@@ -14,11 +14,11 @@ from execute.models import ExchangeRate, Expense, SpendRule
 from insight.models import Channel
 from ipeo.forms import DateInput
 from ipeo.models import Campaign, Cycle
+from ipeo.numerics.ranges import month_after
 from ipeo.queries.kept import in_use
 from ipeo.tenancy import current_workspace
 from ipeo.typed import MoneyField
 from plan.models import Program
-from plan.queries.budget import month_after
 
 MOST_BYTES = 2 * 1024 * 1024
 

@@ -42,9 +42,15 @@ class Days:
 
 
 def month_after(month: date, places: int) -> date:
-    """Return the first day of the month so many places after (before, where negative)."""
+    """Return the first day of the month so many months later (earlier, where negative)."""
     count = month.year * 12 + month.month - 1 + places
     return date(count // 12, count % 12 + 1, 1)
+
+
+def months_between(first: date, last: date) -> list[date]:
+    """Return the first day of every month from one day's month to another's, both included."""
+    count = (last.year - first.year) * 12 + last.month - first.month + 1
+    return [month_after(first.replace(day=1), place) for place in range(count)]
 
 
 def months_later(day: date, places: int) -> date:

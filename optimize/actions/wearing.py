@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from execute.models import Outcome
+from ipeo.numerics.ranges import month_after
 from optimize.models import Figure
 from optimize.numerics.efficacy import MONTHLY_ALARM, WEEKLY_ALARM, Wear, judge
 from optimize.numerics.metrics import Sums
@@ -20,7 +21,6 @@ from optimize.numerics.seasons import WINDOW, shared_season
 from optimize.numerics.settling import settling_plan
 from optimize.queries.fits import DAYS_OF_MONTH, MONTHS_AHEAD, as_json
 from optimize.queries.openings import Activity, CellTime, OpenedDeal
-from plan.queries.budget import month_after
 
 Floats = npt.NDArray[np.float64]
 

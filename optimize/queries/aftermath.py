@@ -8,11 +8,11 @@ from datetime import date
 from django.utils import timezone
 
 from ipeo.numerics.estimates import Estimate
+from ipeo.numerics.ranges import month_after, months_between
 from optimize.models import Recommendation
 from optimize.numerics.pacing import Stretch, change_after
 from optimize.queries.histories import histories_of
 from plan.models import Program
-from plan.queries.budget import month_after, months_between
 from plan.queries.evidence import History
 
 MONTHS = 6

@@ -12,6 +12,7 @@ from insight.models import ResponseCurve
 from insight.queries.curves import current_curves
 from ipeo.models import Cycle
 from ipeo.numerics.estimates import Estimate
+from ipeo.numerics.ranges import month_after
 from ipeo.templatetags.figures import day
 from optimize.models import AttributionModel, Experiment
 from optimize.numerics.evidence import ProgramEvidence, RunningTest
@@ -20,7 +21,7 @@ from optimize.queries.curves import curve_of
 from optimize.queries.fits import wears
 from optimize.queries.measures import Slice, by_program
 from plan.models import Program
-from plan.queries.budget import month_after, planned_by_program_month
+from plan.queries.budget import planned_by_program_month
 
 OWN, OWN_LABEL = "own", "Own deals"
 """One more way to count, beside the attribution models: whole deals, to the program that opened

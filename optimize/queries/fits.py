@@ -9,6 +9,7 @@ from typing import Any
 
 from ipeo.models import Cycle
 from ipeo.numerics.estimates import Estimate
+from ipeo.numerics.ranges import month_after
 from ipeo.templatetags.figures import points, short_day
 from optimize.models import Fit
 from optimize.numerics.dips import Dip, dip
@@ -16,7 +17,6 @@ from optimize.numerics.efficacy import Wear
 from optimize.numerics.metrics import Sums, romi
 from optimize.numerics.price import DiscountEffect
 from optimize.numerics.settling import POWER
-from plan.queries.budget import month_after
 
 WORKSPACE = "workspace"
 PROGRAMS = "programs"

@@ -12,8 +12,8 @@ from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
 from execute.models import Outcome
+from ipeo.numerics.ranges import months_between
 from optimize.models import ActivityTotal, AttributionModel, CreditTotal, Figure
-from plan.queries.budget import months_between
 from plan.queries.evidence import History
 
 MODEL = AttributionModel.FIRST

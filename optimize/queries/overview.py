@@ -14,7 +14,7 @@ from ipeo.charts import Event
 from ipeo.models import Campaign, Cycle
 from ipeo.numerics.changes import Change, change
 from ipeo.numerics.estimates import Estimate
-from ipeo.numerics.ranges import Days, month_end
+from ipeo.numerics.ranges import Days, month_after, month_end
 from ipeo.queries.ranges import Range
 from ipeo.templatetags.figures import money_short, short_day
 from ipeo.tenancy import current_workspace
@@ -25,7 +25,6 @@ from optimize.queries.behind import ANY, deals_href
 from optimize.queries.fits import WearFit, wears
 from optimize.queries.measures import MonthFigures, Slice, by_month, key_figures
 from plan.models import Objective, Program
-from plan.queries.budget import month_after
 
 MONTHS = 12
 SHORT = 62

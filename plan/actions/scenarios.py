@@ -8,10 +8,12 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from ipeo.actions.approving import demand_other_eyes
 from ipeo.models import Cycle, Membership
+from ipeo.numerics.ranges import month_after
 from plan.actions.drafts import demand_open, hold_draft
-from plan.models import BudgetLine, PlanProof, ProgramPlan, Scenario
-from plan.queries.budget import month_after, months_of
+from plan.models import Approval, BudgetLine, PlanProof, ProgramPlan, Scenario
+from plan.queries.budget import months_of
 from plan.queries.readiness import Missing, missing_of
 from plan.queries.scenarios import latest_approved
 
@@ -174,13 +176,16 @@ def propose_scenario(
     """Hand a draft to the managers for approval.
 
     Raises `NotReady` with what the planner still has to mend (a manager's approval of a
-    price-led program may come after), and what `hold_draft` raises.
+    price-led program may come after), `OwnWork` where the workspace wants four eyes and `by` has
+    approved such a program of it, and what `hold_draft` raises.
     """
     now = now or timezone.now()
     held = hold_draft(scenario, now=now)
     missing = [one for one in missing_of(held) if not one.needs_manager]
     if missing:
         raise NotReady(missing)
+    if by is not None and Approval.objects.filter(program_plan__scenario=held, by=by).exists():
+        demand_other_eyes(by=by, maker_id=by.pk, done="approved a price-led program of it")
     held.status = Scenario.Status.PROPOSED
     held.proposed_by, held.proposed_at, held.note = by, now, ""
     held.save(update_fields=["status", "proposed_by", "proposed_at", "note"])

@@ -14,7 +14,6 @@ from ipeo.numerics.estimates import Estimate, from_draws
 from plan.models import Allocation, AllocationLine, BudgetLine, Objective, ProgramPlan, Scenario
 from plan.numerics.allocation import Candidate
 from plan.numerics.responses import Response
-from plan.queries.budget import month_after
 from plan.queries.forecasts import Past, known_of, past_of, way_of
 from plan.queries.sheet import Row, Sheet
 
@@ -178,8 +177,3 @@ def curve_of(row: Row, sheet: Sheet) -> ProgramCurve:
         says=rests_on(response, row.plan.program.channel.name),
         takes_off=response.takes_off(),
     )
-
-
-def last_day(month: date) -> date:
-    """Return a month's last day."""
-    return date.fromordinal(month_after(month, 1).toordinal() - 1)

@@ -7,8 +7,9 @@ from datetime import date
 from decimal import Decimal
 
 from ipeo.models import Cycle
+from ipeo.numerics.ranges import month_after
 from plan.models import Objective, Program
-from plan.queries.budget import month_after, months_of
+from plan.queries.budget import months_of
 from plan.queries.evidence import History, history_of
 from plan.queries.objectives import RATES, in_metric
 

@@ -11,22 +11,11 @@ from typing import TypeVar
 from django.db.models import QuerySet, Sum
 
 from ipeo.models import Cycle
+from ipeo.numerics.ranges import month_after, months_between
 from plan.models import BudgetLine, Scenario
 
 Key = TypeVar("Key")
 CENT = Decimal("0.01")
-
-
-def months_between(first: date, last: date) -> list[date]:
-    """Return the first day of every month from one day's month to another's, both included."""
-    count = (last.year - first.year) * 12 + last.month - first.month + 1
-    return [month_after(first.replace(day=1), place) for place in range(count)]
-
-
-def month_after(month: date, places: int) -> date:
-    """Return the first day of the month so many months later (or earlier, where negative)."""
-    years, zero_based = divmod(month.month - 1 + places, 12)
-    return date(month.year + years, zero_based + 1, 1)
 
 
 def months_of(cycle: Cycle) -> list[date]:
@@ -40,14 +29,6 @@ def approved_scenario(cycle: Cycle) -> Scenario | None:
         cycle=cycle, status=Scenario.Status.APPROVED
     ).first()
     return found
-
-
-def approved_scenarios(cycles: Iterable[Cycle]) -> dict[int, Scenario]:
-    """Return the approved scenario of each of several cycles, by the cycle's id."""
-    found = Scenario.objects.filter(
-        cycle__in=[cycle.pk for cycle in cycles], status=Scenario.Status.APPROVED
-    )
-    return {scenario.cycle_id: scenario for scenario in found}
 
 
 def amounts_of(scenario: Scenario) -> dict[tuple[int, date], Decimal]:
@@ -95,18 +76,6 @@ def planned_by_month(cycle: Cycle) -> dict[date, Decimal]:
         (month, amount) for (_, month), amount in planned_by_program_month(cycle).items()
     )
     return {month: sums.get(month, Decimal(0)) for month in months_of(cycle)}
-
-
-def planned_by_channel_month(cycle: Cycle) -> dict[tuple[int, date], Decimal]:
-    """Return the approved money by channel id and first day of the month."""
-    lines = (
-        _approved_lines(cycle)
-        .values("program_plan__program__channel_id", "month")
-        .annotate(total=Sum("amount"))
-    )
-    return {
-        (line["program_plan__program__channel_id"], line["month"]): line["total"] for line in lines
-    }
 
 
 def planned_total(cycle: Cycle, until: date | None = None) -> Decimal:

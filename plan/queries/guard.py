@@ -13,10 +13,10 @@ from insight.models import Product
 from ipeo import tenancy
 from ipeo.navigation import link
 from ipeo.numerics.estimates import Estimate, mean, rate
+from ipeo.numerics.ranges import months_between
 from ipeo.templatetags.figures import count, currency_sign, money, number, percent, points
 from plan.models import Approval, BudgetLine, Program, ProgramPlan
 from plan.numerics.value import BreakEven, break_even_uplift
-from plan.queries.budget import months_between
 from plan.queries.evidence import History, history_of
 from plan.queries.later import PastDiscounts, past_discounts
 from plan.queries.templates import catalogue

@@ -8,8 +8,9 @@ from datetime import date
 from decimal import Decimal
 
 from ipeo import tenancy
+from ipeo.numerics.ranges import month_after
 from plan.models import Approval, ProgramPlan, Scenario
-from plan.queries.budget import amounts_of, month_after, months_of
+from plan.queries.budget import amounts_of, months_of
 from plan.queries.readiness import plans_of, price_approvals_of
 
 

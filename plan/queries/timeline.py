@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from ipeo import tenancy
 from ipeo.navigation import link
+from ipeo.numerics.ranges import month_after
 from ipeo.templatetags.figures import count, number, short_day
 from plan.models import ProgramPlan
-from plan.queries.budget import month_after
 from plan.queries.later import Capacity, LaunchState, capacity, launches_of
 from plan.queries.ready import Ready, readiness_of
 from plan.queries.sheet import Sheet, quarters_of
