@@ -1,7 +1,9 @@
 """The facts of some buyers, replaced: former rows out, new rows in, both kept for the totals.
 
 It reads the temporary tables that a piece of the measurement has filled (`new_deal`,
-`new_credit`, `new_lead`, `new_funnel`, `buyer`) and fills `changed_*`, the rows with a sign.
+`new_credit`, `new_lead`, `new_funnel`, `buyer`) and fills `changed_*`, the rows with a sign, and
+`differing`, the deals among them. Of a deal whose credit is as it was, `changed_credit` has the
+new rows alone.
 """
 
 from __future__ import annotations
@@ -41,28 +43,32 @@ def _gathered(table: str, changed: str, whose: str, columns: Sequence[str], sour
     )
 
 
-def _differing(changed: str, columns: Sequence[str], key: str) -> str:
+def _differing(changed: str, columns: Sequence[str], chosen: str) -> str:
     """The keys of rows that do not cancel out."""
     names = ", ".join(columns)
-    return f"SELECT {key} FROM {changed} GROUP BY {names} HAVING sum(sign) <> 0"  # noqa: S608
+    return f"SELECT {chosen} FROM {changed} GROUP BY {names} HAVING sum(sign) <> 0"  # noqa: S608
 
 
-def _kept(changed: str, key: str, keys: str) -> str:
+def _kept(changed: str, key: str, keys: str, but: str = "true") -> str:
     # Not `NOT IN`: that is searched through for every row once its list outgrows work_mem.
     return (
         f"DELETE FROM {changed} c "  # noqa: S608
-        f"WHERE NOT EXISTS (SELECT 1 FROM {keys} k WHERE k.{key} = c.{key});"
+        f"WHERE NOT EXISTS (SELECT 1 FROM {keys} k WHERE k.{key} = c.{key} AND ({but}));"
     )
 
 
-def _written(table: str, changed: str, columns: Sequence[str]) -> str:
+def _written(table: str, changed: str, columns: Sequence[str], where: str = "true") -> str:
     names = ", ".join(columns)
     return (
         f"DELETE FROM {table} f USING {changed} c "  # noqa: S608
-        "WHERE f.workspace_id = %(workspace)s AND f.id = c.id AND c.sign = -1;"
+        f"WHERE f.workspace_id = %(workspace)s AND f.id = c.id AND c.sign = -1 AND {where};"
         f"INSERT INTO {table} (workspace_id, {names}) "
-        f"SELECT workspace_id, {names} FROM {changed} WHERE sign = 1;"
+        f"SELECT workspace_id, {names} FROM {changed} c WHERE sign = 1 AND {where};"
     )
+
+
+def _where(by: str) -> str:
+    return f"c.deal_id IN (SELECT deal_id FROM differing WHERE {by})"  # noqa: S608
 
 
 _SAME = (
@@ -87,9 +93,14 @@ _CREDIT = ("deal_id", "channel_id", "program_id", "campaign_id", *_SHARES)
 _LEAD = ("contact_id", "party", "date", "channel_id", "program_id")
 _FUNNEL = ("cycle_id", "party", "depth", "is_handed_over", "handoff_minutes")
 _EXACT = ", ".join(f"({share}::numeric / {UNIT})::numeric(10, 8)" for share in _SHARES)
+# Of the keys alone, by which rows are joined: of every column it would take longer than the joins.
+_STATISTICS = (
+    "ANALYZE differing (deal_id), differing_lead, differing_funnel, changed_deal (deal_id), "
+    "changed_credit (deal_id), changed_lead (contact_id), changed_funnel (party);"
+)
 _REPLACE = "".join(
     [
-        "ANALYZE new_deal; ANALYZE new_credit; ANALYZE new_lead;",
+        "ANALYZE new_deal (deal_id); ANALYZE new_credit (deal); ANALYZE new_lead (contact);",
         _gathered(
             "optimize_dealfact",
             "changed_deal",
@@ -123,23 +134,25 @@ _REPLACE = "".join(
             _FUNNEL,
             "cycle, party, depth, handed_over = 1, NULLIF(minutes, -1) FROM new_funnel",
         ),
-        # What comes out as it was before is left alone. A deal is one whole with its credit.
-        "INSERT INTO differing ",
-        _differing("changed_deal", _DEAL, "deal_id"),
-        " UNION ",
-        _differing("changed_credit", _CREDIT, "deal_id"),
-        "; INSERT INTO differing_lead ",
+        # What comes out as it was before is left alone. A deal is one whole with its credit for
+        # the totals; but where only one of the two differs, only that is written.
+        "INSERT INTO differing SELECT deal_id, bool_or(by_fact), bool_or(by_credit) FROM (",
+        _differing("changed_deal", _DEAL, "deal_id, true AS by_fact, false AS by_credit"),
+        " UNION ALL ",
+        _differing("changed_credit", _CREDIT, "deal_id, false, true"),
+        ") AS d GROUP BY deal_id; INSERT INTO differing_lead ",
         _differing("changed_lead", _LEAD, "contact_id"),
         "; INSERT INTO differing_funnel ",
         _differing("changed_funnel", _FUNNEL, "party"),
-        "; ANALYZE differing; ANALYZE differing_lead; ANALYZE differing_funnel;",
-        "ANALYZE changed_deal; ANALYZE changed_credit; ANALYZE changed_lead;",
+        ";",
+        _STATISTICS,
         _kept("changed_deal", "deal_id", "differing"),
-        _kept("changed_credit", "deal_id", "differing"),
+        # Credit that is as it was is needed once, to share what has changed of the deal.
+        _kept("changed_credit", "deal_id", "differing", "k.by_credit OR c.sign = 1"),
         _kept("changed_lead", "contact_id", "differing_lead"),
         _kept("changed_funnel", "party", "differing_funnel"),
-        _written("optimize_dealfact", "changed_deal", _DEAL),
-        _written("optimize_credit", "changed_credit", _CREDIT),
+        _written("optimize_dealfact", "changed_deal", _DEAL, _where("by_fact")),
+        _written("optimize_credit", "changed_credit", _CREDIT, _where("by_credit")),
         _written("optimize_leadfact", "changed_lead", _LEAD),
         _written("optimize_funnelfact", "changed_funnel", _FUNNEL),
     ]

@@ -7,11 +7,14 @@ from django.db import connection
 from optimize.actions.tallies import TABLES as TALLY_TABLES
 from optimize.numerics.attribution import MODELS
 
+# Facts lie under row-level security, and there a join on `-party` may use no index: a function that
+# might tell of what it is shown must not be shown another's rows.
+_CONTACT = "contact bigint GENERATED ALWAYS AS (CASE WHEN party < 0 THEN -party END) STORED"
 TABLES = {
-    "stale": "party bigint",
+    "stale": f"party bigint, {_CONTACT}",
     "buyer": "party bigint PRIMARY KEY",
-    "member": "party bigint PRIMARY KEY, buyer bigint",
-    "differing": "deal_id bigint",
+    "member": f"party bigint PRIMARY KEY, buyer bigint, {_CONTACT}",
+    "differing": "deal_id bigint, by_fact boolean, by_credit boolean",
     "differing_lead": "contact_id bigint",
     "differing_funnel": "party bigint",
     "new_credit": "deal bigint, channel bigint, program bigint, "

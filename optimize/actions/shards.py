@@ -165,10 +165,10 @@ _BUYERS_OF_STALE = """
     INSERT INTO buyer
     SELECT party FROM stale
     UNION
-    SELECT c.account_id FROM stale s JOIN insight_contact c ON c.id = -s.party
+    SELECT c.account_id FROM stale s JOIN insight_contact c ON c.id = s.contact
      WHERE s.party < 0 AND c.account_id IS NOT NULL AND c.workspace_id = %(workspace)s
     UNION
-    SELECT d.account_id FROM stale s JOIN execute_deal d ON d.contact_id = -s.party
+    SELECT d.account_id FROM stale s JOIN execute_deal d ON d.contact_id = s.contact
      WHERE s.party < 0 AND d.account_id IS NOT NULL AND d.workspace_id = %(workspace)s
     ON CONFLICT DO NOTHING;
     ANALYZE buyer;
@@ -268,10 +268,11 @@ def _read_deals(rules: Rules, buyers: Ints) -> _ReadDeals:
                       JOIN execute_deal d ON d.party = m.party
                      WHERE d.workspace_id = %(workspace)s
                     UNION ALL
-                    SELECT d.*, b.party FROM buyer b
-                      JOIN execute_deal d ON d.id = b.party - %(alone)s
-                     WHERE b.party < %(alone)s / 2 AND d.party IS NULL
-                       AND d.workspace_id = %(workspace)s) AS d
+                    SELECT d.*, b.party
+                      FROM (SELECT party, party - %(alone)s AS deal FROM buyer
+                             WHERE party < %(alone)s / 2 OFFSET 0) AS b
+                      JOIN execute_deal d ON d.id = b.deal
+                     WHERE d.party IS NULL AND d.workspace_id = %(workspace)s) AS d
               JOIN execute_dealstage s ON s.id = d.stage_id
               JOIN ipeo_workspace w ON w.id = d.workspace_id
             """,
@@ -358,13 +359,13 @@ def _read_contacts(rules: Rules, buyers: Ints) -> dict[str, Ints]:
         SELECT c.id, m.buyer, COALESCE((c.lead_date - DATE '1970-01-01')::bigint, %(none)s),
                COALESCE((t.day - DATE '1970-01-01')::bigint, %(none)s),
                COALESCE(t.channel_id, 0), COALESCE(t.program_id, 0)
-          FROM member m JOIN insight_contact c ON c.id = -m.party
+          FROM member m JOIN insight_contact c ON c.id = m.contact
           LEFT JOIN LATERAL (
               SELECT (t.occurred_at AT TIME ZONE %(zone)s)::date AS day, t.channel_id, t.program_id
                 FROM execute_touch t
                WHERE t.workspace_id = %(workspace)s AND t.contact_id = c.id AND t.kind = 'lead'
                ORDER BY t.occurred_at, t.id LIMIT 1) AS t ON true
-         WHERE m.party < 0 AND c.workspace_id = %(workspace)s
+         WHERE c.workspace_id = %(workspace)s
          ORDER BY c.id
         """,
         {"none": NONE, "workspace": rules.workspace_id, "zone": rules.zone},

@@ -14,6 +14,7 @@ import numpy as np
 from django.db import connection
 
 from ipeo.database.arrays import Ints, write_integers
+from optimize.actions.additions import add
 from optimize.numerics import tallies
 from optimize.numerics.attribution import MODELS
 from optimize.numerics.journeys import NONE, Touches, Visits
@@ -25,7 +26,6 @@ TABLES = {
     "new_journey": "deal_id bigint, party bigint, closed bigint, created bigint, first bigint, "
     "last bigint, is_won boolean, net bigint, margin bigint, path bytea",
     "gone_journey": "deal_id bigint",
-    "emptied": "id bigint",
     "changed_tally": "bucket bigint, month bigint, grain bigint, kind bigint, key bigint, "
     + ", ".join(f'"{model}" bigint' for model in COUNTED),
     "changed_transition": "bucket bigint, month bigint, grain bigint, before bigint, "
@@ -71,7 +71,10 @@ def replace_journeys(
     _write_tallies([one for one, _ in counted], [one for _, one in counted])
     _write_journeys(gone, {deal: new[deal] for deal in come})
     with connection.cursor() as cursor:
-        cursor.execute(_APPLY, {"workspace": workspace_id, "none": NONE})
+        cursor.execute(_REPLACE_JOURNEYS, {"workspace": workspace_id, "none": NONE})
+    for table, keys, figures, difference in _TALLIES:
+        is_empty = " AND ".join(f'"{name}" = 0' for name in figures)
+        add(workspace_id, table, keys, figures, difference, is_empty=is_empty)
     return len({*gone, *come})
 
 
@@ -181,66 +184,37 @@ def _write_journeys(gone: Sequence[int], come: Mapping[int, Kept]) -> None:
 
 
 def _date(column: str) -> str:
-    return f"DATE '1970-01-01' + NULLIF({column}, %(none)s)::integer"
-
-
-def _added(table: str, changed: str, keys: Mapping[str, str], figures: Mapping[str, str]) -> str:
-    """Add the differences to a table's rows; a row of which nothing is left goes.
-
-    Which ones those are is known as they are written: to look for them would read the table.
-    """
-    names = [*keys, *figures]
-    values = ", ".join(f'"{name}" = total."{name}" + EXCLUDED."{name}"' for name in figures)
-    nothing = " AND ".join(f'total."{name}" = 0' for name in figures)
-    quoted = ", ".join(f'"{name}"' for name in names)
-    chosen = ", ".join([*keys.values(), *figures.values()])
-    return (
-        f"WITH added AS (INSERT INTO {table} AS total (workspace_id, {quoted}) "  # noqa: S608
-        f"SELECT %(workspace)s, {chosen} FROM {changed} c "
-        f"ON CONFLICT (workspace_id, {', '.join(keys)}) DO UPDATE SET {values} "
-        f"RETURNING total.id, {nothing} AS is_nothing) "
-        "INSERT INTO emptied SELECT id FROM added WHERE is_nothing;"
-        f"DELETE FROM {table} t USING emptied e "
-        "WHERE t.workspace_id = %(workspace)s AND t.id = e.id;"
-        "DELETE FROM emptied;"
-    )
+    return f"DATE '1970-01-01' + NULLIF({column}, {NONE})::integer"
 
 
 _GRAIN = "(ARRAY['channel', 'program', 'campaign'])[c.grain + 1]"
-_APPLY = "".join(
-    [
-        # Without statistics the planner may read every journey to find the few that go.
-        "ANALYZE gone_journey;",
-        "DELETE FROM optimize_journey j USING gone_journey g "  # noqa: S608
-        "WHERE j.workspace_id = %(workspace)s AND j.deal_id = g.deal_id;"
-        "INSERT INTO optimize_journey (workspace_id, deal_id, party, closed_date, created_date, "
-        "first_date, last_date, is_won, net_cents, margin_cents, path) "
-        f"SELECT %(workspace)s, deal_id, party, {_date('closed')}, {_date('created')}, "
-        f"{_date('first')}, {_date('last')}, is_won, NULLIF(net, %(none)s), "
-        "NULLIF(margin, %(none)s), path FROM new_journey;",
-        _added(
-            "optimize_credittally",
-            "changed_tally",
-            {
-                "grain": _GRAIN,
-                "month": _date("c.month"),
-                "kind": "(ARRAY['count', 'net', 'margin'])[c.kind + 1]",
-                "key": "c.key",
-                "bucket": "c.bucket",
-            },
-            {model: f'c."{model}"' for model in COUNTED},
-        ),
-        _added(
-            "optimize_transitiontally",
-            "changed_transition",
-            {
-                "grain": _GRAIN,
-                "month": _date("c.month"),
-                "before": "c.before",
-                "after": "c.after",
-                "bucket": "c.bucket",
-            },
-            {"journeys": "c.journeys", "net_cents": "c.net", "margin_cents": "c.margin"},
-        ),
-    ]
+_REPLACE_JOURNEYS = (
+    # Without statistics the planner may read every journey to find the few that go.
+    "ANALYZE gone_journey;"  # noqa: S608
+    "DELETE FROM optimize_journey j USING gone_journey g "
+    "WHERE j.workspace_id = %(workspace)s AND j.deal_id = g.deal_id;"
+    "INSERT INTO optimize_journey (workspace_id, deal_id, party, closed_date, created_date, "
+    "first_date, last_date, is_won, net_cents, margin_cents, path) "
+    f"SELECT %(workspace)s, deal_id, party, {_date('closed')}, {_date('created')}, "
+    f"{_date('first')}, {_date('last')}, is_won, NULLIF(net, %(none)s), "
+    "NULLIF(margin, %(none)s), path FROM new_journey;"
+)
+_TALLIES: tuple[tuple[str, tuple[str, ...], tuple[str, ...], str], ...] = (
+    (
+        "optimize_credittally",
+        ("grain", "month", "kind", "key", "bucket"),
+        COUNTED,
+        f"SELECT {_GRAIN} AS grain, {_date('c.month')} AS month, "  # noqa: S608
+        "(ARRAY['count', 'net', 'margin'])[c.kind + 1] AS kind, c.key, c.bucket, "
+        + ", ".join(f'c."{model}"' for model in COUNTED)
+        + " FROM changed_tally c",
+    ),
+    (
+        "optimize_transitiontally",
+        ("grain", "month", "before", "after", "bucket"),
+        ("journeys", "net_cents", "margin_cents"),
+        f"SELECT {_GRAIN} AS grain, {_date('c.month')} AS month, c.before, c.after, "  # noqa: S608
+        "c.bucket, c.journeys, c.net AS net_cents, c.margin AS margin_cents "
+        "FROM changed_transition c",
+    ),
 )

@@ -7,77 +7,62 @@ after any number of differences is what a sum from scratch would give.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from django.db import connection
 
-from optimize.queries.sums import ADDED_UP, MONTH, SUMS, credited, measured
+from optimize.actions.additions import add, drop
+from optimize.queries.sums import ADDED_UP, MONTH, SUMS, credited, shared, worth
 
 
 def add_differences(workspace_id: int) -> int:
     """Add the differences to every total; return how many totals changed."""
-    with connection.cursor() as cursor:
-        # Without statistics the planner walks the credits anew for every deal.
-        cursor.execute("ANALYZE changed_deal, changed_credit, changed_lead, changed_funnel")
-    changed = 0
-    for table, key, figures, query in _TOTALS:
-        changed += _add(workspace_id, table, key, figures, query)
-    return changed
+    return sum(
+        add(workspace_id, table, keys, figures, query, is_empty=is_empty)
+        for table, keys, figures, is_empty, query in _TOTALS
+    )
 
 
-def _add(
-    workspace_id: int, table: str, key: Sequence[str], figures: Sequence[str], query: str
-) -> int:
-    names = [*key, *figures]
-    nonzero = " OR ".join(f"{figure} <> 0" for figure in figures)
-    values = ", ".join(f"{figure} = total.{figure} + EXCLUDED.{figure}" for figure in figures)
-    emptied = "rows = 0" if "rows" in figures else "n = 0"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH added AS (INSERT INTO {table} AS total (workspace_id, {', '.join(names)}) "  # noqa: S608
-            f"SELECT %(workspace)s, {', '.join(names)} FROM ({query}) AS difference "
-            f"WHERE {nonzero} "
-            f"ON CONFLICT (workspace_id, {', '.join(key)}) DO UPDATE SET {values} "
-            f"RETURNING total.{emptied} AS emptied) "
-            "SELECT count(*), COALESCE(bool_or(emptied), false) FROM added",
-            {"workspace": workspace_id},
-        )
-        changed, any_emptied = cursor.fetchone()
-        # Looking for what to delete reads the whole table; most differences empty nothing.
-        if any_emptied:
-            cursor.execute(
-                f"DELETE FROM {table} WHERE workspace_id = %s AND {emptied}",  # noqa: S608
-                [workspace_id],
-            )
-    return int(changed)
-
-
-_TOTALS: tuple[tuple[str, tuple[str, ...], tuple[str, ...], str], ...] = (
+_DEAL_KEYS = ("month", "owner_id", "product_id", "outcome", "is_touched")
+_CREDIT_KEYS = ("model", "month", "channel_id", "program_id", "campaign_id", "outcome")
+# A deal whose credit is as it was has its rows of credit once, with the sign of the new ones.
+_WORTH_BY_CREDIT = worth(
+    {
+        "deal_id": "d.deal_id",
+        "credit_sign": "CASE WHEN k.by_credit THEN d.sign ELSE 1 END",
+        "month": MONTH,
+        "outcome": "d.outcome",
+    },
+    "changed_deal d JOIN differing k ON k.deal_id = d.deal_id",
+)
+_TOTALS: tuple[tuple[str, tuple[str, ...], tuple[str, ...], str, str], ...] = (
     (
         "optimize_credittotal",
-        ("model", "month", "channel_id", "program_id", "campaign_id", "outcome"),
+        _CREDIT_KEYS,
         ("rows", *SUMS),
-        "SELECT model, month, channel_id, program_id, campaign_id, outcome, "  # noqa: S608
-        f"sum(sign) AS rows, {ADDED_UP} FROM ("
-        + measured(
-            f"c.model, {MONTH} AS month, c.channel_id, c.program_id, c.campaign_id, d.outcome",
-            f"({credited('changed_credit')}) AS c JOIN changed_deal d "
-            "ON d.deal_id = c.deal_id AND d.sign = c.sign",
-            sign="c.sign",
-            share="c.share",
+        "rows = 0",
+        f"SELECT {', '.join(_CREDIT_KEYS)}, sum(sign) AS rows, {ADDED_UP} FROM ("  # noqa: S608
+        + shared(
+            "c.model, d.month, c.channel_id, c.program_id, c.campaign_id, d.outcome",
+            f"({credited('changed_credit')}) AS c JOIN ({_WORTH_BY_CREDIT}) AS d "
+            "ON d.deal_id = c.deal_id AND d.credit_sign = c.sign",
         )
         + ") AS m GROUP BY 1, 2, 3, 4, 5, 6",
     ),
     (
         "optimize_dealtotal",
-        ("month", "owner_id", "product_id", "outcome", "is_touched"),
+        _DEAL_KEYS,
         ("rows", *SUMS),
-        "SELECT month, owner_id, product_id, outcome, is_touched, sum(sign) AS rows, "  # noqa: S608
-        f"{ADDED_UP} FROM ("
-        + measured(
-            f"{MONTH} AS month, d.owner_id, d.product_id, d.outcome, d.is_touched",
+        "rows = 0",
+        f"SELECT {', '.join(_DEAL_KEYS)}, sum(sign) AS rows, {ADDED_UP} FROM ("  # noqa: S608
+        + worth(
+            {
+                "deal_id": "d.deal_id",
+                "month": MONTH,
+                "owner_id": "d.owner_id",
+                "product_id": "d.product_id",
+                "outcome": "d.outcome",
+                "is_touched": "d.is_touched",
+            },
             "changed_deal d",
-            sign="d.sign",
         )
         + ") AS m GROUP BY 1, 2, 3, 4, 5",
     ),
@@ -85,6 +70,7 @@ _TOTALS: tuple[tuple[str, tuple[str, ...], tuple[str, ...], str], ...] = (
         "optimize_activitytotal",
         ("figure", "date", "channel_id", "program_id"),
         ("n", "amount"),
+        "n = 0",
         "SELECT 'leads' AS figure, date, channel_id, program_id, sum(sign) AS n, 0 AS amount "
         "FROM changed_lead GROUP BY 2, 3, 4",
     ),
@@ -92,6 +78,7 @@ _TOTALS: tuple[tuple[str, tuple[str, ...], tuple[str, ...], str], ...] = (
         "optimize_funneltotal",
         ("cycle_id", "depth"),
         ("n", "handed_over", "taken_up"),
+        "n = 0",
         "SELECT cycle_id, depth, sum(sign) AS n, "
         "COALESCE(sum(sign) FILTER (WHERE is_handed_over), 0) AS handed_over, "
         "COALESCE(sum(sign) FILTER (WHERE handoff_minutes IS NOT NULL), 0) AS taken_up "
@@ -119,17 +106,15 @@ def fold_activity(workspace_id: int) -> int:
                 SELECT %(workspace)s, * FROM difference
                 ON CONFLICT (workspace_id, figure, date, channel_id, program_id)
                 DO UPDATE SET n = total.n + EXCLUDED.n, amount = total.amount + EXCLUDED.amount
-            ) SELECT count(*) FROM taken
+                RETURNING id, n = 0 AS is_empty
+            ) SELECT (SELECT count(*) FROM taken),
+                     (SELECT array_agg(id) FILTER (WHERE is_empty) FROM added)
             """,
             {"workspace": workspace_id},
         )
-        taken: int = cursor.fetchone()[0]
-        if taken:
-            cursor.execute(
-                "DELETE FROM optimize_activitytotal WHERE workspace_id = %s AND n = 0",
-                [workspace_id],
-            )
-    return taken
+        taken, emptied = cursor.fetchone()
+    drop(workspace_id, "optimize_activitytotal", emptied)
+    return int(taken)
 
 
 def count_activity_anew(workspace_id: int) -> int:

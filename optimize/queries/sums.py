@@ -1,25 +1,22 @@
 """The sums over deals, said once: for the totals, and for reading facts day by day.
 
-They are sums over `m`, the rows that `measured` gives: a deal's amounts times the share of it
-that is counted, and a sign (-1 takes a fact out of a total). The products are made there once,
-since multiplying exact numbers is what costs.
+They are sums over `m`: rows of deals' amounts, each times the share of it that is counted. The
+products are made there once, since multiplying exact numbers is what costs. What changed of deals
+is first put together (`worth`), so that a deal of which one amount changed is multiplied once.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from optimize.models import CreditTotal
 from optimize.numerics.attribution import MODELS, UNIT
-
-
-def _squares(name: str) -> str:
-    return f"sum(CASE WHEN m.sign < 0 THEN -(m.{name}*m.{name}) ELSE m.{name}*m.{name} END)"
-
 
 SUMS: dict[str, str] = {
     "n": "sum(m.weight)",
     "net_n": "sum(m.weight) FILTER (WHERE m.net IS NOT NULL)",
     "net_amount": "sum(m.net)",
-    "net_squares": _squares("net"),
+    "net_squares": "sum(m.net_squares)",
     "list_n": "sum(m.weight) FILTER (WHERE m.list IS NOT NULL)",
     "list_amount": "sum(m.list)",
     "priced_n": "sum(m.weight) FILTER (WHERE m.is_beyond IS NOT NULL)",
@@ -29,10 +26,10 @@ SUMS: dict[str, str] = {
     "beyond_net_amount": "sum(m.net) FILTER (WHERE m.is_beyond)",
     "margin_n": "sum(m.weight) FILTER (WHERE m.margin IS NOT NULL)",
     "margin_amount": "sum(m.margin)",
-    "margin_squares": _squares("margin"),
+    "margin_squares": "sum(m.margin_squares)",
     "days_n": "sum(m.weight) FILTER (WHERE m.days IS NOT NULL)",
     "days": "sum(m.days)",
-    "days_squares": _squares("days"),
+    "days_squares": "sum(m.days_squares)",
     "new_n": "sum(m.weight) FILTER (WHERE m.is_new)",
 }
 """Each additive figure of `DealSums`, without the count of its rows."""
@@ -61,17 +58,59 @@ EACH = {
 """What splits a deal equally over the distinct ones that touched it."""
 
 
-def measured(keys: str, source: str, *, sign: str = "1", share: str = "1::numeric") -> str:
-    """Rows of `keys` with the amounts of `d`, the deal's fact, times `share` and `sign`.
+_AMOUNTS = {
+    "net": "d.net_amount",
+    "list": "d.list_amount",
+    "margin": "d.margin_amount",
+    "days": "d.days::numeric",
+}
+_SQUARED = ("net", "margin", "days")
+
+
+def measured(keys: str, source: str, *, share: str = "1::numeric") -> str:
+    """Rows of `keys` with the amounts of `d`, the deal's fact, times `share`.
 
     The offset keeps the planner from merging this with the sums, and multiplying for each.
     """
-    weight = share if sign == "1" else f"({sign}*{share})"
+    products = [f"{share}*{amount} AS {name}" for name, amount in _AMOUNTS.items()]
+    squares = [f"p.{name}*p.{name} AS {name}_squares" for name in _SQUARED]
     return (
-        f"SELECT {keys}, {sign} AS sign, {weight} AS weight, "  # noqa: S608
-        f"{weight}*d.net_amount AS net, {weight}*d.list_amount AS list, "
-        f"{weight}*d.margin_amount AS margin, {weight}*d.days AS days, "
-        f"d.is_beyond, d.is_new FROM {source} OFFSET 0"
+        f"SELECT p.*, {', '.join(squares)} FROM ("  # noqa: S608
+        f"SELECT {keys}, {share} AS weight, {', '.join(products)}, d.is_beyond, d.is_new "
+        f"FROM {source} OFFSET 0) AS p OFFSET 0"
+    )
+
+
+def worth(keys: Mapping[str, str], source: str) -> str:
+    """What deals' facts `d` of a source add to a total, by `keys` and what the sums tell apart.
+
+    A fact has a `sign` (-1 takes it out of a total). Where the former fact of a deal and the new
+    one have the same keys, their difference stays, and nothing where that is nothing.
+    """
+    apart = [*keys.values(), "d.is_beyond", "d.is_new"]
+    apart += [f"{amount} IS NULL" for amount in _AMOUNTS.values()]
+    named = [f"{text} AS {name}" for name, text in keys.items()]
+    sums = {name: f"sum(d.sign*{amount})" for name, amount in _AMOUNTS.items()}
+    squares = [f"sum(d.sign*{_AMOUNTS[name]}*{_AMOUNTS[name]})" for name in _SQUARED]
+    chosen = [
+        *(f"{text} AS {name}" for name, text in sums.items()),
+        *(f"{text} AS {name}_squares" for name, text in zip(_SQUARED, squares, strict=True)),
+    ]
+    differs = " OR ".join(f"{text} <> 0" for text in ("sum(d.sign)", *sums.values()))
+    return (
+        f"SELECT {', '.join(named)}, sum(d.sign) AS sign, sum(d.sign)::numeric AS weight, "  # noqa: S608
+        f"{', '.join(chosen)}, d.is_beyond, d.is_new "
+        f"FROM {source} GROUP BY {', '.join(apart)} HAVING {differs}"
+    )
+
+
+def shared(keys: str, source: str) -> str:
+    """Rows of `keys` with what `d` is worth (`worth`) times the share of `c`; see `measured`."""
+    products = [f"c.share*d.{name} AS {name}" for name in ("weight", *_AMOUNTS)]
+    products += [f"c.share*c.share*d.{name}_squares AS {name}_squares" for name in _SQUARED]
+    return (
+        f"SELECT {keys}, d.sign, {', '.join(products)}, d.is_beyond, d.is_new "  # noqa: S608
+        f"FROM {source} OFFSET 0"
     )
 
 
