@@ -91,6 +91,7 @@ class WorkspaceForm(forms.ModelForm[Workspace]):
             "half_life_days",
             "discount_threshold",
             "handoff_hours",
+            "four_eyes",
         )
         widgets = {"fiscal_year_start": forms.Select(choices=MONTHS.items())}
         labels = {
@@ -98,11 +99,14 @@ class WorkspaceForm(forms.ModelForm[Workspace]):
             "lookback_days": "Touches count for, days",
             "half_life_days": "A touch counts half after, days",
             "handoff_hours": "Sales is in touch within, hours",
+            "four_eyes": "Four eyes: nobody approves their own",
         }
         help_texts = {
             "lookback_days": "Before a deal closed. Earlier touches count nothing.",
             "half_life_days": "Where credit fades with time.",
             "handoff_hours": "From the moment marketing hands a buyer over.",
+            "four_eyes": "A plan, a revision, a discount or a material that a manager made waits "
+            "for another manager or owner.",
         }
 
 

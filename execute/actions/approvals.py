@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from execute.models import Deal, DiscountApproval, InReturn, Outcome
 from execute.queries.discounts import STATUS, Terms, terms_of
+from ipeo.actions.approving import demand_other_eyes
 from ipeo.models import Membership
 
 MILLIONTH = Decimal("0.000001")
@@ -170,7 +171,10 @@ def approve_discount(
     reason: str = "",
     now: datetime | None = None,
 ) -> DiscountApproval:
-    """Let a discount pass. Raises `AlreadyDecided`."""
+    """Let a discount pass. Raises `AlreadyDecided`.
+
+    Where the workspace wants four eyes, `OwnWork` is raised for whoever asked.
+    """
     return _decide(approval, STATUS.APPROVED, by, reason, now)
 
 
@@ -196,6 +200,8 @@ def _decide(
     )
     if not row.waits:
         raise AlreadyDecided(row)
+    if status == STATUS.APPROVED:
+        demand_other_eyes(by=by, maker_id=row.asked_by_id, done="asked for this")
     row.status, row.decided_by, row.decided_at = status, by, now or timezone.now()
     row.reason = reason.strip()
     row.save(update_fields=["status", "decided_by", "decided_at", "reason"])

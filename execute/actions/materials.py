@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from execute.models import Material, MaterialVersion
 from execute.numerics.filetypes import LyingType, content_type
+from ipeo.actions.approving import demand_other_eyes
 from ipeo.models import Membership
 
 
@@ -138,7 +139,10 @@ def _take(version: MaterialVersion, upload: UploadedFile[Any]) -> None:
 def approve_version(
     *, version: MaterialVersion, by: Membership, now: datetime | None = None
 ) -> Material:
-    """Give a version to sales in place of the one it had; raises `AlreadyDecided`."""
+    """Give a version to sales in place of the one it had; raises `AlreadyDecided`.
+
+    Where the workspace wants four eyes, `OwnWork` is raised for whoever made the version.
+    """
     material, stored = _held(version)
     if stored.state == MaterialVersion.State.APPROVED and material.approved_id == stored.pk:
         return material
@@ -146,6 +150,7 @@ def approve_version(
         raise AlreadyDecided("This version was sent back. A new one can be approved.")
     if material.approved is not None and material.approved.number > stored.number:
         raise AlreadyDecided(f"Sales has version {material.approved.number}, which is newer.")
+    demand_other_eyes(by=by, maker_id=stored.made_by_id, done="made this version")
     stored.state = MaterialVersion.State.APPROVED
     stored.decided_by, stored.decided_at = by, now or timezone.now()
     stored.save(update_fields=["state", "decided_by", "decided_at"])

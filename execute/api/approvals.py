@@ -8,6 +8,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -19,6 +20,7 @@ from execute.actions.approvals import (
     send_back_discount,
 )
 from execute.models import Deal, DiscountApproval, InReturn
+from ipeo.actions.approving import OwnWork
 from ipeo.api.problems import Conflict, at_its_field
 from ipeo.api.views import ReadViewSet
 
@@ -78,7 +80,11 @@ class DiscountApprovalView(ReadViewSet):
     serializer_class = DiscountApprovalSerializer
     queryset = DiscountApproval.objects.all()
     filterset_fields = ("deal", "status")
-    refused_as = {DiscountRefused: at_its_field, AlreadyDecided: Conflict}
+    refused_as = {
+        DiscountRefused: at_its_field,
+        AlreadyDecided: Conflict,
+        OwnWork: PermissionDenied,
+    }
 
     @extend_schema(request=AskApprovalSerializer, responses={201: DiscountApprovalSerializer})
     def create(self, request: Request) -> Response:

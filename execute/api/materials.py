@@ -10,13 +10,14 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from execute.actions import materials as actions
 from execute.models import Material, MaterialVersion
 from execute.queries.materials import materials, versions_for
+from ipeo.actions.approving import OwnWork
 from ipeo.api.problems import Answer, Conflict
 from ipeo.api.views import KeptViewSet, ReadViewSet
 from ipeo.downloads import kept_file
@@ -28,6 +29,7 @@ REFUSALS: dict[type[Exception], Answer] = {
     actions.ReasonNeeded: "reason",
     actions.AlreadyDecided: Conflict,
     actions.NothingToApprove: Conflict,
+    OwnWork: PermissionDenied,
 }
 
 

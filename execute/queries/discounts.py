@@ -12,6 +12,7 @@ from django.utils import timezone
 from execute.models import Deal, DiscountApproval
 from ipeo import tenancy
 from ipeo.models import Membership
+from ipeo.queries.approving import of_others
 from ipeo.templatetags.figures import percent
 from plan.numerics.value import BreakEven, break_even_uplift
 from plan.queries.guard import margin_at_list
@@ -98,9 +99,10 @@ def approvals() -> QuerySet[DiscountApproval]:
     return found
 
 
-def waiting_approvals() -> QuerySet[DiscountApproval]:
-    """Return the approvals that wait for a manager, the longest waiting first."""
-    return approvals().filter(status=STATUS.PENDING).order_by("asked_at", "pk")
+def waiting_approvals(by: Membership | None = None) -> QuerySet[DiscountApproval]:
+    """Return what waits for a manager, or for this one of them, the longest waiting first."""
+    found = approvals().filter(status=STATUS.PENDING).order_by("asked_at", "pk")
+    return of_others(found, by, maker="asked_by")
 
 
 def approvals_of(deal: Deal) -> list[DiscountApproval]:

@@ -17,6 +17,7 @@ from execute.actions.approvals import (
 from execute.forms.approvals import APPROVE, AskApprovalForm, DecideForm
 from execute.queries.deals import deals
 from execute.queries.discounts import approvals, terms_of, waiting_approvals
+from ipeo.actions.approving import OwnWork
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.paging import page_of
@@ -70,6 +71,8 @@ def discount(request: WorkspaceRequest, pk: int) -> HttpResponse:
             return redirect(link("execute:deal", approval.deal_id))
         except BackWithoutReason as refusal:
             form.add_error(refusal.field, str(refusal))
+        except OwnWork as refusal:
+            form.add_error(None, str(refusal))
         except AlreadyDecided as refusal:
             meanwhile = str(refusal)
             approval = approvals().get(pk=pk)
@@ -81,7 +84,7 @@ def discount(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @page("discounts.approve")
 def discounts_panel(request: WorkspaceRequest) -> HttpResponse:
     """Show what waits for a manager."""
-    found = waiting_approvals()
+    found = waiting_approvals(by=request.membership)
     context = {"rows": found[:SHOWN], "count": found.count()}
     part = "#panel" if request.htmx else ""
     return render(request, f"execute/discounts_waiting.html{part}", context)

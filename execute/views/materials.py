@@ -26,6 +26,7 @@ from execute.forms.materials import MaterialForm, NewMaterialForm, SendBackForm,
 from execute.models import Material
 from execute.queries.materials import materials as listed
 from execute.queries.materials import sees_drafts, uses_of, versions_for, win_share
+from ipeo.actions.approving import OwnWork
 from ipeo.downloads import kept_file
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
@@ -155,7 +156,7 @@ def approve(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Give a material's waiting version to sales."""
     found = get_object_or_404(Material.objects.all(), pk=pk)
     if request.method == "POST":
-        with refused_as_message(request, NothingToApprove):
+        with refused_as_message(request, NothingToApprove, OwnWork):
             approve_material(material=found, by=request.membership)
             messages.success(request, f"{found} is approved: sales sees it from now on.")
     return redirect(link("execute:material", pk))
@@ -166,7 +167,7 @@ def approve_one(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Give one version to sales."""
     version = get_object_or_404(versions_for(request.membership), pk=pk)
     if request.method == "POST":
-        with refused_as_message(request, AlreadyDecided):
+        with refused_as_message(request, AlreadyDecided, OwnWork):
             approve_version(version=version, by=request.membership)
             messages.success(request, f"Sales sees version {version.number} from now on.")
     return redirect(link("execute:material", version.material_id))

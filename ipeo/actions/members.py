@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from ipeo import tenancy
 from ipeo.models import ApiToken, Membership, Role, User, Workspace
+from ipeo.permissions import PERMISSIONS
 from ipeo.tokens import EVERYTHING, READ, SCOPES, WRITE, digest_of
 
 
@@ -25,6 +26,10 @@ class AlreadyMember(Exception):
 
 class LastOwner(Exception):
     """A workspace keeps at least one owner."""
+
+
+class NobodyElseApproves(Exception):
+    """For four eyes it takes two who may approve."""
 
 
 class OwnersOnly(Exception):
@@ -113,5 +118,19 @@ def revoke_token(*, token: ApiToken, now: datetime | None = None) -> None:
 
 
 def save_settings(*, workspace: Workspace, fields: list[str]) -> None:
-    """Save a workspace's changed settings."""
+    """Save a workspace's changed settings.
+
+    Raises `NobodyElseApproves` where nobody may approve their own, and nobody else could either.
+    """
+    if workspace.four_eyes and "four_eyes" in fields:
+        approvers = Membership.objects.filter(
+            workspace=workspace,
+            role__in=PERMISSIONS["plan.approve"],
+            is_active=True,
+            user__is_active=True,
+        )
+        if approvers.count() < 2:
+            raise NobodyElseApproves(
+                "Only one member may approve. Make somebody else a manager first."
+            )
     workspace.save(update_fields=fields)

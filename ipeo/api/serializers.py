@@ -34,6 +34,7 @@ class WorkspaceSerializer(serializers.ModelSerializer[Workspace]):
             "half_life_days",
             "discount_threshold",
             "handoff_hours",
+            "four_eyes",
         )
 
 

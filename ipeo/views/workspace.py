@@ -23,9 +23,10 @@ def settings(request: WorkspaceRequest) -> HttpResponse:
     stored = Workspace.objects.get(pk=request.workspace.pk)
     form = WorkspaceForm(request.POST or None, instance=stored)
     if request.method == "POST" and form.is_valid():
-        actions.save_settings(workspace=form.instance, fields=list(form.fields))
-        messages.success(request, "Saved. Numbers follow at the next measurement.")
-        return redirect(link("ipeo:settings"))
+        with refused_in_form(form, {actions.NobodyElseApproves: "four_eyes"}):
+            actions.save_settings(workspace=form.instance, fields=list(form.fields))
+            messages.success(request, "Saved. Numbers follow at the next measurement.")
+            return redirect(link("ipeo:settings"))
     status = 422 if form.is_bound else 200
     return render(request, "ipeo/settings.html", {"form": form}, status=status)
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
+from ipeo.actions.approving import demand_other_eyes
 from ipeo.models import Cycle, Membership
 from ipeo.numerics.estimates import Estimate
 from plan.actions.drafts import demand_open
@@ -59,7 +60,8 @@ def approve_price(
     """Approve a price-led program within a scenario, and keep what the value guard showed.
 
     Raises `NotPriceLed`, `AlreadyApproved`, `OfferChanged` where the discount is not
-    `seen_discount`, `NotProposed` where the scenario was approved or replaced, and `CycleOver`.
+    `seen_discount`, `NotProposed` where the scenario was approved or replaced, `CycleOver`, and
+    `OwnWork` for whoever proposed the scenario, where the workspace wants four eyes.
     """
     Scenario.objects.select_for_update().get(pk=plan.scenario_id)
     # The offer stays as it is read below until this is kept.
@@ -74,6 +76,8 @@ def approve_price(
         raise AlreadyApproved(f"“{plan.program.name}” is approved already.")
     if seen_discount is not None and seen_discount != plan.program.discount:
         raise OfferChanged("The discount has changed since you looked. Look again.")
+    proposer = plan.scenario.proposed_by_id if _is_proposed(plan.scenario) else None
+    demand_other_eyes(by=by, maker_id=proposer, done="proposed this")
     made: Approval = Approval.objects.create(
         scenario=plan.scenario,
         program_plan=plan,
@@ -98,7 +102,8 @@ def approve_scenario(
 
     `replacing` is the approved scenario that the manager saw, None where there was none. Raises
     `AlreadyApproved`, `AnotherApproved` where the cycle's approved scenario is not `replacing`,
-    `NotProposed`, `NotReady` with what is missing, and `CycleOver`.
+    `NotProposed`, `NotReady` with what is missing, `CycleOver`, and `OwnWork` for whoever proposed
+    it, where the workspace wants four eyes.
     """
     now = now or timezone.now()
     # Whoever comes second waits here, and then sees what the first did.
@@ -107,6 +112,7 @@ def approve_scenario(
         raise AlreadyApproved(f"“{scenario.name}” is approved already.")
     held = hold_proposed(scenario)
     demand_open(held.cycle)
+    demand_other_eyes(by=by, maker_id=held.proposed_by_id, done="proposed this")
     current = approved_scenario(held.cycle)
     if (current.pk if current else None) != (replacing.pk if replacing else None):
         raise AnotherApproved(current)
@@ -132,6 +138,10 @@ def approve_scenario(
         shown={**described(held), "replaced": current.name if current else ""},
     )
     return made
+
+
+def _is_proposed(scenario: Scenario) -> bool:
+    return scenario.status == Scenario.Status.PROPOSED
 
 
 def _freeze(scenario: Scenario, expected: ScenarioForecast, now: datetime) -> None:

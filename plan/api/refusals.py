@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from rest_framework.exceptions import PermissionDenied
+
+from ipeo.actions.approving import OwnWork
 from ipeo.api.problems import Answer, Conflict
 from plan.actions.allocations import LimitsNotValid, SplitImpossible
 from plan.actions.approvals import (
@@ -53,4 +56,5 @@ REFUSED_AS: dict[type[Exception], Answer] = {
     OfferFrozen: Conflict,
     ProgramInUse: Conflict,
     ScenarioLocked: Conflict,
+    OwnWork: PermissionDenied,
 }

@@ -9,7 +9,8 @@ from decimal import Decimal
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from insight.models import Disposition, Finding, ProofPoint
-from ipeo.models import Campaign, Cycle
+from ipeo.models import Campaign, Cycle, Membership
+from ipeo.queries.approving import of_others
 from plan.models import Approval, Program, ProgramPlan, Scenario
 from plan.queries.budget import totals_of
 
@@ -70,13 +71,17 @@ def open_plans(campaigns: Sequence[Campaign]) -> list[CyclePlan]:
     ]
 
 
-def waiting_for_approval(limit: int = 20) -> list[Waiting]:
-    """Return what managers are asked to approve, the longest waiting first.
+def waiting_for_approval(limit: int = 20, *, by: Membership | None = None) -> list[Waiting]:
+    """Return what managers are asked to approve, or what one of them may; the oldest first.
 
     A price-led program comes before the scenario that needs its approval.
     """
     proposed = list(
-        Scenario.objects.filter(status=Scenario.Status.PROPOSED, cycle__closed_at=None)
+        of_others(
+            Scenario.objects.filter(status=Scenario.Status.PROPOSED, cycle__closed_at=None),
+            by,
+            maker="proposed_by",
+        )
         .select_related("cycle__campaign", "proposed_by__user")
         .order_by("proposed_at", "pk")[:limit]
     )

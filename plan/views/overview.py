@@ -22,7 +22,9 @@ def plan(request: WorkspaceRequest) -> HttpResponse:
         "page": found,
         "plans": open_plans(found.rows),
         "mentions": unread_mentions(request.membership),
-        "waiting": waiting_for_approval() if may(request.membership, "plan.approve") else [],
+        "waiting": waiting_for_approval(by=request.membership)
+        if may(request.membership, "plan.approve")
+        else [],
     }
     return render(request, "plan/plan.html", context)
 
@@ -31,7 +33,7 @@ def plan(request: WorkspaceRequest) -> HttpResponse:
 def approvals(request: WorkspaceRequest) -> HttpResponse:
     """Show what waits for the manager; on the home page it is a panel."""
     name = "plan/approvals.html#panel" if request.htmx else "plan/approvals.html"
-    return render(request, name, {"waiting": waiting_for_approval()})
+    return render(request, name, {"waiting": waiting_for_approval(by=request.membership)})
 
 
 @page("plan.view")

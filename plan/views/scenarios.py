@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from ipeo.actions.approving import OwnWork
 from ipeo.models import Cycle
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
@@ -29,6 +30,7 @@ REFUSALS = (
     actions.NotProposed,
     approving.AlreadyApproved,
     approving.AnotherApproved,
+    OwnWork,
 )
 
 
@@ -131,7 +133,7 @@ def propose(request: WorkspaceRequest, pk: int) -> HttpResponse:
             actions.propose_scenario(scenario=found, by=request.membership)
         except actions.NotReady:
             fault = "It is not ready yet."
-        except (ScenarioLocked, CycleOver) as error:
+        except (ScenarioLocked, CycleOver, OwnWork) as error:
             fault = str(error)
         else:
             messages.success(request, f"“{found.name}” now waits for a manager's approval.")
