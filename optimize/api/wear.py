@@ -18,6 +18,7 @@ from optimize.models import Fit
 from optimize.queries import helping, prices, wins
 from optimize.queries.fits import CellFit, Judged, SettlingTest, WearFit, cells, discount_fit, wears
 from optimize.queries.overview import last_year
+from optimize.queries.told import told
 
 
 class RowsSerializer(serializers.Serializer[Any]):
@@ -122,16 +123,16 @@ class WinsView(_Reading):
     def list(self, request: Request) -> Response:
         """Return the figures of the deals that ended in some days."""
         days = self.days()
-        won, lost, undecided = wins.totals(days)
-        matrix = wins.disagreement(days)
-        helped = helping.helping(days)
+        ended, voices = wins.ended(days), told(days)
+        matrix = wins.disagreement(voices)
+        helped = helping.helping(voices)
         figures = {
             "from": days.first,
             "to": days.last,
-            "won": won,
-            "lost": lost,
-            "no_decision": undecided,
-            "buyers_answered": wins.answered_share(days).as_dict(),
+            "won": ended.won,
+            "lost": ended.lost,
+            "no_decision": ended.undecided,
+            "buyers_answered": wins.answered_share(voices, ended).as_dict(),
             "drivers": [
                 {
                     "driver": line.driver.pk,
@@ -141,10 +142,10 @@ class WinsView(_Reading):
                     "won_by_rep": line.won_rep.share.as_dict(),
                     "won_by_buyer": line.won_buyer.share.as_dict(),
                 }
-                for line in wins.drivers(days).lines
+                for line in wins.drivers(voices).lines
             ],
-            "rivals": _lines(wins.rivals(days)),
-            "segments": {part.title.lower(): _lines(part) for part in wins.segments(days)},
+            "rivals": _lines(ended.rivals),
+            "segments": {part.title.lower(): _lines(part) for part in ended.segments},
             "voices": {
                 "agreed": matrix.agreed.as_dict(),
                 "rows": [

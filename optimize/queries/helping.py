@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
-
 from execute.models import Deal, DealMaterial, Material, Outcome
 from insight.models import ProofPoint
 from ipeo.numerics.estimates import Estimate, rate
-from ipeo.numerics.ranges import Days
 from optimize.models import Fit
 from optimize.queries.behind import deals_href
+from optimize.queries.told import MATERIAL, PROOF, Told
 
 NOT_FITTED = "it is compared after the next measurement"
 
@@ -44,63 +42,39 @@ class Helping:
     lost_told: int
 
 
-def helping(days: Days) -> Helping:
-    """Return materials and proof points by how often reps said they helped; seven queries."""
-    inside = Q(deal__closed_date__range=(days.first, days.last))
-    won = inside & Q(deal__outcome=Outcome.WON)
-    told = DealMaterial.objects.filter(won).values("deal_id").distinct().count()
-    lost_told = (
-        DealMaterial.objects.filter(inside, deal__outcome=Outcome.LOST)
-        .values("deal_id")
-        .distinct()
-        .count()
-    )
+def helping(told: Told) -> Helping:
+    """Return materials and proof points by how often reps said they helped; three queries."""
+    by_material = told.by(MATERIAL, Outcome.WON)
+    by_proof = told.by(PROOF, Outcome.WON)
     fitted = _fitted()
-    by_material = _counts(won, "material_id")
-    by_proof = _counts(won, "material__proof_point_id")
-    materials = sorted(
-        Material.objects.all(), key=lambda row: (-by_material.get(row.pk, 0), row.name)
-    )
+    materials = sorted(Material.objects.all(), key=lambda row: (-by_material[row.pk], row.name))
     proofs = sorted(
         ProofPoint.objects.filter(pk__in=list(by_proof)),
         key=lambda row: (-by_proof[row.pk], row.position),
     )
     return Helping(
         tuple(
-            _line("material", row.pk, row.name, by_material.get(row.pk, 0), told, fitted, days)
+            _line("material", row.pk, row.name, by_material[row.pk], told, fitted)
             for row in materials
         ),
         tuple(
-            _line("proof", row.pk, row.statement, by_proof[row.pk], told, fitted, days)
-            for row in proofs
+            _line("proof", row.pk, row.statement, by_proof[row.pk], told, fitted) for row in proofs
         ),
-        told,
-        lost_told,
+        told.deals[MATERIAL, Outcome.WON],
+        told.deals[MATERIAL, Outcome.LOST],
     )
 
 
-def _counts(won: Q, key: str) -> dict[int, int]:
-    rows = (
-        DealMaterial.objects.filter(won, **{f"{key}__isnull": False})
-        .order_by()
-        .values_list(key)
-        .annotate(n=Count("deal_id", distinct=True))
-    )
-    return dict(rows)
-
-
-def _line(
-    kind: str, pk: int, name: str, n: int, told: int, fitted: dict[str, Any], days: Days
-) -> HelpLine:
+def _line(kind: str, pk: int, name: str, n: int, told: Told, fitted: dict[str, Any]) -> HelpLine:
     held = fitted.get(f"{kind}-{pk}", {})
     unknown = Estimate.unknown(NOT_FITTED)
     return HelpLine(
         name=name,
         kind=kind,
-        named=rate(n, told, reason="no rep has said what helped"),
+        named=rate(n, told.deals[MATERIAL, Outcome.WON], reason="no rep has said what helped"),
         used=Estimate(**held["used"]) if "used" in held else unknown,
         since=Estimate(**held["since"]) if "since" in held else unknown,
-        href=deals_href(days, f"{kind}.{pk}", outcome="won"),
+        href=deals_href(told.days, f"{kind}.{pk}", outcome="won"),
     )
 
 

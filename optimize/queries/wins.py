@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, FilteredRelation, Q
 
-from execute.models import (
-    BuyerReview,
-    BuyerReviewDriver,
-    Deal,
-    DealDriver,
-    Driver,
-    Outcome,
-)
+from execute.models import Deal, Driver, Outcome
+from insight.models import Competitor, Product
 from ipeo.numerics.estimates import Estimate, rate
 from ipeo.numerics.ranges import Days
+from ipeo.tenancy import current_workspace_id
 from optimize.queries.behind import deals_href
-from optimize.queries.reasons import latest_answers, segment
+from optimize.queries.reasons import segment
+from optimize.queries.told import ANSWER, BUYER, REP, Told
 
 DECIDED = (Outcome.WON, Outcome.LOST)
 MOST = 12
@@ -59,47 +56,18 @@ class DriverTable:
         return any(self.told.values())
 
 
-def ended(days: Days) -> QuerySet[Deal]:
-    """Return the deals that were won or lost in some days."""
-    found: QuerySet[Deal] = Deal.objects.filter(
-        outcome__in=DECIDED, closed_date__range=(days.first, days.last)
-    )
-    return found
-
-
-def drivers(days: Days) -> DriverTable:
-    """Return how often each driver was named, over deals of which a voice told; four queries.
+def drivers(told: Told) -> DriverTable:
+    """Return how often each driver was named, over deals of which a voice told; one query.
 
     A deal with several drivers counts for each, so the shares of a column add up to more than one.
-    Of a deal with several answers of its buyer the latest counts.
     """
-    deals = ended(days)
-    rep = DealDriver.objects.filter(deal__in=deals)
-    buyer = BuyerReviewDriver.objects.filter(latest_answers(), review__deal__in=deals)
-    counts: dict[tuple[str, str], Counter[int]] = {}
-    told: dict[str, int] = {}
-    for voice, rows, path in (("rep", rep, "deal"), ("buyer", buyer, "review__deal")):
-        named = (
-            rows.order_by()
-            .values("driver_id", ended=F(f"{path}__outcome"))
-            .annotate(n=Count(f"{path}_id", distinct=True))
-        )
-        for row in named:
-            key = (voice, row["ended"])
-            counts.setdefault(key, Counter())[row["driver_id"]] = row["n"]
-        whole = (
-            rows.order_by()
-            .values(ended=F(f"{path}__outcome"))
-            .annotate(n=Count(f"{path}_id", distinct=True))
-        )
-        told |= {f"{row['ended']}_{voice}": row["n"] for row in whole}
-    known = {pk for counter in counts.values() for pk in counter}
-    names = {"rep": "driver", "buyer": "buyer"}
+    days = told.days
+    names = {REP: "driver", BUYER: "buyer"}
+    known = {pk for (voice, _), named in told.named.items() if voice in names for pk in named}
 
     def counted(driver: Driver, outcome: str, voice: str) -> Named:
-        n = counts.get((voice, outcome), Counter())[driver.pk]
-        whole = told.get(f"{outcome}_{voice}", 0)
-        share = rate(n, whole, reason=_NOBODY[voice])
+        n = told.by(voice, outcome)[driver.pk]
+        share = rate(n, told.deals[voice, outcome], reason=_NOBODY[voice])
         wish = f"{names[voice]}.{driver.pk}"
         return Named(share, deals_href(days, wish, outcome=outcome), n)
 
@@ -111,10 +79,15 @@ def drivers(days: Days) -> DriverTable:
         for driver in Driver.objects.filter(pk__in=known).order_by("position", "pk")
     ]
     lines.sort(key=lambda line: -line.lost_rep.named - line.lost_buyer.named)
-    return DriverTable(tuple(lines), told)
+    counted_of = {
+        f"{outcome}_{voice}": told.deals[voice, outcome]
+        for voice in names
+        for outcome in ("lost", "won")
+    }
+    return DriverTable(tuple(lines), counted_of)
 
 
-_NOBODY = {"rep": "no rep has said what decided them", "buyer": "no buyer has answered"}
+_NOBODY = {REP: "no rep has said what decided them", BUYER: "no buyer has answered"}
 
 
 @dataclass(frozen=True)
@@ -141,60 +114,108 @@ class Segment:
     hidden: int
 
 
-def _grouped(days: Days, key: str, label: str) -> list[dict[str, Any]]:
-    rows: Any = (
-        ended(days)
+@dataclass(frozen=True)
+class Ended:
+    """How the deals of some days ended; win rates by rival, and by industry, region, product."""
+
+    won: int
+    lost: int
+    undecided: int
+    rivals: Segment
+    segments: tuple[Segment, ...]
+
+
+class _Group(NamedTuple):
+    """Deals that are alike in all that they are counted by."""
+
+    outcome: str
+    rival: int | None
+    industry: str | None
+    region: str | None
+    product: int | None
+    deals: int
+
+
+def ended(days: Days) -> Ended:
+    """Return how deals ended in some days, also by what they differ in.
+
+    Three queries, of which one reads the deals: it groups them by everything at once.
+    """
+    # Where its workspace is not said, the policy that guards it is asked of every account.
+    buyer = FilteredRelation("account", condition=Q(account__workspace=current_workspace_id()))
+    found: Any = (
+        Deal.objects.filter(closed_date__range=(days.first, days.last))
+        .annotate(buyer=buyer)
         .order_by()
-        .values(key=F(key), label=F(label))
-        .annotate(decided=Count("pk"), won=Count("pk", filter=Q(outcome=Outcome.WON)))
-        .order_by("-decided", "label")
+        .values_list("outcome", "competitor_id", "buyer__industry", "buyer__region", "product_id")
+        .annotate(deals=Count("pk"))
     )
-    return list(rows)
+    groups = [_Group(*row) for row in found]
+    outcomes: Counter[str] = Counter()
+    for one in groups:
+        outcomes[one.outcome] += one.deals
+    decided = [one for one in groups if one.outcome in DECIDED]
+    rivals = _names(Competitor, {one.rival for one in decided})
+    products = _names(Product, {one.product for one in decided})
+    return Ended(
+        won=outcomes[Outcome.WON],
+        lost=outcomes[Outcome.LOST],
+        undecided=outcomes[Outcome.NO_DECISION],
+        rivals=_segment(
+            days,
+            "Rival",
+            [(one, one.rival) for one in decided],
+            label=lambda key: rivals.get(key, "No rival named"),
+            wish=lambda key: f"rival.{key or 'none'}",
+        ),
+        segments=(
+            _segment(
+                days,
+                "Industry",
+                [(one, one.industry) for one in decided if one.industry],
+                wish=lambda key: segment("industry", key),
+            ),
+            _segment(
+                days,
+                "Region",
+                [(one, one.region) for one in decided if one.region],
+                wish=lambda key: segment("region", key),
+            ),
+            _segment(
+                days,
+                "Product",
+                [(one, one.product) for one in decided if one.product],
+                label=lambda key: products[key],
+                wish=lambda key: f"product.{key}",
+            ),
+        ),
+    )
 
 
-def rivals(days: Days) -> Segment:
-    """Return win rates by the rival that stood against us, and where none was named."""
-    rows = _grouped(days, "competitor_id", "competitor__name")
-    lines = [
-        Line(
-            row["label"] or "No rival named",
-            row["won"],
-            row["decided"],
-            deals_href(days, f"rival.{row['key'] or 'none'}", outcome="decided"),
-        )
-        for row in rows
-    ]
-    return Segment("Rival", tuple(lines[:MOST]), max(len(lines) - MOST, 0))
+def _names(model: type[Competitor] | type[Product], keys: set[int | None]) -> dict[Any, str]:
+    return dict(model.objects.filter(pk__in=keys - {None}).values_list("pk", "name"))
 
 
-def segments(days: Days) -> list[Segment]:
-    """Return win rates by industry, region and product; one query each."""
-    found = []
-    for title, kind in (("Industry", "industry"), ("Region", "region")):
-        path = f"account__{kind}"
-        rows = [row for row in _grouped(days, path, path) if row["label"]]
-        lines = [
-            Line(
-                row["label"],
-                row["won"],
-                row["decided"],
-                deals_href(days, segment(kind, row["label"]), outcome="decided"),
-            )
-            for row in rows
-        ]
-        found.append(Segment(title, tuple(lines[:MOST]), max(len(lines) - MOST, 0)))
-    rows = [row for row in _grouped(days, "product_id", "product__name") if row["key"]]
-    lines = [
-        Line(
-            row["label"],
-            row["won"],
-            row["decided"],
-            deals_href(days, f"product.{row['key']}", outcome="decided"),
-        )
-        for row in rows
-    ]
-    found.append(Segment("Product", tuple(lines[:MOST]), max(len(lines) - MOST, 0)))
-    return found
+def _segment(
+    days: Days,
+    title: str,
+    groups: list[tuple[_Group, Any]],
+    *,
+    wish: Callable[[Any], str],
+    label: Callable[[Any], str] = str,
+) -> Segment:
+    """Add groups up by the key beside each; those without one come last among as many deals."""
+    won: Counter[Any] = Counter()
+    decided: Counter[Any] = Counter()
+    for group, key in groups:
+        decided[key] += group.deals
+        won[key] += group.deals if group.outcome == Outcome.WON else 0
+    order = sorted(decided, key=lambda key: (-decided[key], key is None, label(key)))
+    lines = tuple(
+        Line(label(key), won[key], decided[key], deals_href(days, wish(key), outcome="decided"))
+        for key in order[:MOST]
+    )
+    return Segment(title, lines, max(len(order) - MOST, 0))
 
 
 @dataclass(frozen=True)
@@ -220,22 +241,14 @@ class Matrix:
         return self.agreed.n
 
 
-def disagreement(days: Days, *, outcome: str = "") -> Matrix:
-    """Return who put what first, over deals that ended in some days; three queries."""
-    deals = ended(days).filter(**({"outcome": outcome} if outcome else {}))
-    buyer = dict(
-        BuyerReviewDriver.objects.filter(latest_answers(), review__deal__in=deals, rank=1)
-        .order_by("pk")
-        .values_list("review__deal_id", "driver_id")
-    )
-    rep = dict(
-        DealDriver.objects.filter(deal__in=list(buyer), rank=1).values_list("deal_id", "driver_id")
-    )
-    pairs = Counter((rep[deal], said) for deal, said in buyer.items() if deal in rep)
-    n = sum(pairs.values())
+def disagreement(told: Told, *, outcome: str = "") -> Matrix:
+    """Return who put what first, over deals that both voices told of; one query."""
+    pairs: Counter[tuple[int, int]] = Counter()
+    for ending in (outcome,) if outcome else DECIDED:
+        pairs += told.firsts.get(ending, Counter())
     agreed = rate(
         sum(count for (one, other), count in pairs.items() if one == other),
-        n,
+        sum(pairs.values()),
         reason="no deal has an answer of its buyer and a driver named by its rep",
     )
     named = Driver.objects.in_bulk({pk for pair in pairs for pk in pair})
@@ -248,7 +261,7 @@ def disagreement(days: Days, *, outcome: str = "") -> Matrix:
                 Cell(
                     pairs[one.pk, other.pk],
                     deals_href(
-                        days,
+                        told.days,
                         f"first.{one.pk}",
                         f"buyerfirst.{other.pk}",
                         outcome=outcome or "decided",
@@ -264,22 +277,7 @@ def disagreement(days: Days, *, outcome: str = "") -> Matrix:
     return Matrix(columns, rows, agreed)
 
 
-def answered_share(days: Days) -> Estimate:
+def answered_share(told: Told, ended: Ended) -> Estimate:
     """Return of what share of the decided deals the buyer has answered."""
-    deals = ended(days)
-    answered = BuyerReview.objects.filter(answered_at__isnull=False, deal__in=deals)
-    n = deals.count()
-    found = answered.values("deal_id").distinct().count()
-    return rate(found, n, reason="no deal was decided in this time")
-
-
-def totals(days: Days) -> tuple[int, int, int]:
-    """Return how many deals were won, lost and ended without a decision in some days."""
-    found: dict[str, int] = Deal.objects.filter(
-        closed_date__range=(days.first, days.last)
-    ).aggregate(
-        won=Count("pk", filter=Q(outcome=Outcome.WON)),
-        lost=Count("pk", filter=Q(outcome=Outcome.LOST)),
-        none=Count("pk", filter=Q(outcome=Outcome.NO_DECISION)),
-    )
-    return found["won"], found["lost"], found["none"]
+    found = sum(told.deals[ANSWER, outcome] for outcome in DECIDED)
+    return rate(found, ended.won + ended.lost, reason="no deal was decided in this time")

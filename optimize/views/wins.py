@@ -14,6 +14,7 @@ from optimize.queries import wins as queries
 from optimize.queries.behind import deals_href
 from optimize.queries.helping import helping
 from optimize.queries.measures import measured
+from optimize.queries.told import told
 
 OF = {"": "Won and lost", Outcome.WON.value: "Won", Outcome.LOST.value: "Lost"}
 
@@ -23,19 +24,18 @@ def wins(request: WorkspaceRequest) -> HttpResponse:
     """Show why deals were won and lost over some days."""
     chosen = range_of(request.GET)
     days = chosen.days
-    won, lost, undecided = queries.totals(days)
+    ended, voices = queries.ended(days), told(days)
     of = request.GET.get("of", "")
     of = of if of in OF else ""
-    table = queries.drivers(days)
-    rivals = queries.rivals(days)
+    table = queries.drivers(voices)
     lost_lines = [line for line in table.lines if line.lost_rep.named or line.lost_buyer.named]
     context = {
         "measured": measured(),
         "chosen": chosen,
         "choices": choices_of(chosen),
-        "won": won,
-        "lost": lost,
-        "undecided": undecided,
+        "won": ended.won,
+        "lost": ended.lost,
+        "undecided": ended.undecided,
         "href_won": deals_href(days, outcome=Outcome.WON),
         "href_lost": deals_href(days, outcome=Outcome.LOST),
         "href_undecided": deals_href(days, outcome=Outcome.NO_DECISION),
@@ -54,15 +54,17 @@ def wins(request: WorkspaceRequest) -> HttpResponse:
             )
             for line in lost_lines
         ],
-        "rivals": rivals,
-        "rivals_figure": charts.win_rates([(one.label, one.win_rate) for one in rivals.lines]),
-        "segments": queries.segments(days),
-        "matrix": queries.disagreement(days, outcome=of),
+        "rivals": ended.rivals,
+        "rivals_figure": charts.win_rates(
+            [(one.label, one.win_rate) for one in ended.rivals.lines]
+        ),
+        "segments": ended.segments,
+        "matrix": queries.disagreement(voices, outcome=of),
         "matrix_tabs": [
             {"label": label, "href": f"?{chosen.query}&of={key}#voices", "current": key == of}
             for key, label in OF.items()
         ],
-        "answered": queries.answered_share(days),
-        "helping": helping(days),
+        "answered": queries.answered_share(voices, ended),
+        "helping": helping(voices),
     }
     return render(request, "optimize/wins.html", context)

@@ -14,6 +14,7 @@ from optimize.actions.recompute import recompute
 from optimize.queries import wins
 from optimize.queries.helping import helping
 from optimize.queries.openings import opened_deals
+from optimize.queries.told import told
 from tests.factories.execute import DealFactory, DriverFactory, MaterialFactory
 from tests.factories.insight import AccountFactory, CompetitorFactory, ProofPointFactory
 
@@ -62,7 +63,7 @@ def story(workspace):
 
 def test_both_voices_are_counted_over_the_deals_that_each_told_of(story):
     price, trust, *_ = story
-    lines = {line.driver: line for line in wins.drivers(DAYS).lines}
+    lines = {line.driver: line for line in wins.drivers(told(DAYS)).lines}
     assert lines[price].lost_rep.share.value == 1
     assert lines[price].lost_rep.share.n == 4
     assert lines[trust].lost_buyer.share.value == pytest.approx(0.75)
@@ -72,13 +73,13 @@ def test_both_voices_are_counted_over_the_deals_that_each_told_of(story):
 def test_of_several_answers_of_a_buyer_the_latest_counts(story):
     price, trust, _, lost, _ = story
     answer(lost[0], price, days=1)
-    lines = {line.driver: line for line in wins.drivers(DAYS).lines}
+    lines = {line.driver: line for line in wins.drivers(told(DAYS)).lines}
     assert lines[trust].lost_buyer.named == 2
 
 
 def test_the_matrix_sets_what_reps_say_against_what_buyers_say(story):
     price, trust, *_ = story
-    matrix = wins.disagreement(DAYS)
+    matrix = wins.disagreement(told(DAYS))
     assert matrix.n == 4
     assert matrix.agreed.value == pytest.approx(0.25)
     ((driver, cells),) = matrix.rows
@@ -96,15 +97,15 @@ def test_every_number_leads_to_the_deals_that_it_counts(story, sign_in):
     def listed(href):
         return browser.get(href).context["totals"].deals
 
-    lines = {line.driver: line for line in wins.drivers(DAYS).lines}
+    lines = {line.driver: line for line in wins.drivers(told(DAYS)).lines}
     assert listed(lines[price].lost_rep.href) == 4
     assert listed(lines[trust].lost_buyer.href) == 3
-    ((_, cells),) = wins.disagreement(DAYS).rows
+    ((_, cells),) = wins.disagreement(told(DAYS)).rows
     assert sorted(listed(cell.href) for cell in cells) == [1, 3]
-    rivals = {line.label: line for line in wins.rivals(DAYS).lines}
+    rivals = {line.label: line for line in wins.ended(DAYS).rivals.lines}
     assert listed(rivals["CheapDesk"].href) == rivals["CheapDesk"].decided == 6
     assert listed(rivals["No rival named"].href) == 4
-    region = next(part for part in wins.segments(DAYS) if part.title == "Region")
+    region = next(part for part in wins.ended(DAYS).segments if part.title == "Region")
     held = {line.label: line for line in region.lines}
     assert listed(held["North, upper"].href) == 6
 
@@ -153,7 +154,7 @@ def test_what_helped_is_not_compared_as_long_as_only_won_deals_were_asked(story)
     recompute(full=True)
     found = help_effects(opened_deals())
     assert found[f"material-{material.pk}"]["used"]["reason"] == WON_ONLY
-    held = helping(DAYS)
+    held = helping(told(DAYS))
     assert held.materials[0].named.value == 1
     assert held.proofs[0].named.n == 1
 
