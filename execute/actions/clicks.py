@@ -14,6 +14,7 @@ from execute.numerics.values import TOUCH_KINDS
 from execute.queries.links import signing_key
 from insight.models import Contact
 from ipeo import tenancy
+from ipeo.actions.everywhere import in_each_workspace
 from ipeo.database import bulk
 from ipeo.database.turns import take_turn
 from ipeo.models import Workspace
@@ -88,13 +89,14 @@ def count_clicks_everywhere() -> int:
     with tenancy.system():
         keys = LinkClick._base_manager.order_by().values("workspace").distinct()
         due = list(Workspace.objects.filter(pk__in=keys))
-    counted = 0
-    for workspace in due:
-        with tenancy.scope(workspace):
-            while (taken := count_clicks()) > 0:
-                counted += taken
-                if taken < AT_ONCE:
-                    break
+    return in_each_workspace(_count_all, among=due)
+
+
+def _count_all() -> int:
+    counted = taken = count_clicks()
+    while taken == AT_ONCE:
+        taken = count_clicks()
+        counted += taken
     return counted
 
 

@@ -23,8 +23,8 @@ from execute.models import Handoff, Task, Touch
 from execute.queries.events import task_told
 from ipeo import tenancy
 from ipeo.actions.events import record_event
+from ipeo.actions.everywhere import in_each_workspace
 from ipeo.database.turns import take_turn
-from ipeo.models import Workspace
 
 # An older second look is no news: a first import of old touches hands nobody over.
 NEWS = timedelta(days=14)
@@ -161,13 +161,7 @@ def hand_over(*, now: datetime | None = None) -> HandedOver:
 
 def hand_over_everywhere() -> int:
     """Hand over in every workspace; return to how many buyers it came."""
-    with tenancy.system():
-        workspaces = list(Workspace.objects.order_by("pk"))
-    handed = 0
-    for workspace in workspaces:
-        with tenancy.scope(workspace):
-            handed += hand_over().handed
-    return handed
+    return in_each_workspace(lambda: hand_over().handed)
 
 
 def mark_touched(*, handoff: Handoff, now: datetime | None = None) -> Handoff:

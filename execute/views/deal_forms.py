@@ -12,7 +12,6 @@ from execute.actions.deals import (
     OutcomeNeeded,
     save_deal,
 )
-from execute.actions.setup import ensure_defaults
 from execute.forms.lines import DealForms, LineForm, first_moved_up
 from execute.forms.merging import Merge, chosen
 from execute.models import Deal
@@ -26,7 +25,6 @@ from ipeo.views.refusals import its_field, refused_in_form
 @page("deals.edit")
 def new_deal(request: WorkspaceRequest) -> HttpResponse:
     """Open a deal."""
-    ensure_defaults()
     first = next(iter(stages()), None)
     initial = {"owner": request.membership, "stage": first, "quantity": 1}
     given = {name: request.GET[name] for name in ("name", "account") if name in request.GET}

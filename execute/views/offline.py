@@ -10,7 +10,6 @@ from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from execute.actions.setup import ensure_defaults
 from execute.forms.outcomes import OutcomeForm
 from execute.models import Deal
 from execute.queries.deals import deals
@@ -34,7 +33,6 @@ def _person(request: WorkspaceRequest) -> str:
 @page("deals.edit")
 def kept(request: WorkspaceRequest) -> HttpResponse:
     """Tell a phone who is signed in, what a write needs, and which pages it should keep."""
-    ensure_defaults()
     day = link("execute:mine")
     forms = kept_forms(request.membership)
     answer = {

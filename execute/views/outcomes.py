@@ -7,7 +7,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from execute.actions.outcomes import OutcomeRefused, log_outcome
-from execute.actions.setup import ensure_defaults
 from execute.forms.outcomes import ENDINGS, OutcomeForm
 from execute.models import Deal, Outcome
 from execute.queries.deals import coming_of, deals, next_waiting, waiting_of
@@ -20,7 +19,6 @@ from ipeo.permissions import WorkspaceRequest, page
 @page("deals.edit")
 def outcome(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Log how a deal ended, or correct it."""
-    ensure_defaults()
     found = get_object_or_404(deals(), pk=pk)
     data = request.POST.copy() if request.method == "POST" else None
     form = OutcomeForm(data, deal=found)

@@ -13,7 +13,6 @@ from execute.actions.setup import (
     InUse,
     NameTaken,
     StageMissing,
-    ensure_defaults,
     save_drivers,
     save_stages,
 )
@@ -26,7 +25,6 @@ from ipeo.permissions import WorkspaceRequest, page
 @page("deals.view", change="deals.manage")
 def stages(request: WorkspaceRequest) -> HttpResponse:
     """Show the stages of deals, and change them."""
-    ensure_defaults()
     rows = DealStage.objects.order_by("position", "pk")
     formset = StageFormSet(request.POST or None, queryset=rows, initial=_next(rows))
     return _edit(request, formset, save_stages, "stages")
@@ -35,7 +33,6 @@ def stages(request: WorkspaceRequest) -> HttpResponse:
 @page("deals.view", change="deals.manage")
 def drivers(request: WorkspaceRequest) -> HttpResponse:
     """Show what may decide deals, and change it."""
-    ensure_defaults()
     rows = Driver.objects.order_by("position", "pk")
     formset = DriverFormSet(request.POST or None, queryset=rows, initial=_next(rows))
     return _edit(request, formset, save_drivers, "drivers")

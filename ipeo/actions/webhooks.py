@@ -17,6 +17,7 @@ from standardwebhooks.webhooks import Webhook
 
 from ipeo import outgoing, tenancy
 from ipeo.actions.events import send_deliveries, tell
+from ipeo.actions.everywhere import in_each_workspace
 from ipeo.events import TEST, TYPES, message_body, message_id
 from ipeo.models import (
     IdempotencyRecord,
@@ -25,7 +26,6 @@ from ipeo.models import (
     WebhookDelivery,
     WebhookEndpoint,
     WebhookEvent,
-    Workspace,
 )
 
 # After each failed attempt so long a wait; after the last, the delivery is given up: 28 hours.
@@ -275,15 +275,20 @@ def _switch_off(endpoint: WebhookEndpoint, reason: str) -> None:
     transaction.on_commit(lambda: send_mail(title, text, None, sorted(told), fail_silently=True))
 
 
-def forget_old_records(*, now: datetime | None = None) -> None:
-    """Remove settled deliveries after 30 days and idempotency keys after 7, everywhere."""
-    now = now or timezone.now()
-    with tenancy.system():
-        workspaces = list(Workspace.objects.all())
-    for workspace in workspaces:
-        with tenancy.scope(workspace):
-            WebhookDelivery.objects.filter(created_at__lt=now - KEPT).exclude(
-                state=WebhookDelivery.State.WAITING
-            ).delete()
-            WebhookEvent.objects.filter(occurred_at__lt=now - KEPT, deliveries=None).delete()
-            IdempotencyRecord.objects.filter(created_at__lt=now - KEYS_KEPT).delete()
+def forget_old_records(*, now: datetime | None = None) -> int:
+    """Remove settled deliveries after 30 days and idempotency keys after 7, everywhere.
+
+    Returns how many rows are gone.
+    """
+    at = now or timezone.now()
+    return in_each_workspace(lambda: _forget(at))
+
+
+def _forget(now: datetime) -> int:
+    settled = WebhookDelivery.objects.filter(created_at__lt=now - KEPT).exclude(
+        state=WebhookDelivery.State.WAITING
+    )
+    gone, _ = settled.delete()
+    told, _ = WebhookEvent.objects.filter(occurred_at__lt=now - KEPT, deliveries=None).delete()
+    keys, _ = IdempotencyRecord.objects.filter(created_at__lt=now - KEYS_KEPT).delete()
+    return int(gone + told + keys)

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ipeo import tenancy
+from ipeo.actions.everywhere import in_each_workspace
 from ipeo.actions.runs import queue_run
 from ipeo.models import Membership, Run, Workspace
 from ipeo.numerics.ranges import Days
@@ -43,26 +44,24 @@ def request_due(*, now: datetime | None = None) -> int:
 
     A week is asked for once: the run of a week that has one is not asked for again.
     """
-    now = now or timezone.now()
-    with tenancy.system():
-        workspaces = list(Workspace.objects.order_by("pk"))
-    asked = 0
-    for workspace in workspaces:
-        week = due_week(workspace, now)
-        if week is None:
-            continue
-        with tenancy.scope(workspace):
-            arguments = {"week": week.first.isoformat()}
-            if Run.objects.filter(kind=KIND, arguments=arguments).exists() or not unsent(week):
-                continue
-            queue_run(
-                kind=KIND,
-                arguments=arguments,
-                title="The week's digest",
-                only_one=f"{KIND} {week.first}",
-            )
-            asked += 1
-    return asked
+    at = now or timezone.now()
+    return in_each_workspace(lambda: int(_request(at)))
+
+
+def _request(now: datetime) -> bool:
+    week = due_week(tenancy.current_workspace(), now)
+    if week is None:
+        return False
+    arguments = {"week": week.first.isoformat()}
+    if Run.objects.filter(kind=KIND, arguments=arguments).exists() or not unsent(week):
+        return False
+    queue_run(
+        kind=KIND,
+        arguments=arguments,
+        title="The week's digest",
+        only_one=f"{KIND} {week.first}",
+    )
+    return True
 
 
 def perform(run: Run, report: Report) -> dict[str, Any]:
