@@ -207,7 +207,9 @@ def band(
     past = [n for n, day in enumerate(days) if forecast_from is None or day <= forecast_from]
     ahead = [n for n, day in enumerate(days) if forecast_from is not None and day >= forecast_from]
     hover = "%{y:.3~s}"
-    edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "x": list(days)}
+    # Plotly copies what it is given some times over, and days are slow to copy.
+    x = [day.isoformat() for day in days]
+    edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "x": x}
     traces = [
         go.Scatter(y=list(low), **edge),
         go.Scatter(y=list(high), fill="tonexty", fillcolor=token(f"{stage}-soft"), **edge),
@@ -215,7 +217,7 @@ def band(
     for part, dash, label in ((past, "solid", name), (ahead, "6px,5px", f"{name}, forecast")):
         traces.append(
             go.Scatter(
-                x=[days[n] for n in part],
+                x=[x[n] for n in part],
                 y=[values[n] for n in part],
                 customdata=[[low[n], high[n]] for n in part],
                 mode="lines",

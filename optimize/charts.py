@@ -47,7 +47,7 @@ def efficacy(
         break_even=1.0 if pays else None,
     )
     figure.add_scatter(
-        x=list(days),
+        x=[day.isoformat() for day in days],
         y=list(observed),
         mode="markers",
         name="Observed",
