@@ -69,11 +69,22 @@ class AssignmentSerializer(serializers.Serializer[Any]):
     enrolled = serializers.BooleanField()
 
 
+class SequentialSerializer(serializers.Serializer[Any]):
+    """The lift with the interval that holds at every look up to the planned end, or why none."""
+
+    value = serializers.FloatField(allow_null=True)
+    low = serializers.FloatField(allow_null=True)
+    high = serializers.FloatField(allow_null=True)
+    level = serializers.FloatField()
+    reason = serializers.CharField()
+
+
 class ReadingSerializer(serializers.Serializer[Any]):
     """An experiment as it stands: the verdict, the lift with its ends, and in words.
 
-    The interval holds on every day, so it may be looked at daily. `verdict` is treated or
-    control (that does better), same, early (not told yet), or broken (the split).
+    The interval holds on every day, so it may be looked at daily; only that of regions at their
+    planned end is read once, and `sequential` beside it holds whenever one looks. `verdict` is
+    treated or control (that does better), same, early (not told yet), or broken (the split).
     """
 
     verdict = serializers.CharField()
@@ -90,6 +101,7 @@ class ReadingSerializer(serializers.Serializer[Any]):
     n_treated = serializers.IntegerField()
     ratio_p = serializers.FloatField(allow_null=True)
     through = serializers.DateField(allow_null=True)
+    sequential = SequentialSerializer()
     reason = serializers.CharField()
 
 
@@ -175,7 +187,8 @@ class ExperimentView(mixins.DestroyModelMixin, KeptViewSet):
         held = queries.reading_of(experiment, timezone.localdate())
         if held is None:
             raise NotFound("It has not started.")
-        return Response(ReadingSerializer({**held.as_dict(), "says": told(experiment, held)}).data)
+        more = {"says": told(experiment, held), "sequential": held.sequential}
+        return Response(ReadingSerializer(held.as_dict() | more).data)
 
     @extend_schema(request=None, responses=ExperimentSerializer)
     @action(detail=True, methods=["post"])

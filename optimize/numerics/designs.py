@@ -21,6 +21,11 @@ import scipy
 from scipy import special
 
 from optimize.numerics.experiments import LEVEL, Arm, Comparison, compare, leaving_bound
+from optimize.numerics.regional_looks import (
+    TooLittleKnown,
+    history_needed,
+    smallest_while_running,
+)
 from optimize.numerics.regions import LEVEL as REGION_LEVEL
 from optimize.numerics.regions import regional_impact
 
@@ -234,12 +239,18 @@ def _ends(found: Comparison, control: Arm, known: Floats) -> tuple[Floats, Float
 
 @dataclass(frozen=True, slots=True)
 class RegionDesign:
-    """What a test of regions can tell: the smallest lift shown with `POWER`, or why none."""
+    """What a test of regions can tell: the smallest lift shown with `POWER`, or why none.
+
+    `smallest` is of the reading at the planned end, `while_running` of the one that may be looked
+    at at any time, None with `running_reason` where it is not known.
+    """
 
     n_treated: int
     n_others: int
     smallest: float | None
     reason: str = ""
+    while_running: float | None = None
+    running_reason: str = ""
 
 
 def regional_design(treated: Floats, others: Floats, length: int) -> RegionDesign:
@@ -252,8 +263,8 @@ def regional_design(treated: Floats, others: Floats, length: int) -> RegionDesig
     if sizes[0] < 1 or sizes[1] < fewest:
         return RegionDesign(*sizes, None, f"at least {fewest} regions must stay untreated")
     weeks = treated.shape[0]
-    if weeks < 2 * length + 8:
-        return RegionDesign(*sizes, None, f"{2 * length + 8} weeks of history are needed")
+    if weeks < history_needed(length):
+        return RegionDesign(*sizes, None, f"{history_needed(length)} weeks of history are needed")
     needed: list[float] = []
     earliest = max(length + 8, weeks // 2)
     for last in np.unique(np.linspace(earliest, weeks, _WINDOWS).astype(int)):
@@ -264,7 +275,12 @@ def regional_design(treated: Floats, others: Floats, length: int) -> RegionDesig
             needed += [width - found.value, width + found.value]
     if not needed:
         return RegionDesign(*sizes, None, "nothing happened to reckon with")
-    return RegionDesign(*sizes, max(float(np.quantile(needed, POWER)), 0.0))
+    smallest = max(float(np.quantile(needed, POWER)), 0.0)
+    try:
+        while_running = smallest_while_running(treated, others, length, wanted=POWER)
+    except TooLittleKnown as refusal:
+        return RegionDesign(*sizes, smallest, running_reason=str(refusal))
+    return RegionDesign(*sizes, smallest, while_running=while_running)
 
 
 def arm_of(salt: str, unit: str, share: float) -> bool:

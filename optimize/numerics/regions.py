@@ -19,6 +19,7 @@ import scipy
 from optimize.numerics.impact import Interval
 
 Floats = npt.NDArray[np.float64]
+Places = npt.NDArray[np.int64]
 
 LEVEL = 0.9
 PLACEBOS = 80
@@ -62,7 +63,7 @@ def regional_impact(
     ours = np.asarray(treated, dtype=np.float64)
     ours = ours.reshape(ours.shape[0], -1)
     rest = np.asarray(others, dtype=np.float64)
-    _check(ours, rest, start)
+    check_panel(ours, rest, start)
     y = ours.mean(axis=1)
     expected, weights = _followed(y, rest, start)
     effect, error = _measured(y, expected, start)
@@ -89,7 +90,7 @@ def _followed(y: Floats, others: Floats, start: int) -> tuple[Floats, Floats]:
     """What the others make of a series, float64 (periods,), and their weights."""
     before = y[:start].mean()
     known = others - others[:start].mean(axis=0)
-    weights = _weights(known[:start], y[:start] - before)
+    weights = weights_of(known[:start], y[:start] - before)
     return before + known @ weights, weights
 
 
@@ -101,15 +102,8 @@ def _measured(y: Floats, expected: Floats, start: int) -> tuple[float, float]:
 
 def _placebos(others: Floats, start: int, size: int, seed: int) -> Floats:
     """How far untreated sets reach from nothing, in their own errors."""
-    random = np.random.default_rng(seed)
-    count = others.shape[1]
-    size = min(size, count - 2) if count > 2 else 1
-    if size == 1:
-        chosen = [np.array([one]) for one in random.permutation(count)[:PLACEBOS]]
-    else:
-        chosen = [random.choice(count, size, replace=False) for _ in range(PLACEBOS)]
     reached = []
-    for members in chosen:
+    for members in placebo_sets(others.shape[1], size, seed):
         rest = np.delete(others, members, axis=1)
         y = others[:, members].mean(axis=1)
         effect, error = _measured(y, _followed(y, rest, start)[0], start)
@@ -117,7 +111,16 @@ def _placebos(others: Floats, start: int, size: int, seed: int) -> Floats:
     return np.array(reached)
 
 
-def _weights(others: Floats, ours: Floats) -> Floats:
+def placebo_sets(count: int, size: int, seed: int, many: int = PLACEBOS) -> list[Places]:
+    """Sets of `size` of `count` untreated regions, by their places; two at least stay outside."""
+    random = np.random.default_rng(seed)
+    size = min(size, count - 2) if count > 2 else 1
+    if size == 1:
+        return [np.array([one]) for one in random.permutation(count)[:many]]
+    return [random.choice(count, size, replace=False) for _ in range(many)]
+
+
+def weights_of(others: Floats, ours: Floats) -> Floats:
     """Weights that follow best, none negative and one in all."""
     # The sum is held by one heavy row: non-negative least squares knows no equality.
     scale = float(np.abs(others).max()) or 1.0
@@ -132,7 +135,8 @@ def _share(value: float, of: float) -> float:
     return value / of if of else float("nan")
 
 
-def _check(ours: Floats, rest: Floats, start: int) -> None:
+def check_panel(ours: Floats, rest: Floats, start: int) -> None:
+    """Raise ValueError where regions cannot be held against others from `start` on."""
     if rest.ndim != 2 or rest.shape[0] != ours.shape[0]:
         raise ValueError("each region has one number per period")
     if rest.shape[1] < 2:

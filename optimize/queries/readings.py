@@ -8,13 +8,17 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from optimize.models import Experiment
 from optimize.numerics.designs import Outcomes, looks
 from optimize.numerics.experiments import LEVEL, sample_ratio_p
+from optimize.numerics.regional_looks import TooLittleKnown, regional_looks
 from optimize.numerics.regions import LEVEL as REGION_LEVEL
 from optimize.numerics.regions import regional_impact
 from optimize.queries.units import HISTORY_WEEKS, RATES, amounts_of, events_of, panel_of
+
+Floats = npt.NDArray[np.float64]
 
 BROKEN = 0.001
 """Below this chance of so uneven a split, the split itself is broken."""
@@ -35,6 +39,11 @@ class Reading:
     relative lift with `low` and `high` at `level`; `total` what all treated had more than they
     would have had, `control` and `treated` the arms' means. `series` holds a day with the lift
     and its ends, of regions a week with what came and what would have come.
+
+    `low` and `high` hold whenever one looks, but not those of regions at the planned end, which
+    are read once. Of regions `always_low` and `always_high` do, about `always_value`, all None
+    with `always_reason` where they are not known; `looks` holds the last day of each week with
+    the lift and its ends as they were known then.
     """
 
     verdict: str
@@ -53,6 +62,24 @@ class Reading:
     reason: str = ""
     is_regional: bool = False
     series: tuple[Point, ...] = ()
+    always_value: float | None = None
+    always_low: float | None = None
+    always_high: float | None = None
+    always_reason: str = ""
+    looks: tuple[Point, ...] = ()
+
+    @property
+    def is_read_once(self) -> bool:
+        """Whether its interval holds at one look alone."""
+        return self.is_regional and self.level == REGION_LEVEL
+
+    @property
+    def sequential(self) -> dict[str, Any]:
+        """The lift with the interval that holds at every look up to the planned end, as JSON."""
+        ends = (self.value, self.low, self.high, self.reason)
+        if self.is_regional:
+            ends = (self.always_value, self.always_low, self.always_high, self.always_reason)
+        return dict(zip(("value", "low", "high", "reason"), ends, strict=True)) | {"level": LEVEL}
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON."""
@@ -67,7 +94,8 @@ class Reading:
         given = {name: value for name, value in held.items() if name in names}
         through = given.get("through")
         given["through"] = date.fromisoformat(through) if through else None
-        given["series"] = tuple((p[0], p[1], p[2], p[3]) for p in given.get("series", ()))
+        for name in ("series", "looks"):
+            given[name] = tuple((p[0], p[1], p[2], p[3]) for p in given.get(name, ()))
         return cls(**given)
 
 
@@ -142,7 +170,7 @@ def _of_units(
 def _of_regions(
     experiment: Experiment, arms: Mapping[str, bool], empty: Reading, start: date, end: date
 ) -> Reading:
-    """Read a test of regions; a verdict comes at the planned end, since it may be read once."""
+    """Read a test of regions: at any time until its planned end, and there once more."""
     assert empty.through is not None
     weeks = ((empty.through - start).days + 1) // 7
     if weeks < 1:
@@ -158,18 +186,17 @@ def _of_regions(
         found = regional_impact(panel[:, chosen], panel[:, ~chosen], untreated)
     except ValueError as refusal:
         return replace(empty, reason=f"It cannot be read: {refusal}.")
+    ended = empty.through >= end
+    empty, expected = _looked(empty, panel, chosen, start, weeks, ((end - start).days + 1) // 7)
+    if ended or expected is None:
+        expected = found.expected
     came = panel[:, chosen].mean(axis=1)
-    low, high = _known(found.relative.low), _known(found.relative.high)
     width = (found.cumulative.high - found.cumulative.low) / 2
     reading = replace(
         empty,
-        value=_known(found.relative.value),
-        low=low,
-        high=high,
-        level=REGION_LEVEL,
         total=_known(found.cumulative.value),
         total_se=_known(width / _NORMAL_90),
-        control=_known(float(found.expected[untreated:].mean())),
+        control=_known(float(expected[untreated:].mean())),
         treated=_known(float(came[untreated:].mean())),
         series=tuple(
             (
@@ -178,15 +205,68 @@ def _of_regions(
                 float(would),
                 None,
             )
-            for place, would in enumerate(found.expected)
+            for place, would in enumerate(expected)
             if place >= untreated - DRAWN_WEEKS
         ),
     )
-    if empty.through < end:
-        return replace(reading, reason="A test of regions is read once, at its planned end.")
+    if not ended:
+        return _while_running(reading)
+    low, high = _known(found.relative.low), _known(found.relative.high)
+    value, level = _known(found.relative.value), REGION_LEVEL
+    reading = replace(reading, value=value, low=low, high=high, level=level)
     if low is None or high is None:
         return replace(reading, reason="Too few regions stayed untreated to tell.")
     return replace(reading, verdict="treated" if low > 0 else "control" if high < 0 else "same")
+
+
+def _looked(
+    empty: Reading,
+    panel: Floats,
+    chosen: npt.NDArray[np.bool_],
+    start: date,
+    weeks: int,
+    planned: int,
+) -> tuple[Reading, Floats | None]:
+    """What is known at any time, and what would have come by it, None where that is not known."""
+    untreated = panel.shape[0] - weeks
+    try:
+        found = regional_looks(panel[:, chosen], panel[:, ~chosen], untreated, planned)
+    except TooLittleKnown as refusal:
+        return replace(empty, always_reason=f"Not known before its planned end: {refusal}."), None
+    points = tuple(
+        (
+            (start + timedelta(weeks=place + 1, days=-1)).isoformat(),
+            _known(found.lift[place]),
+            _known(found.low[place]),
+            _known(found.high[place]),
+        )
+        for place in range(found.lift.size)
+    )
+    _, value, low, high = points[-1]
+    reason = "Not known yet: chance alone does as much as all that came."
+    held = replace(
+        empty,
+        always_value=value,
+        always_low=low,
+        always_high=high,
+        always_reason=reason if low is None or high is None else "",
+        looks=points,
+    )
+    return held, found.expected
+
+
+def _while_running(reading: Reading) -> Reading:
+    low, high = reading.always_low, reading.always_high
+    if low is None or high is None:
+        return replace(reading, reason=reading.always_reason)
+    return replace(
+        reading,
+        verdict="treated" if low > 0 else "control" if high < 0 else "early",
+        value=reading.always_value,
+        low=low,
+        high=high,
+        level=LEVEL,
+    )
 
 
 def _known(value: float) -> float | None:

@@ -14,6 +14,7 @@ from execute.numerics.sheets import Sheet
 from insight.numerics.pricing import LIKELIHOODS, Point, price_sensitivity
 from optimize.numerics import experiments, pathways
 from optimize.numerics.impact import Impact, Interval, impact
+from optimize.numerics.regional_looks import TooLittleKnown, regional_looks
 from optimize.numerics.regions import regional_impact
 from optimize.queries.columns import (
     MISSING,
@@ -32,6 +33,7 @@ Floats = npt.NDArray[np.float64]
 
 BUCKETS = 100
 _NO_REACH = "there are too few other regions to tell how far chance reaches"
+_NO_MORE = "chance alone does as much as all that came"
 _NO_SHARE = "nothing would have come without it, so there is no share of that"
 _BROKEN_SPLIT = 0.001
 _FEW = 10
@@ -148,7 +150,11 @@ def before_and_after(
 def geo(
     file: Path, *, unit: str, day: str, outcome: str, treated: Sequence[str], start: str
 ) -> dict[str, Any]:
-    """What was done to the treated regions, against a weighted mean of the others."""
+    """What was done to the treated regions, against a weighted mean of the others.
+
+    `sequential` is the relative effect as it could be told at any look, the file's last day taken
+    as the planned end.
+    """
     sheet = filled(file)
     units = [str(cell).strip() for cell in column(sheet, unit)]
     days = [as_day(cell) for cell in column(sheet, day)]
@@ -181,6 +187,7 @@ def geo(
             found.relative, _NO_SHARE if math.isnan(found.relative.value) else _NO_REACH
         ),
         "p": found.p,
+        "sequential": _whenever(table[:, ours], table[:, rest], at),
         "weights": {
             name: float(weight)
             for name, weight in sorted(
@@ -327,6 +334,16 @@ def _each(value: Floats, counts: Floats) -> Floats:
 def _ends(value: Any, se: Any, why: str) -> dict[str, Any]:
     reach = 1.959963984540054 * float(se)
     return {**estimate(value, value - reach, value + reach, why), "se": number(se)}
+
+
+def _whenever(treated: Floats, others: Floats, start: int) -> dict[str, Any]:
+    """The relative effect with the interval that holds at every look, or why it is not known."""
+    length = treated.shape[0] - start
+    try:
+        found = regional_looks(treated, others, start, length, unit="periods")
+    except TooLittleKnown as refusal:
+        return estimate(math.nan, math.nan, math.nan, str(refusal))
+    return estimate(found.lift[-1], found.low[-1], found.high[-1], _NO_MORE)
 
 
 def _interval(found: Interval, why: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from datetime import date
 from ipeo.templatetags.figures import percent
 from optimize.models import Experiment
 from optimize.numerics.designs import Design, RegionDesign
+from optimize.numerics.experiments import LEVEL
 from optimize.queries.experiments import reckoned
 from optimize.queries.readings import Reading
 
@@ -101,11 +102,21 @@ def _promised(found: Design | RegionDesign, wanted: float) -> str:
     if isinstance(found, RegionDesign):
         return (
             f"Where nothing was done it would have shown a lift of {found.smallest:.0%} in four "
-            "of five stretches of the past. It is read once, at its planned end."
+            f"of five stretches of the past, read at its planned end. {_running(found)}"
         )
     return (
         f"It shows a lift of {wanted:.0%} in at least {found.power(wanted):.0%} of cases, and one "
         f"of {found.smallest:.0%} in four of five, however often you look."
+    )
+
+
+def _running(found: RegionDesign) -> str:
+    if found.while_running is None:
+        why = found.running_reason or "too little is known"
+        return f"Until then nothing is told: {why}."
+    return (
+        f"While it runs it shows one of {found.while_running:.0%} in four of five, however often "
+        "you look."
     )
 
 
@@ -122,14 +133,29 @@ def told(experiment: Experiment, held: Reading) -> str:
     if value is None or low is None or high is None:
         return held.reason or "It cannot be told yet."
     interval = f"{held.level:.0%} interval {_signed(low)} to {_signed(high)}"
-    whenever = "" if held.is_regional else ", whenever you look"
+    whenever = "" if held.is_read_once else ", whenever you look"
+    ran = _as_it_ran(held)
     if held.verdict == "treated":
-        return f"The treated do better: {_signed(value)} ({interval}{whenever})."
+        return f"The treated do better: {_signed(value)} ({interval}{whenever}).{ran}"
     if held.verdict == "control":
-        return f"The treated do worse: {_signed(value)} ({interval}{whenever})."
+        return f"The treated do worse: {_signed(value)} ({interval}{whenever}).{ran}"
     if held.verdict == "same":
-        return f"No difference is shown. The lift lies between {_signed(low)} and {_signed(high)}."
+        between = f"The lift lies between {_signed(low)} and {_signed(high)}."
+        return f"No difference is shown. {between}{ran}"
     return f"Not told yet: so far {_signed(value)} ({interval}). {held.reason}".rstrip()
+
+
+def _as_it_ran(held: Reading) -> str:
+    """Beside what regions tell at the planned end, what was known until then."""
+    if not held.is_read_once:
+        return ""
+    low, high = held.always_low, held.always_high
+    if low is None or high is None:
+        return f" {held.always_reason}".rstrip()
+    return (
+        f" Read as it ran, it is {_signed(held.always_value or 0.0)} "
+        f"({LEVEL:.0%} interval {_signed(low)} to {_signed(high)}, whenever you look)."
+    )
 
 
 def _signed(value: float) -> str:

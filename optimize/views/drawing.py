@@ -13,9 +13,10 @@ from ipeo.templatetags.figures import month as month_name
 from ipeo.templatetags.figures import number, percent
 from optimize import charts
 from optimize.models import Experiment
+from optimize.numerics.experiments import LEVEL
 from optimize.queries.fits import Judged
 from optimize.queries.overview import moves_between
-from optimize.queries.readings import Reading
+from optimize.queries.readings import Point, Reading
 from optimize.queries.units import RATES
 
 
@@ -69,39 +70,63 @@ def efficacy_of(fit: Judged, events: Sequence[Event] | None = None) -> dict[str,
     }
 
 
-def experiment_chart(experiment: Experiment, held: Reading) -> dict[str, Any]:
-    """Return a reading as a figure with its table twin."""
+def experiment_charts(experiment: Experiment, held: Reading) -> list[dict[str, Any]]:
+    """Return a reading as figures, each with its title and table twin.
+
+    The lift as it was known at each look; of regions also what came beside what would have.
+    """
+    if not held.is_regional:
+        found = [_lift_chart(experiment, held.series, day="day", days="Day")]
+    else:
+        found = [
+            _lift_chart(experiment, held.looks, day="week", days="Week to"),
+            _regions_chart(experiment, held),
+        ]
+    return [chart for chart in found if chart]
+
+
+def _regions_chart(experiment: Experiment, held: Reading) -> dict[str, Any]:
+    if not held.series:
+        return {}
     days = [date.fromisoformat(point[0]) for point in held.series]
-    start, end = experiment.starts_on or days[0], experiment.ends_on or days[-1]
-    if held.is_regional:
-        money = experiment.metric not in RATES
-        kind = tenancy.current_workspace().currency if money else "number"
-        came = [point[1] or 0.0 for point in held.series]
-        would = [point[2] or 0.0 for point in held.series]
-        return {
-            "figure": charts.regions_over_time(days, came, would, start=start, kind=kind),
-            "columns": ["Week from", "As it came", "Without it"],
-            "rows": [
-                (day_name(day), number(one, 1), number(other, 1))
-                for day, one, other in zip(days, came, would, strict=True)
-            ],
-            "note": "Mean of the treated regions a week",
-        }
-    lift = [point[1] for point in held.series]
-    low, high = [point[2] for point in held.series], [point[3] for point in held.series]
-    known = [place for place, value in enumerate(low) if value is not None]
+    kind = "number" if experiment.metric in RATES else tenancy.current_workspace().currency
+    came = [point[1] or 0.0 for point in held.series]
+    would = [point[2] or 0.0 for point in held.series]
+    start = experiment.starts_on or days[0]
+    return {
+        "title": "Treated regions, and what they would have done",
+        "figure": charts.regions_over_time(days, came, would, start=start, kind=kind),
+        "columns": ["Week from", "As it came", "Without it"],
+        "rows": [
+            (day_name(day), number(one, 1), number(other, 1))
+            for day, one, other in zip(days, came, would, strict=True)
+        ],
+        "note": "Mean of the treated regions a week",
+    }
+
+
+def _lift_chart(
+    experiment: Experiment, looks: Sequence[Point], *, day: str, days: str
+) -> dict[str, Any]:
+    """Draw the lift as it was known at each look; nothing where it never was."""
+    known = [place for place, look in enumerate(looks) if None not in look[1:]]
     if not known:
         return {}
+    when = [date.fromisoformat(look[0]) for look in looks]
+    lift, low = [look[1] for look in looks], [look[2] for look in looks]
+    high = [look[3] for look in looks]
+    end = experiment.ends_on or when[-1]
     return {
-        "figure": charts.lift_over_time(days, lift, low, high, planned_end=end, level=held.level),
-        "columns": ["Day", "Lift", f"{held.level:.0%} interval"],
+        "title": f"Lift as it was known on each {day}",
+        "figure": charts.lift_over_time(when, lift, low, high, planned_end=end, level=LEVEL),
+        "columns": [days, "Lift", f"{LEVEL:.0%} interval"],
         "rows": [
             (
-                day_name(days[place]),
+                day_name(when[place]),
                 percent(lift[place], 1),
                 f"{percent(low[place], 1)} to {percent(high[place], 1)}",
             )
             for place in reversed(known)
         ],
-        "note": f"{held.level:.0%} interval that holds on every day",
+        "note": f"{LEVEL:.0%} interval that holds on every {day}",
     }

@@ -23,7 +23,7 @@ from optimize.queries.proposals import proposed
 from optimize.queries.readings import Reading
 from optimize.queries.units import RATES, names_of
 from optimize.queries.verdicts import Promise, promise, told, told_in_short
-from optimize.views.drawing import experiment_chart
+from optimize.views.drawing import experiment_charts
 
 
 @page("optimize.view")
@@ -121,7 +121,6 @@ def experiment(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def _context(request: WorkspaceRequest, found: Experiment) -> dict[str, Any]:
     draft = found.state == Experiment.State.DRAFT
     held = queries.reading_of(found, timezone.localdate())
-    chart = None if held is None or not held.series else experiment_chart(found, held)
     gone = queries.days_gone(found, timezone.localdate())
     listed = ExperimentUnit.objects.filter(experiment=found, is_given=True).count()
     return {
@@ -130,7 +129,7 @@ def _context(request: WorkspaceRequest, found: Experiment) -> dict[str, Any]:
         "running": found.state == Experiment.State.RUNNING,
         "reading": held,
         "told": "" if held is None else told(found, held),
-        "chart": chart,
+        "charts": [] if held is None else experiment_charts(found, held),
         "promise": promise(found, timezone.localdate(), actions.design_of) if draft else None,
         "days": gone,
         "share_gone": gone[0] / gone[1] if gone else None,

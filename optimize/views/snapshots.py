@@ -16,7 +16,7 @@ from optimize.models import Snapshot
 from optimize.queries.readings import Reading
 from optimize.queries.snapshots import WearDrawing, experiment_then
 from optimize.queries.snapshots import snapshot as kept
-from optimize.views.drawing import experiment_chart
+from optimize.views.drawing import experiment_charts
 
 
 @page("optimize.view")
@@ -40,7 +40,8 @@ def _chart(found: Snapshot) -> dict[str, Any] | None:
         return _wear_chart(WearDrawing.kept(found.content["wear"]))
     if "experiment" in found.content:
         held = experiment_then(found.content["experiment"])
-        return experiment_chart(held, Reading.kept(held.result))
+        drawn = experiment_charts(held, Reading.kept(held.result))
+        return drawn[-1] if drawn else None
     return None
 
 

@@ -17,6 +17,7 @@ MODULES = (
     "plan",
     "fatigue",
     "prices",
+    "regions",
     "insight",
     "attribution",
     "recompute",

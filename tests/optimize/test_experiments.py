@@ -242,7 +242,7 @@ def test_a_list_that_says_nothing_clear_is_refused(workspace, content, says):
         actions.take_list(experiment=_draft(), content=text)
 
 
-def test_regions_are_held_against_the_others_and_read_once_at_the_end(workspace):
+def test_regions_are_told_while_they_run_and_read_once_more_at_the_end(workspace):
     random = np.random.default_rng(3)
     accounts = [_accounts(1, region=f"Region {place:02}")[0] for place in range(14)]
     stage, product, deals = DealStageFactory(), ProductFactory(), []
@@ -268,10 +268,18 @@ def test_regions_are_held_against_the_others_and_read_once_at_the_end(workspace)
 
     experiment = actions.start_experiment(experiment=draft, by=None, on=TODAY)
 
-    assert reading_of(experiment, TODAY + timedelta(weeks=2)).verdict == "early"
+    assert reading_of(experiment, TODAY + timedelta(days=5)).reason == "The first week is not over."
+    running = reading_of(experiment, TODAY + timedelta(weeks=2))
+    assert (running.verdict, running.level, len(running.looks)) == ("treated", 0.95, 2)
+    assert running.low < 0.5 < running.high
+    assert "whenever you look" in told(experiment, running)
     found = reading_of(experiment, experiment.ends_on)
-    assert found.verdict == "treated"
+    assert (found.verdict, found.level) == ("treated", 0.9)
     assert found.low < 0.5 < found.high + 0.05
+    assert found.always_low < 0.5 < found.always_high
+    assert "90% interval" in told(experiment, found)
+    assert "Read as it ran" in told(experiment, found)
+    assert "While it runs it shows one of" in promise(draft, TODAY).text
     few = _draft(name="Few", unit="region", weeks=4, regions=[a.region for a in accounts[:9]])
     assert "must stay untreated" in promise(few, TODAY).refusal
 
