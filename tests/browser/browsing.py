@@ -165,6 +165,8 @@ class Person:
             context = {"exclude": _ALIKE if frame else _ALIKE + _FRAME}
             if not self.page.evaluate("'axe' in window"):
                 self.page.evaluate(AXE_SCRIPT)
+                # Later pages bring it along, and the browser keeps what it has compiled of it.
+                self.context.add_init_script(AXE_SCRIPT)
             answer = self.page.evaluate(
                 "([context, options]) => axe.run(context, options)", [context, options]
             )
