@@ -350,7 +350,8 @@ def test_the_api_designs_assigns_reads_and_stops(workspace, sign_in):
     answer = browser.get(f"{here}assignment/?unit={accounts[0].pk}", **slug).json()
     assert answer["arm"] in {"treated", "control"}
     assert browser.get(f"{here}assignment/?unit=nobody", **slug).status_code == 404
-    assert browser.get(f"{here}reading/", **slug).json()["verdict"] == "early"
+    read = browser.get(f"{here}reading/", **slug).json()
+    assert (read["verdict"], read["sequential"]["level"]) == ("early", 0.95)
     assert browser.delete(here, **slug).status_code == 409
     assert browser.post(f"{here}stop/", {"decision": "drop"}, **slug).status_code == 400
     assert browser.post(f"{here}stop/", {"decision": "open"}, **slug).json()["state"] == "stopped"

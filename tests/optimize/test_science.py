@@ -181,6 +181,19 @@ def test_a_placebo_in_public_regions_finds_nothing(science):
     )
     assert told["effect"]["low"] < 0 < told["effect"]["high"]
     assert told["p"] > 0.3
+    whenever = told["sequential"]
+    assert -0.3 < whenever["low"] < 0 < whenever["high"] < 0.3
+
+
+def test_public_regions_with_too_few_days_before_are_not_known_while_the_test_runs(science):
+    told = science(
+        *("geo", public("exp_geolift/GeoLift_PreTest.csv"), "--unit", "location"),
+        *("--date", "date", "--outcome", "Y", "--treated", "chicago,portland"),
+        *("--start", "2021-02-01"),
+    )
+    assert told["sequential"]["value"] is None
+    assert told["sequential"]["reason"] == "126 periods of history are needed, and there are 31"
+    assert told["effect"]["low"] is not None
 
 
 def test_a_public_price_study_gives_the_known_range(science):
