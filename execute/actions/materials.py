@@ -9,13 +9,14 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
 from execute.models import Material, MaterialVersion
 from execute.numerics.filetypes import LyingType, content_type
 from ipeo.actions.approving import demand_other_eyes
+from ipeo.database.uniqueness import unless_taken
 from ipeo.models import Membership
 
 
@@ -46,11 +47,8 @@ class ReasonNeeded(Exception):
 @transaction.atomic
 def save_material(*, material: Material) -> Material:
     """Save a new or edited material without its versions; raises `MaterialNameTaken`."""
-    try:
-        with transaction.atomic():
-            material.save()
-    except IntegrityError:
-        raise MaterialNameTaken(f"There is already a material “{material.name}”.") from None
+    with unless_taken(MaterialNameTaken(f"There is already a material “{material.name}”.")):
+        material.save()
     return material
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import ProtectedError
 
 from execute.models import DealStage, Driver, Outcome
+from ipeo.database.uniqueness import unless_taken
 
 STAGES: tuple[tuple[str, Outcome, bool], ...] = (
     ("Lead", Outcome.OPEN, False),
@@ -139,11 +140,8 @@ def save_drivers(*, rows: Iterable[Driver], removed: Iterable[Driver] = ()) -> N
 
 
 def _save(row: DealStage | Driver) -> None:
-    try:
-        with transaction.atomic():
-            row.save()
-    except IntegrityError:
-        raise NameTaken(f"“{row.name}” stands here already.") from None
+    with unless_taken(NameTaken(f"“{row.name}” stands here already.")):
+        row.save()
 
 
 def _remove(rows: Iterable[DealStage | Driver]) -> None:

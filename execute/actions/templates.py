@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from execute.actions.tasks import CycleIsClosed
 from execute.models import Task, TaskDependency, TaskTemplate, TemplateTask
 from execute.queries.events import task_told
 from ipeo.actions.events import record_event
+from ipeo.database.uniqueness import unless_taken
 from ipeo.models import Cycle, Membership
 from plan.models import Program, ProgramPlan, Scenario
 
@@ -79,11 +80,8 @@ def save_template(
 
     Raises `NameTaken`.
     """
-    try:
-        with transaction.atomic():
-            template.save()
-    except IntegrityError:
-        raise NameTaken(f"There is already a template called “{template.name}”.") from None
+    with unless_taken(NameTaken(f"There is already a template called “{template.name}”.")):
+        template.save()
     for row in rows:
         row.template = template
         row.save()

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import ForeignObjectRel
 
 from insight.models import Account, Contact
+from ipeo.database.uniqueness import is_taken
 
 
 class NobodyNamed(Exception):
@@ -63,12 +64,16 @@ def _move(model: Any, name: str, gone: Account, kept: Account) -> None:
     try:
         with transaction.atomic():
             rows.update(**{name: kept})
-    except IntegrityError:
+    except IntegrityError as error:
+        if not is_taken(error):
+            raise
         for row in rows:
             try:
                 with transaction.atomic():
                     model.objects.filter(pk=row.pk).update(**{name: kept})
-            except IntegrityError:
+            except IntegrityError as also:
+                if not is_taken(also):
+                    raise
                 row.delete()
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from insight.models import Audience
 from insight.queries.audiences import size_of
 from insight.queries.rules import read_rule
+from ipeo.database.uniqueness import unless_taken
 from ipeo.queries.kept import named_by
 
 
@@ -31,11 +32,8 @@ def save_audience(*, audience: Audience, now: datetime | None = None) -> Audienc
     audience.rule = rule.as_json()
     audience.size = size_of(rule).contacts
     audience.counted_at = now or timezone.now()
-    try:
-        with transaction.atomic():
-            audience.save()
-    except IntegrityError:
-        raise AudienceNameTaken(f"There is already an audience “{audience.name}”.") from None
+    with unless_taken(AudienceNameTaken(f"There is already an audience “{audience.name}”.")):
+        audience.save()
     return audience
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from django.db import IntegrityError, transaction
-
 from insight.models import Channel, Product
+from ipeo.database.uniqueness import unless_taken
 
 
 class ProductNameTaken(Exception):
@@ -17,11 +16,8 @@ class ChannelNameTaken(Exception):
 
 def save_product(*, product: Product) -> Product:
     """Save a product; raises `ProductNameTaken`."""
-    try:
-        with transaction.atomic():
-            product.save()
-    except IntegrityError:
-        raise ProductNameTaken(f"There is already a product “{product.name}”.") from None
+    with unless_taken(ProductNameTaken(f"There is already a product “{product.name}”.")):
+        product.save()
     return product
 
 
@@ -33,9 +29,6 @@ def channel_key(name: str) -> str:
 def save_channel(*, channel: Channel) -> Channel:
     """Save a channel under its key; raises `ChannelNameTaken`."""
     channel.key = channel_key(channel.name)
-    try:
-        with transaction.atomic():
-            channel.save()
-    except IntegrityError:
-        raise ChannelNameTaken(f"There is already a channel “{channel.name}”.") from None
+    with unless_taken(ChannelNameTaken(f"There is already a channel “{channel.name}”.")):
+        channel.save()
     return channel

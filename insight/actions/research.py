@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
@@ -19,6 +19,7 @@ from insight.queries.answers import Refused, price_order, questions_of, read_one
 from insight.queries.research import LEVELS
 from ipeo import tenancy
 from ipeo.database import bulk
+from ipeo.database.uniqueness import unless_taken
 from ipeo.models import Membership
 from ipeo.tenancy import current_workspace_id
 from ipeo.tokens import digest_of
@@ -209,11 +210,8 @@ def save_wave(*, wave: MindsetWave) -> MindsetWave:
         raise WaveNotValid("No more can know, consider or prefer the brand than were asked.")
     if not wave.aware >= wave.considering >= wave.preferring:
         raise WaveNotValid("Those who prefer it consider it, and those who consider it know it.")
-    try:
-        with transaction.atomic():
-            wave.save()
-    except IntegrityError:
-        raise WaveNotValid(f"There is already a wave “{wave.name}” in this study.") from None
+    with unless_taken(WaveNotValid(f"There is already a wave “{wave.name}” in this study.")):
+        wave.save()
     return wave
 
 

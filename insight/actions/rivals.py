@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from django.db import IntegrityError, transaction
-
 from insight.models import Competitor, CompetitorMove
+from ipeo.database.uniqueness import unless_taken
 
 
 class CompetitorNameTaken(Exception):
@@ -13,11 +12,8 @@ class CompetitorNameTaken(Exception):
 
 def save_competitor(*, competitor: Competitor) -> Competitor:
     """Save a rival; raises `CompetitorNameTaken`."""
-    try:
-        with transaction.atomic():
-            competitor.save()
-    except IntegrityError:
-        raise CompetitorNameTaken(f"There is already a rival “{competitor.name}”.") from None
+    with unless_taken(CompetitorNameTaken(f"There is already a rival “{competitor.name}”.")):
+        competitor.save()
     return competitor
 
 

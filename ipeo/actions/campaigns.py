@@ -7,11 +7,12 @@ from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from ipeo import stages
 from ipeo.actions.events import record_event
+from ipeo.database.uniqueness import unless_taken
 from ipeo.models import Campaign, Cycle, Membership, StageChange
 from ipeo.permissions import may
 
@@ -60,11 +61,8 @@ def save_campaign(*, campaign: Campaign, fields: Iterable[str]) -> Campaign:
 
 
 def _save_named(campaign: Campaign, **how: Any) -> None:
-    try:
-        with transaction.atomic():
-            campaign.save(**how)
-    except IntegrityError:
-        raise NameTaken(f"There is already a campaign called “{campaign.name}”.") from None
+    with unless_taken(NameTaken(f"There is already a campaign called “{campaign.name}”.")):
+        campaign.save(**how)
 
 
 @transaction.atomic

@@ -6,11 +6,12 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from ipeo import tenancy
+from ipeo.database.uniqueness import unless_taken
 from ipeo.models import ApiToken, Membership, Role, User, Workspace
 from ipeo.permissions import PERMISSIONS
 from ipeo.tokens import EVERYTHING, READ, SCOPES, WRITE, digest_of
@@ -45,13 +46,10 @@ def add_member(*, email: str, role: str, by: Membership) -> Membership:
     user = User.objects.filter(email=email.lower()).first()
     if user is None:
         raise NoSuchPerson(f"Nobody has signed up as {email} yet. Ask them to, then add them.")
-    try:
-        with transaction.atomic():
-            return Membership.objects.create(
-                workspace=tenancy.current_workspace(), user=user, role=role
-            )
-    except IntegrityError:
-        raise AlreadyMember(f"{user} is a member already.") from None
+    with unless_taken(AlreadyMember(f"{user} is a member already.")):
+        return Membership.objects.create(
+            workspace=tenancy.current_workspace(), user=user, role=role
+        )
 
 
 @transaction.atomic

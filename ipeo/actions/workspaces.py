@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from ipeo import stages, tenancy
+from ipeo.database.uniqueness import unless_taken
 from ipeo.models import Membership, Role, User, Workspace
 
 
@@ -34,13 +35,8 @@ def create_workspace(
     workspace.clean_fields()
     with transaction.atomic():
         with tenancy.system():
-            if Workspace.objects.filter(slug=slug).exists():
-                raise SlugTaken(f"There is already a workspace at “{slug}”.")
-            try:
-                with transaction.atomic():
-                    workspace.save()
-            except IntegrityError:
-                raise SlugTaken(f"There is already a workspace at “{slug}”.") from None
+            with unless_taken(SlugTaken(f"There is already a workspace at “{slug}”.")):
+                workspace.save()
             if owner is not None:
                 Membership.objects.create(workspace=workspace, user=owner, role=Role.OWNER)
         with tenancy.scope(workspace):

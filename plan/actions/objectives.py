@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
+from ipeo.database.uniqueness import unless_taken
 from ipeo.models import Cycle
 from plan.actions.drafts import demand_open
 from plan.models import Objective, Scenario
@@ -25,13 +26,12 @@ def save_objective(*, objective: Objective) -> Objective:
     is open, and `CycleOver`.
     """
     _demand_unfrozen(objective)
-    try:
-        with transaction.atomic():
-            objective.save()
-    except IntegrityError:
-        raise ObjectiveSetAlready(
+    with unless_taken(
+        ObjectiveSetAlready(
             f"This cycle has an objective for {objective.get_metric_display().lower()} already."
-        ) from None
+        )
+    ):
+        objective.save()
     return objective
 
 

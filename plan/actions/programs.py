@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Max, ProtectedError
 
 from insight.models import ProofPoint
+from ipeo.database.uniqueness import unless_taken
 from plan.actions.drafts import hold_draft
 from plan.models import Approval, PlanProof, Program, ProgramPlan, Scenario
 
@@ -69,11 +70,8 @@ def save_program(*, program: Program) -> Program:
         raise DiscountMissing("A price-led offer gives a discount; say how much.")
     if program.pk is not None:
         _keep_offer_honest(program)
-    try:
-        with transaction.atomic():
-            program.save()
-    except IntegrityError:
-        raise ProgramNameTaken(f"There is already a program called “{program.name}”.") from None
+    with unless_taken(ProgramNameTaken(f"There is already a program called “{program.name}”.")):
+        program.save()
     return program
 
 
@@ -116,11 +114,8 @@ def plan_program(
     _demand_flight_inside(plan)
     last = ProgramPlan.objects.filter(scenario=held).aggregate(last=Max("position"))["last"]
     plan.position = 0 if last is None else last + 1
-    try:
-        with transaction.atomic():
-            plan.save()
-    except IntegrityError:
-        raise PlannedAlready(f"“{plan.program.name}” is in this scenario already.") from None
+    with unless_taken(PlannedAlready(f"“{plan.program.name}” is in this scenario already.")):
+        plan.save()
     _set_proof_points(plan, proof_points)
     return plan
 

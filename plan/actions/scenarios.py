@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from ipeo.actions.approving import demand_other_eyes
+from ipeo.database.uniqueness import unless_taken
 from ipeo.models import Cycle, Membership
 from ipeo.numerics.ranges import month_after
 from plan.actions.drafts import demand_open, hold_draft
@@ -45,13 +46,10 @@ def create_scenario(
     """Save an empty draft; raises `ScenarioNameTaken` and `CycleOver`."""
     demand_open(cycle)
     now = now or timezone.now()
-    try:
-        with transaction.atomic():
-            made: Scenario = Scenario.objects.create(
-                cycle=cycle, name=name.strip(), budget=budget, created_at=now, updated_at=now
-            )
-    except IntegrityError:
-        raise ScenarioNameTaken(f"This cycle has a scenario “{name.strip()}” already.") from None
+    with unless_taken(ScenarioNameTaken(f"This cycle has a scenario “{name.strip()}” already.")):
+        made: Scenario = Scenario.objects.create(
+            cycle=cycle, name=name.strip(), budget=budget, created_at=now, updated_at=now
+        )
     return made
 
 
@@ -63,11 +61,8 @@ def rename_scenario(*, scenario: Scenario, name: str, budget: Decimal | None = N
     """
     held = hold_draft(scenario)
     held.name, held.budget = name.strip(), budget
-    try:
-        with transaction.atomic():
-            held.save(update_fields=["name", "budget"])
-    except IntegrityError:
-        raise ScenarioNameTaken(f"This cycle has a scenario “{held.name}” already.") from None
+    with unless_taken(ScenarioNameTaken(f"This cycle has a scenario “{held.name}” already.")):
+        held.save(update_fields=["name", "budget"])
     return held
 
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.text import slugify
 
 from insight.actions.catalog import channel_key, save_channel
 from insight.models import Audience, Channel, Finding, ProofPoint
+from ipeo.database.uniqueness import unless_taken
 from ipeo.models import Membership
 from plan.actions.programs import plan_program, save_program
 from plan.models import Program, ProgramPlan, ProgramTemplate, Scenario
@@ -46,11 +47,8 @@ def save_template(*, template: ProgramTemplate) -> ProgramTemplate:
         template.key = key
     if template.offer != Program.Offer.PRICE:
         template.discount = Decimal(0)
-    try:
-        with transaction.atomic():
-            template.save()
-    except IntegrityError:
-        raise TemplateNameTaken(f"There is already a template “{template.name}”.") from None
+    with unless_taken(TemplateNameTaken(f"There is already a template “{template.name}”.")):
+        template.save()
     return template
 
 

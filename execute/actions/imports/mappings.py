@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from execute.models import Import, ImportMapping
 from execute.queries.imports import understood
 from execute.queries.mappings import mapping_for, signature_of
+from ipeo.database.uniqueness import unless_taken
 from ipeo.models import Membership
 
 
@@ -39,16 +39,15 @@ def save_mapping(*, brought: Import, name: str, by: Membership | None) -> Import
         "saved_at": timezone.now(),
         "last_used_at": timezone.now(),
     }
-    try:
-        with transaction.atomic():
-            saved: ImportMapping
-            saved, _ = ImportMapping.objects.update_or_create(
-                name=name, signature=signature, kind=brought.kind, defaults=values
-            )
-    except IntegrityError:
-        raise MappingNameTaken(
+    with unless_taken(
+        MappingNameTaken(
             f"Files of another shape are mapped as “{name}” already. Choose another name."
-        ) from None
+        )
+    ):
+        saved: ImportMapping
+        saved, _ = ImportMapping.objects.update_or_create(
+            name=name, signature=signature, kind=brought.kind, defaults=values
+        )
     brought.saved_mapping = saved
     if brought.pk:
         brought.save(update_fields=["saved_mapping"])
