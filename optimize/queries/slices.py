@@ -60,16 +60,17 @@ def _month_end(day: date) -> date:
     return day.replace(day=monthrange(day.year, day.month)[1])
 
 
-def _sources(days: Days, totals: str, facts: str) -> str:
+def _sources(days: Days, totals: str, facts: str, where: str = "true") -> str:
     """What totals hold of the whole months, and facts of the days at the edges.
 
-    Both are SQL with a `{condition}`; the totals' is on `month`, the facts' on `d.date`.
+    Both are SQL with a `{condition}`; the totals' is on `month`, the facts' on `d.date`. Facts may
+    take a `{where}` too, since what is not asked for need not be multiplied.
     """
     whole, edges = days.split()
     parts = [] if whole is None else [totals.format(condition=whole.condition("month"))]
     if edges:
         either = " OR ".join(f"({edge.condition('d.date')})" for edge in edges)
-        parts.append(facts.format(condition=f"({either})"))
+        parts.append(facts.format(condition=f"({either})", where=where))
     return " UNION ALL ".join(parts)
 
 
@@ -85,10 +86,12 @@ _CREDIT_FACTS = (
     "WHERE c.workspace_id = %(workspace)s AND {condition}) "
     f"SELECT model, month, channel_id, program_id, campaign_id, outcome, {ADDED_UP} FROM ("
     + measured(
-        f"c.model, {MONTH} AS month, c.channel_id, c.program_id, c.campaign_id, d.outcome",
-        f"({credited('chosen')}) AS c JOIN {_DEALS} ON d.deal_id = c.deal_id "
-        "WHERE d.workspace_id = %(workspace)s AND c.model = ANY(%(models)s)",
-        share="c.share",
+        f"t.model, {MONTH} AS month, t.channel_id, t.program_id, t.campaign_id, d.outcome",
+        f"({credited('chosen')}) AS t JOIN {_DEALS} ON d.deal_id = t.deal_id "
+        "LEFT JOIN plan_program p ON p.id = t.program_id "
+        "WHERE d.workspace_id = %(workspace)s AND {condition} "
+        "AND t.model = ANY(%(models)s) AND {where}",
+        share="t.share",
     )
     + ") AS m GROUP BY 1, 2, 3, 4, 5, 6)"
 )
@@ -111,10 +114,11 @@ def credit_sums(
 ) -> list[tuple[Any, str, str, Sums]]:
     """Return (group, model, outcome, sums) of credited deals.
 
-    `group` and `where` are SQL over `t` (model, month, channel_id, program_id, campaign_id,
-    outcome) and `p`, the touch's program; an influence on a campaign names it in `t`.
+    `group` is SQL over `t` (model, month, channel_id, program_id, campaign_id, outcome) and `p`,
+    the touch's program, `where` over what is credited alone (not month or outcome); an influence
+    on a campaign names it in `t`.
     """
-    source = f"t AS ({_sources(days, _CREDIT_TOTALS, _CREDIT_FACTS)})"
+    source = f"t AS ({_sources(days, _CREDIT_TOTALS, _CREDIT_FACTS, where)})"
     rows = _rows(
         f"WITH {source} SELECT {group}, t.model, t.outcome, {_added()} "  # noqa: S608
         f"FROM t LEFT JOIN plan_program p ON p.id = t.program_id WHERE {where} GROUP BY 1, 2, 3",

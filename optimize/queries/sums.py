@@ -38,9 +38,7 @@ ADDED_UP = ", ".join(f"COALESCE({text}, 0) AS {name}" for name, text in SUMS.ite
 """The select list of all sums, in the order of `SUMS`."""
 
 MONTH = "date_trunc('month', d.date)::date"
-SHARES = ", ".join(
-    f"('{model}', c.channel_id, c.program_id, NULL::bigint, c.\"{model}\")" for model in MODELS
-)
+SHARES = ", ".join(f"('{model}', c.\"{model}\")" for model in MODELS)
 
 
 KEYS = ("channel_id", "program_id", "campaign_id")
@@ -122,9 +120,10 @@ def credited(credit: str) -> str:
     come out even in shares of 1e-8, the first are the larger, none before all that have a name.
     """
     shares = (
-        "SELECT c.deal_id, c.sign, v.model, v.channel_id, v.program_id, v.campaign_id, v.share "  # noqa: S608
-        f"FROM {credit} c CROSS JOIN LATERAL (VALUES {SHARES}) "
-        "AS v(model, channel_id, program_id, campaign_id, share) WHERE v.share <> 0"
+        "SELECT c.deal_id, c.sign, v.model, c.channel_id, c.program_id, "  # noqa: S608
+        "NULL::bigint AS campaign_id, v.share "
+        f"FROM {credit} c CROSS JOIN LATERAL (VALUES {SHARES}) AS v(model, share) "
+        "WHERE v.share <> 0"
     )
     influence = (
         "SELECT DISTINCT c.deal_id, c.sign, "  # noqa: S608
