@@ -176,8 +176,9 @@ def told(value: Any, name: str = "") -> str:
     if isinstance(value, date):
         return f"{value:%-d %b %Y}"
     if isinstance(value, Decimal):
-        text = f"{value:,f}"
-        return text.rstrip("0").rstrip(".") if "." in text else text
+        whole, _, cents = f"{value:,f}".partition(".")
+        cents = cents.rstrip("0")
+        return f"{whole}.{cents.ljust(2, '0')}" if cents else whole
     if isinstance(value, int):
         return f"{value:,}"
     return WORDS.get(name, {}).get(str(value), str(value))

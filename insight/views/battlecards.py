@@ -24,6 +24,8 @@ def battlecard(request: WorkspaceRequest) -> HttpResponse:
     wanted = request.GET.get("rival", "")
     cards = current_cards()
     rival = None
+    if not wanted:
+        cards = cards.filter(competitor__is_active=True)
     if wanted.isdecimal() and len(wanted) < 19:
         rival = competitors().filter(pk=int(wanted)).first()
         cards = cards.filter(competitor=int(wanted))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from insight.actions.battlecards import save_card
 from insight.models import Channel, Competitor, Product
 from tests.factories.execute import DealFactory, TouchFactory
 from tests.factories.insight import (
@@ -100,6 +101,26 @@ def test_the_api_removes_alike(sign_in, workspace, named):
     )
     assert put_away.json()["is_active"] is False
     assert not model.objects.filter(pk=free.pk).exists()
+
+
+def test_the_card_against_a_rival_of_the_past_is_shown_where_it_is_named(at, sign_in, member):
+    rivals = [CompetitorFactory(name=name) for name in ("Present", "Past")]
+    for rival in rivals:
+        save_card(
+            competitor=rival,
+            their_claim=f"{rival} claims",
+            our_answer="It pays back",
+            proofs=[],
+            traps=[],
+            by=member("marketer"),
+        )
+    Competitor.objects.filter(name="Past").update(is_active=False)
+    browser = sign_in("sales_rep")
+    everybody = browser.get(at("insight/rivals/battlecards/")).text
+    assert "Present claims" in everybody
+    assert "Past claims" not in everybody
+    named = browser.get(at("insight/rivals/battlecards/"), {"rival": rivals[1].pk}).text
+    assert "Past claims" in named
 
 
 def offered(browser, address, name):
