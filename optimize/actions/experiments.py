@@ -241,6 +241,7 @@ def _frozen(found: Design | RegionDesign, wanted: float) -> dict[str, Any]:
     if isinstance(found, RegionDesign):
         return {
             "smallest": found.smallest,
+            "while_running": found.while_running,
             "n_treated": found.n_treated,
             "n_control": found.n_others,
         }

@@ -102,7 +102,7 @@ def _promised(found: Design | RegionDesign, wanted: float) -> str:
     if isinstance(found, RegionDesign):
         return (
             f"Where nothing was done it would have shown a lift of {found.smallest:.0%} in four "
-            f"of five stretches of the past, read at its planned end. {_running(found)}"
+            f"of five stretches of the past, read at its planned end. {_running(found, wanted)}"
         )
     return (
         f"It shows a lift of {wanted:.0%} in at least {found.power(wanted):.0%} of cases, and one "
@@ -110,13 +110,14 @@ def _promised(found: Design | RegionDesign, wanted: float) -> str:
     )
 
 
-def _running(found: RegionDesign) -> str:
+def _running(found: RegionDesign, wanted: float) -> str:
     if found.while_running is None:
         why = found.running_reason or "too little is known"
         return f"Until then nothing is told: {why}."
+    waits = "" if found.while_running <= wanted else f"; one of {wanted:.0%} may wait for the end"
     return (
         f"While it runs it shows one of {found.while_running:.0%} in four of five, however often "
-        "you look."
+        f"you look{waits}."
     )
 
 

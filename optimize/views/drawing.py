@@ -76,10 +76,10 @@ def experiment_charts(experiment: Experiment, held: Reading) -> list[dict[str, A
     The lift as it was known at each look; of regions also what came beside what would have.
     """
     if not held.is_regional:
-        found = [_lift_chart(experiment, held.series, day="day", days="Day")]
+        found = [_lift_chart(experiment, held.series, each="on each day", column="Day")]
     else:
         found = [
-            _lift_chart(experiment, held.looks, day="week", days="Week to"),
+            _lift_chart(experiment, held.looks, each="after each week", column="Week to"),
             _regions_chart(experiment, held),
         ]
     return [chart for chart in found if chart]
@@ -106,7 +106,7 @@ def _regions_chart(experiment: Experiment, held: Reading) -> dict[str, Any]:
 
 
 def _lift_chart(
-    experiment: Experiment, looks: Sequence[Point], *, day: str, days: str
+    experiment: Experiment, looks: Sequence[Point], *, each: str, column: str
 ) -> dict[str, Any]:
     """Draw the lift as it was known at each look; nothing where it never was."""
     known = [place for place, look in enumerate(looks) if None not in look[1:]]
@@ -117,9 +117,9 @@ def _lift_chart(
     high = [look[3] for look in looks]
     end = experiment.ends_on or when[-1]
     return {
-        "title": f"Lift as it was known on each {day}",
+        "title": f"Lift as it was known {each}",
         "figure": charts.lift_over_time(when, lift, low, high, planned_end=end, level=LEVEL),
-        "columns": [days, "Lift", f"{LEVEL:.0%} interval"],
+        "columns": [column, "Lift", f"{LEVEL:.0%} interval"],
         "rows": [
             (
                 day_name(when[place]),
@@ -128,5 +128,5 @@ def _lift_chart(
             )
             for place in reversed(known)
         ],
-        "note": f"{LEVEL:.0%} interval that holds on every {day}",
+        "note": f"{LEVEL:.0%} interval that holds {each}",
     }

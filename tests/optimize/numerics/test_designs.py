@@ -131,5 +131,7 @@ def test_a_test_of_regions_needs_regions_and_history():
     held = regional_design(panel[:, :2], panel[:, 2:], 6)
     assert held.smallest is not None
     assert 0.0 < held.smallest < 0.2
+    assert held.while_running is not None
+    assert held.smallest / 2 < held.while_running < 0.3
     assert "regions must stay untreated" in regional_design(panel[:, :8], panel[:, 8:], 6).reason
     assert "weeks of history" in regional_design(panel[:15, :2], panel[:15, 2:], 6).reason
