@@ -29,7 +29,7 @@ class StartCampaignForm(forms.Form):
 
     name = forms.CharField(max_length=120)
     goal = forms.CharField(
-        max_length=300, required=False, help_text="What should be different when it has worked?"
+        max_length=300, required=False, help_text="What will be different if it works?"
     )
     starts_on = forms.DateField(label="First cycle starts", widget=DateInput())
     ends_on = forms.DateField(label="First cycle ends", widget=DateInput())
@@ -65,7 +65,7 @@ class AdvanceForm(forms.Form):
     override_reason = forms.CharField(
         max_length=300,
         required=False,
-        label="Move on anyway, because",
+        label="Reason to move on anyway",
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
@@ -75,7 +75,7 @@ class WorkspaceForm(forms.ModelForm[Workspace]):
 
     discount_threshold = PercentField(
         max_length=12,
-        label="Won on price beyond",
+        label="Discount threshold",
         help_text="Off list price: 5%. A deal discounted more needs a manager and counts as won "
         "on price.",
     )
@@ -96,15 +96,15 @@ class WorkspaceForm(forms.ModelForm[Workspace]):
         widgets = {"fiscal_year_start": forms.Select(choices=MONTHS.items())}
         labels = {
             "fiscal_year_start": "First month of the fiscal year",
-            "lookback_days": "Touches count for, days",
-            "half_life_days": "A touch counts half after, days",
-            "handoff_hours": "Sales is in touch within, hours",
+            "lookback_days": "Lookback window, days",
+            "half_life_days": "Half-life of a touch, days",
+            "handoff_hours": "Sales follows up within, hours",
             "four_eyes": "Four eyes: nobody approves their own",
         }
         help_texts = {
-            "lookback_days": "Before a deal closed. Earlier touches count nothing.",
-            "half_life_days": "Where credit fades with time.",
-            "handoff_hours": "From the moment marketing hands a buyer over.",
+            "lookback_days": "A touch counts if it came at most this long before the deal closed.",
+            "half_life_days": "After this time a touch counts half, where credit decays with time.",
+            "handoff_hours": "From the moment marketing hands over a buyer.",
             "four_eyes": "A plan, a revision, a discount or a material that a manager made waits "
             "for another manager or owner.",
         }
@@ -116,13 +116,13 @@ class NewWorkspaceForm(forms.ModelForm[Workspace]):
     class Meta:
         model = Workspace
         fields = ("name", "slug", "currency", "time_zone")
-        help_texts = {"slug": "Its address: small letters, digits and hyphens."}
+        help_texts = {"slug": "Its address: lowercase letters, digits and hyphens."}
 
 
 class MemberForm(forms.Form):
     """A person to join, by the e-mail address they sign in with."""
 
-    email = forms.EmailField(help_text="Of somebody who has signed up already.")
+    email = forms.EmailField(help_text="They must have signed up already.")
     role = forms.ChoiceField(choices=Role.choices, initial=Role.MARKETER)
 
 
@@ -143,9 +143,9 @@ def _areas() -> list[tuple[str, str]]:
 class TokenForm(forms.Form):
     """A new key to the API: what it may do is never more than its member may."""
 
-    name = forms.CharField(max_length=80, help_text="What will use it.")
+    name = forms.CharField(max_length=80, help_text="Which app will use it.")
     reach = forms.ChoiceField(
-        label="It may",
+        label="Access",
         choices=(
             ("read", "Read everything"),
             ("write", "Read and write everything"),
@@ -163,7 +163,7 @@ class TokenForm(forms.Form):
     days = forms.TypedChoiceField(
         label="Valid for",
         coerce=int,
-        choices=((30, "30 days"), (90, "90 days"), (365, "a year")),
+        choices=((30, "30 days"), (90, "90 days"), (365, "1 year")),
         initial=90,
     )
 
@@ -188,13 +188,13 @@ class WebhookForm(forms.Form):
         label="Address",
         max_length=2000,
         widget=forms.URLInput(attrs={"placeholder": "https://"}),
-        help_text="It answers a POST with a status of 200 to 299 within 10 seconds.",
+        help_text="It must answer a POST with a status of 200 to 299 within 10 seconds.",
     )
     description = forms.CharField(
-        max_length=120, required=False, help_text="What it is for, as your team calls it."
+        max_length=120, required=False, help_text="What it is for, in your team's words."
     )
     events = forms.MultipleChoiceField(
-        label="Tell it when", choices=list(TYPES.items()), widget=forms.CheckboxSelectMultiple
+        label="Events", choices=list(TYPES.items()), widget=forms.CheckboxSelectMultiple
     )
 
     @staticmethod

@@ -50,11 +50,11 @@ def check_address(url: str) -> httpx.URL:
     except (httpx.InvalidURL, ValueError):
         raise AddressRefused("This is not an address.") from None
     if any(letter <= " " or letter == "\x7f" for letter in url):
-        raise AddressRefused("An address holds no spaces or line breaks.")
+        raise AddressRefused("An address cannot contain spaces or line breaks.")
     if address.scheme not in ({"https", "http"} if settings.WEBHOOK_PRIVATE else {"https"}):
-        raise AddressRefused("The address begins with https://.")
+        raise AddressRefused("The address must begin with https://.")
     if not address.host or address.userinfo:
-        raise AddressRefused("The address names a site, and holds no user name or password.")
+        raise AddressRefused("The address must name a site, without a user name or password.")
     if port is not None and not 0 < port < 65536:
         raise AddressRefused("This is not a port.")
     _literal(address.host)
@@ -75,18 +75,18 @@ def _demand_public(text: str) -> None:
     address = ipaddress.ip_address(text.partition("%")[0])
     if isinstance(address, ipaddress.IPv6Address):
         if any(address in network for network in _TRANSLATED) or address.teredo:
-            raise AddressRefused("The address is not a public one.")
+            raise AddressRefused("The URL is not public.")
         address = address.ipv4_mapped or address.sixtofour or address
     public = address.is_global and not address.is_multicast and not address.is_reserved
     if not public and not settings.WEBHOOK_PRIVATE:
-        raise AddressRefused("The address is not a public one.")
+        raise AddressRefused("The URL is not public.")
 
 
 def _resolved(host: str, port: int) -> list[str]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise NoAnswer(f"No address is known for {host}.") from None
+        raise NoAnswer(f"{host} could not be found.") from None
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     for address in addresses:
         _demand_public(address)

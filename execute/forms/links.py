@@ -154,7 +154,7 @@ class PersonalLinksForm(forms.Form):
 class NamingRulesForm(forms.Form):
     """How the workspace writes its parameters."""
 
-    lower_case = forms.BooleanField(required=False, label="Small letters only")
+    lower_case = forms.BooleanField(required=False, label="Lowercase letters only")
     separator = forms.ChoiceField(
         label="Between words",
         choices=[(mark, f"{mark}  {_MARKS[mark]}") for mark in SEPARATORS],

@@ -25,7 +25,7 @@ def clean_target(text: str) -> str:
     if not typed:
         raise BadTarget("Give the address the link leads to.")
     if _CONTROL.search(typed):
-        raise BadTarget("An address holds no spaces, line breaks or backslashes.")
+        raise BadTarget("An address cannot contain spaces, line breaks or backslashes.")
     try:
         parts = urlsplit(typed)
         host, port = parts.hostname or "", parts.port
@@ -34,7 +34,7 @@ def clean_target(text: str) -> str:
     if parts.scheme.lower() not in SCHEMES:
         raise BadTarget("The address begins with https:// or http://.")
     if not host or parts.username is not None or parts.password is not None:
-        raise BadTarget("The address names a site, and holds no user name or password.")
+        raise BadTarget("The address must name a site, without a user name or password.")
     try:
         name = host if ":" in host else host.encode("idna").decode()
     except UnicodeError:

@@ -78,7 +78,7 @@ def decode(data: bytes, answers: Mapping[str, str]) -> tuple[str, str, list[Note
     their rows can be refused by line. Raises Unreadable where the bytes are no text.
     """
     if not data.translate(None, b"\x00 \t\r\n"):
-        raise Unreadable("The file holds nothing but blanks.")
+        raise Unreadable("The file is blank.")
     for bom, name in BOMS:
         if data.startswith(bom):
             errors = "surrogateescape" if name == "utf-8-sig" else "replace"
@@ -127,7 +127,7 @@ def _single_byte(data: bytes, chosen: str) -> tuple[str, str, list[Note], list[D
     doubt = Doubt(
         key="encoding",
         question=(
-            f"The file does not say how its letters are written. Read as {ENCODINGS[answer]}, "
+            f"The file does not say which text encoding it uses. Read as {ENCODINGS[answer]}, "
             f"it says {example}. Is that right?"
         ),
         options=tuple(Option(o, f"{ENCODINGS[o]}: {_example(data, o)}") for o in options),

@@ -57,7 +57,7 @@ def lay_out(rows: list[Row], lines: list[int], answers: Mapping[str, str], ragge
     (text), rather than padding (workbooks)."""
     top = [i for i, row in enumerate(rows[:2000]) if not is_blank(row)][:400]
     if not top:
-        raise Unreadable("No table was found: the file holds nothing but blanks.")
+        raise Unreadable("No table was found: the file is blank.")
     start = _header_index(rows, top, ragged)
     out = Layout((), [], [])
     header_end, names = _headers(rows, lines, start, out, answers, ragged)

@@ -71,7 +71,7 @@ def _reasons(parameter: str, value: str, rules: Rules) -> list[str]:
     if len(value) > LONGEST:
         reasons.append(f"At most {LONGEST} characters.")
     if rules.lower_case and value != value.lower():
-        reasons.append("Small letters only.")
+        reasons.append("Use lowercase letters only.")
     if _joined(value, rules.separator) != value:
         reasons.append(f"Letters and digits, with “{rules.separator}” between words.")
     return reasons

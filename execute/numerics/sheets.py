@@ -156,7 +156,7 @@ def _without_broken(
     for row, line in zip(rows, lines, strict=True):
         if any(SURROGATE.search(cell) for cell in row):
             value = SURROGATE.sub("�", ", ".join(row))[:200]
-            reason = "the row holds bytes that are no letters; the file may have been cut there"
+            reason = "the row has bytes that are not text; the file may have been cut off there"
             refused.append(Refusal(line, "", value, reason))
         else:
             kept.append(row)

@@ -69,7 +69,7 @@ def _best_sheet(
         if any(cell != "" for row in rows for cell in row):
             filled[name] = [[_cell(c) for c in row] for row in rows]
     if not filled:
-        raise Unreadable("The workbook holds no filled sheet.")
+        raise Unreadable("The workbook has no sheet with data.")
     chosen = answers.get("sheet", "")
     answer = chosen if chosen in filled else next(iter(filled))
     doubts = []

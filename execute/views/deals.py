@@ -63,7 +63,7 @@ def keep_view(request: WorkspaceRequest) -> HttpResponse:
         messages.success(request, f"“{view}” is saved.")
     elif request.method == "POST":
         query = request.POST.get("view-query", "")
-        messages.error(request, "Give the view a name of at most 80 letters.")
+        messages.error(request, "Give the view a name of at most 80 characters.")
     return redirect(f"{link(LIST)}?{query}" if query else link(LIST))
 
 

@@ -72,5 +72,5 @@ def save_card(
 def _lines(given: Sequence[str]) -> list[str]:
     lines = [line for one in given if (line := " ".join(one.split()))]
     if len(lines) > MOST_LINES or any(len(line) > LONGEST_LINE for line in lines):
-        raise TooManyLines(f"Write up to {MOST_LINES} lines of up to {LONGEST_LINE} letters.")
+        raise TooManyLines(f"Write up to {MOST_LINES} lines of up to {LONGEST_LINE} characters.")
     return list(dict.fromkeys(lines))

@@ -88,7 +88,7 @@ def clean_tags(tags: Sequence[str]) -> list[str]:
     """Return tags in small letters, each once; raises `TagsNotValid`."""
     clean = list(dict.fromkeys(tag for one in tags if (tag := " ".join(one.lower().split()))))
     if len(clean) > MOST_TAGS or any(len(tag) > LONGEST_TAG for tag in clean):
-        raise TagsNotValid(f"Write up to {MOST_TAGS} tags of up to {LONGEST_TAG} letters.")
+        raise TagsNotValid(f"Write up to {MOST_TAGS} tags of up to {LONGEST_TAG} characters.")
     return clean
 
 

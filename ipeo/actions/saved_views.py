@@ -30,7 +30,7 @@ def save_view(
     try:
         link(page)
     except NoReverseMatch:
-        raise NoSuchList(f"“{page}” is no list of this workspace.") from None
+        raise NoSuchList(f"“{page}” is not a list in this workspace.") from None
     saved: SavedView
     saved, _ = SavedView.objects.update_or_create(
         page=page,
@@ -44,5 +44,5 @@ def save_view(
 def delete_view(*, view: SavedView, by: Membership) -> None:
     """Forget a saved view; raises `NotYours`."""
     if view.owner_id != by.pk and not (view.is_shared and by.role in MANAGERS):
-        raise NotYours("A saved view is removed by its owner or, where it is shared, a manager.")
+        raise NotYours("Only its owner can delete a saved view or, if it is shared, a manager.")
     view.delete()

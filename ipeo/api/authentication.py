@@ -47,7 +47,7 @@ class TokenAuthentication(BaseAuthentication):
                 .first()
             )
             if token is None or token.expires_at <= timezone.now():
-                raise AuthenticationFailed("This token is not known, or no longer valid.")
+                raise AuthenticationFailed("This token is not valid or has expired.")
             membership = token.membership
             user = membership.user
             if user is None or not membership.is_active or not user.is_active:
@@ -72,16 +72,14 @@ class WorkspaceSessionAuthentication(SessionAuthentication):
         user = result[0]
         slug = request.headers.get(WORKSPACE_HEADER, "")
         if "\0" in slug:
-            raise ValidationError({WORKSPACE_HEADER: ["A workspace's name holds no such letter."]})
-        memberships = [] if slug else memberships_of(user=user)
-        membership = (
-            membership_of(user=user, slug=slug)
-            if slug
-            else memberships[0]
-            if len(memberships) == 1
-            else None
-        )
+            told = "A workspace's address cannot contain null characters."
+            raise ValidationError({WORKSPACE_HEADER: [told]})
+        if slug:
+            membership = membership_of(user=user, slug=slug)
+        else:
+            memberships = memberships_of(user=user)
+            membership = memberships[0] if len(memberships) == 1 else None
         if membership is None:
-            raise NotFound(f"Name a workspace of yours in the header {WORKSPACE_HEADER}.")
+            raise NotFound(f"Name one of your workspaces in the header {WORKSPACE_HEADER}.")
         enter_workspace(request, membership)
         return user, None

@@ -46,13 +46,13 @@ class IdempotentWrites:
         if request.method in SAFE_METHODS or not key:
             return
         if len(key) > MOST_LETTERS:
-            raise ValidationError({HEADER: [f"A key has at most {MOST_LETTERS} letters."]})
+            raise ValidationError({HEADER: [f"A key can have at most {MOST_LETTERS} characters."]})
         if "\0" in key:
-            raise ValidationError({HEADER: ["A key holds no null characters."]})
+            raise ValidationError({HEADER: ["A key cannot contain null characters."]})
         try:
             record, is_first = claim_key(key=key, digest=_digest(request))
         except KeyUsedOtherwise:
-            raise Conflict(f"This {HEADER} was used for another request.") from None
+            raise Conflict(f"This {HEADER} was already used for another request.") from None
         if not is_first:
             raise _Replay(record)
         self._record = record

@@ -28,11 +28,11 @@ def failed(request: HttpRequest) -> HttpResponse:
     status = 503 if is_away else 500
     response: HttpResponse
     if request.path_info.startswith("/api/"):
-        title = "Not available" if is_away else "Broken on our side"
+        title = "Not available" if is_away else "Server error"
         detail = (
-            "The database or the cache does not answer. Nothing was changed; try again shortly."
+            "The database or the cache is not responding. Nothing was changed. Try again shortly."
             if is_away
-            else "It is written down. What was saved before is safe."
+            else "The error was logged. Everything saved before it is safe."
         )
         document = {"type": "about:blank", "title": title, "status": status, "detail": detail}
         response = JsonResponse(document, status=status, content_type=CONTENT_TYPE)

@@ -36,7 +36,7 @@ def add_comment(
     if not words:
         raise NothingSaid("Write what you want to say.")
     if len(words) > LONGEST:
-        raise TooLong(f"A remark is at most 2,000 letters; this has {len(words):,}.")
+        raise TooLong(f"A remark can be at most 2,000 characters; this one has {len(words):,}.")
     made: ScenarioComment = ScenarioComment.objects.create(
         scenario=scenario, by=by, text=words, at=now or timezone.now()
     )

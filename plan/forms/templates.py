@@ -34,7 +34,7 @@ class LinesField(forms.CharField):
         lines = [line.strip() for line in (super().clean(value) or "").splitlines()]
         found = list(dict.fromkeys(line for line in lines if line))
         if any(len(line) > 120 for line in found):
-            raise ValidationError("A name has at most 120 letters.")
+            raise ValidationError("A name has at most 120 characters.")
         return found
 
     def prepare_value(self, value: Any) -> Any:

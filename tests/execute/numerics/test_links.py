@@ -134,7 +134,7 @@ def test_each_broken_rule_comes_with_the_value_that_keeps_it():
         ("medium", ""),
         ("campaign", "fruhling-2026"),
     ]
-    assert "Small letters" in faults[0].message
+    assert "lowercase letters" in faults[0].message
     assert faults[1].message == "This one is needed."
 
 

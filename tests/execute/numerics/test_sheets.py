@@ -193,7 +193,7 @@ def test_a_workbook_named_csv_is_read_by_its_content_and_said() -> None:
     ("data", "words"),
     [
         (b"", "empty"),
-        (b" \n\n ", "blanks"),
+        (b" \n\n ", "blank"),
         (b"\x89PNG\r\n\x1a\n0000", "picture"),
         (b"%PDF-1.7 ...", "PDF"),
         (b"PK\x03\x04" + b"\0" * 60, "cut or damaged"),
@@ -201,7 +201,7 @@ def test_a_workbook_named_csv_is_read_by_its_content_and_said() -> None:
         (b"<html><table><tr><td>1</td></tr></table></html>", "web page"),
         (b'{"rows": []}', "JSON"),
         (b"a,b\n" + b"x" * 200_000 + b",1\n", "never closed"),
-        (b"," * 50 + b"\n", "blanks"),
+        (b"," * 50 + b"\n", "blank"),
         (b"a," * 5_000 + b"\n", "columns"),
     ],
 )
