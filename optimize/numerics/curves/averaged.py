@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from optimize.numerics.curves.averaging import log_scores, stack
 from optimize.numerics.curves.density import Problem
-from optimize.numerics.curves.fitting import FormFit, explore, sample
+from optimize.numerics.curves.fitting import FormFit, agree, explore, lengthen, sample
 from optimize.numerics.curves.forms import FORMS, Form
 from optimize.numerics.curves.problem import Weeks, prepare
 from optimize.numerics.curves.results import ChannelCurve, channels_of
@@ -23,12 +23,15 @@ Floats = npt.NDArray[np.float64]
 LEVEL = 0.94
 DRAWS = 400
 """Draws of each of four chains of each form, before it is asked for more."""
-KEPT = 2000
+_LONGEST, _WORK, _WORTHWHILE = 1600, 600_000, 100
+"""Draws that the chains of a form with weight go on for; fewer where there are many series and
+weeks, to that many saturated spends, and none where they would be hardly any."""
+KEPT = 4000
 """Draws of the mixture of forms that the figures rest on."""
-_SCORED = 600
+_SCORED = 1_500_000
+"""Predictions, draws times weeks, that a form's weight rests on: what is left of chance in the
+weights moves the figures more than what is left of it in the forms."""
 _MANY_SERIES, _SCREENED = 16, 2
-# A draw of many series takes long; the chains go on for another round where these do not do.
-_DRAWS_OF_MANY = 280
 _NEGLIGIBLE = 0.05
 
 
@@ -52,6 +55,11 @@ class CurveFit:
     level: float
     weeks: int
 
+    @property
+    def agrees(self) -> bool:
+        """Whether the chains tell the same, and enough: else what they tell is not known."""
+        return agree(self.rhat, self.ess)
+
 
 def fit(
     weeks: Weeks,
@@ -63,17 +71,15 @@ def fit(
 ) -> CurveFit:
     """Fit every form to weekly data and average them by how well each predicts.
 
-    `draws` are those of each chain of each form before more are asked for; unless told, fewer
-    where there are many series. Raises `NotEnough` with the reason where the data cannot
-    carry a fit.
+    `draws` are those of each chain of each form before more are asked for; unless told, the
+    chains of forms that have weight go on, where that is cheap. Raises `NotEnough` with the
+    reason where the data cannot carry a fit.
     """
     began = time.perf_counter()
     prepared = prepare(weeks)
     named = dict.fromkeys((form.name for form in forms), 0.0)
-    many = weeks.shape[0] * weeks.shape[1] > _MANY_SERIES
-    if draws is None:
-        draws = _DRAWS_OF_MANY if many else DRAWS
-    if many and len(forms) > _SCREENED:
+    more = _more(weeks) if draws is None else 0
+    if weeks.shape[0] * weeks.shape[1] > _MANY_SERIES and len(forms) > _SCREENED:
         forms = _promising(weeks, forms, seed)
     problems = [prepared.problem(form) for form in forms]
     seen = np.nonzero(problems[0].known.ravel() > 0)[0] % weeks.spend.shape[2]
@@ -85,22 +91,28 @@ def fit(
             )
         )
         # A form that already predicts badly is not worth its draws.
-        scores, _ = _scored([(pilot.draws, pilot.problem) for pilot in pilots])
+        scores, _ = _scored([(pilot.draws, pilot.problem) for pilot in pilots], each)
         held = np.nonzero(stack(scores, seen, seed) >= _NEGLIGIBLE / 2.0)[0]
         used = list(
             each.map(
-                lambda i: sample(pilots[i], pool=pool, draws=draws, seed=seed + 100 + int(i)), held
+                lambda i: sample(
+                    pilots[i], pool=pool, draws=draws or DRAWS, seed=seed + 100 + int(i)
+                ),
+                held,
             )
         )
-    # Chains that disagree tell nothing; where all do, the best is kept and its R-hat shown.
-    used = [one for one in used if one.agrees] or [min(used, key=lambda one: one.rhat)]
-    scores, tails = _scored([(one.draws, one.problem) for one in used])
-    weights = stack(scores, seen, seed)
-    weights = np.where(weights < _NEGLIGIBLE, 0.0, weights)
-    weights /= weights.sum()
+        # Chains that disagree tell nothing; where all do, the best is kept and its R-hat shown.
+        used = [one for one in used if one.agrees] or [min(used, key=lambda one: one.rhat)]
+        used, weights, tails = _weighed(used, seen, seed, each)
+        if more:
+            used = list(
+                each.map(
+                    lambda one: lengthen(one[1], pool=pool, draws=more, seed=seed + 200 + one[0]),
+                    enumerate(used),
+                )
+            )
+            used, weights, tails = _weighed(used, seen, seed, each)
     named |= {one.form.name: float(w) for one, w in zip(used, weights, strict=True)}
-    unsteady = max(tail for tail, weight in zip(tails, weights, strict=True) if weight > 0)
-    used, weights = _kept(used, weights)
     random = np.random.default_rng(seed)
     chosen = [_choice(one, float(w), random) for one, w in zip(used, weights, strict=True)]
     found = channels_of(prepared, used, chosen, level)
@@ -111,7 +123,7 @@ def fit(
         rhat=max(one.rhat for one in used),
         ess=min(one.effective for one in used),
         divergences=sum(one.divergences for one in used),
-        unsteady=unsteady,
+        unsteady=max(tails),
         correlation=np.atleast_2d(np.corrcoef(together.T)),
         seconds=time.perf_counter() - began,
         level=level,
@@ -130,23 +142,39 @@ def _promising(weeks: Weeks, forms: Sequence[Form], seed: int) -> list[Form]:
     )
     with ThreadPoolExecutor(max(os.cpu_count() or 1, 1)) as pool:
         pilots = [explore(form, whole.problem(form), pool=pool, seed=seed) for form in forms]
-    scores, _ = _scored([(pilot.draws, pilot.problem) for pilot in pilots])
+        scores, _ = _scored([(pilot.draws, pilot.problem) for pilot in pilots], pool)
     weights = stack(scores, np.arange(len(scores)), seed)
     return [forms[i] for i in sorted(np.argsort(-weights)[:_SCREENED])]
 
 
-def _scored(parts: Sequence[tuple[Floats, Problem]]) -> tuple[Floats, list[float]]:
+def _scored(parts: Sequence[tuple[Floats, Problem]], pool: Executor) -> tuple[Floats, list[float]]:
     """Return log scores (weeks, forms), and each form's share of weeks with an unsteady weight."""
-    scores, tails = [], []
-    for draws, problem in parts:
-        score, tail = log_scores(draws[:: max(len(draws) // _SCORED, 1)], problem)
-        scores.append(score)
-        tails.append(float((tail > 0.7).mean()))
-    return np.column_stack(scores), tails
+
+    def score(part: tuple[Floats, Problem]) -> tuple[Floats, Floats]:
+        draws, problem = part
+        every = -(-len(draws) * problem.known.size // _SCORED)
+        return log_scores(draws[::every], problem)
+
+    scores, tails = zip(*pool.map(score, parts), strict=True)
+    return np.column_stack(scores), [float((tail > 0.7).mean()) for tail in tails]
 
 
-def _kept(fits: Sequence[FormFit], weights: Floats) -> tuple[list[FormFit], Floats]:
-    return [one for one, w in zip(fits, weights, strict=True) if w > 0], weights[weights > 0]
+def _more(weeks: Weeks) -> int:
+    """Return how many draws a chain goes on for once its form has earned a weight."""
+    regions, channels, many = weeks.shape
+    more = min(_LONGEST, _WORK // (regions * channels * many))
+    return more if more >= _WORTHWHILE else 0
+
+
+def _weighed(
+    fits: Sequence[FormFit], seen: npt.NDArray[np.int64], seed: int, pool: Executor
+) -> tuple[list[FormFit], Floats, list[float]]:
+    """Return the forms that have weight, the weights, and each one's share of unsteady weeks."""
+    scores, tails = _scored([(one.draws, one.problem) for one in fits], pool)
+    weights = stack(scores, seen, seed)
+    held = [i for i in range(len(fits)) if weights[i] >= _NEGLIGIBLE]
+    weights = weights[held] / weights[held].sum()
+    return [fits[i] for i in held], weights, [tails[i] for i in held]
 
 
 def _choice(fit: FormFit, weight: float, random: np.random.Generator) -> npt.NDArray[np.int64]:

@@ -24,7 +24,7 @@ Floats = npt.NDArray[np.float64]
 
 BLOCK = 4
 """Weeks that a bootstrap keeps together: what is not explained often lasts for some."""
-_RESAMPLES, _STEPS = 60, 80
+_RESAMPLES, _STEPS = 400, 80
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=LOOSE)

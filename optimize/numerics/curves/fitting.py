@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -28,31 +28,6 @@ _ROUNDS = 4
 _HOPELESS = 1.2
 """Chains so far apart are not brought together by more draws."""
 _FAR = 10.0
-
-
-@dataclass(frozen=True)
-class FormFit:
-    """Draws of one form: chains (4, n, d), how well they agree, and what diverged."""
-
-    form: Form
-    problem: Problem
-    chains: Floats
-    rhat: float
-    effective: float
-    divergences: int
-    leaps: float
-    values: Floats  # (4, n): the log posterior of each draw
-
-    @property
-    def agrees(self) -> bool:
-        """Whether the chains tell the same, and enough."""
-        return self.rhat <= WORST_RHAT and self.effective >= FEWEST_EFFECTIVE
-
-    @property
-    def draws(self) -> Floats:
-        """All chains end to end: (4 n, d)."""
-        found: Floats = self.chains.reshape(-1, self.chains.shape[2])
-        return found
 
 
 def mode(problem: Problem, start: Floats) -> tuple[Floats, float]:
@@ -114,6 +89,52 @@ class Pilot:
     ends: tuple[Floats, ...]
 
 
+@dataclass(frozen=True)
+class FormFit:
+    """Draws of one form: chains (4, n, d), how well they agree, and what the sampler told.
+
+    `told` (4, n, 4) has each draw's log posterior, acceptance, leaps, and whether it diverged;
+    `pilot` the metric, and where the chains stand: they can go on from there.
+    """
+
+    pilot: Pilot
+    chains: Floats
+    told: Floats
+    rhat: float
+    effective: float
+
+    @property
+    def form(self) -> Form:
+        """The form fitted."""
+        return self.pilot.form
+
+    @property
+    def problem(self) -> Problem:
+        """What the density reads."""
+        return self.pilot.problem
+
+    @property
+    def divergences(self) -> int:
+        """Trajectories whose energy ran away."""
+        return int(self.told[:, :, 3].sum())
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the chains tell the same, and enough."""
+        return agree(self.rhat, self.effective)
+
+    @property
+    def draws(self) -> Floats:
+        """All chains end to end: (4 n, d)."""
+        found: Floats = self.chains.reshape(-1, self.chains.shape[2])
+        return found
+
+
+def agree(rhat: float, effective: float) -> bool:
+    """Whether chains with this worst R-hat and fewest effective draws can be believed."""
+    return rhat <= WORST_RHAT and effective >= FEWEST_EFFECTIVE
+
+
 def explore(form: Form, problem: Problem, *, pool: Executor, seed: int) -> Pilot:
     """Climb to the mode, run four short chains under its metric, and learn a better one."""
     climbed = [mode(problem, start_of(form, problem, share)) for share in (0.15, 1.0)]
@@ -149,38 +170,45 @@ def sample(pilot: Pilot, *, pool: Executor, draws: int, seed: int) -> FormFit:
     return found
 
 
+def lengthen(fit: FormFit, *, pool: Executor, draws: int, seed: int) -> FormFit:
+    """Let every chain go on for as many draws."""
+    return _longer(fit.pilot, fit, pool, 0, draws, np.random.default_rng(seed))
+
+
 def _sample(pilot: Pilot, pool: Executor, draws: int, random: np.random.Generator) -> FormFit:
-    ends: Sequence[Floats] = pilot.ends
-    parts: list[list[Floats]] = [[] for _ in range(CHAINS)]
-    values: list[list[Floats]] = [[] for _ in range(CHAINS)]
-    divergences, leaps, warmup = 0, 0.0, _SETTLING
-    for _ in range(_ROUNDS):
-        runs = _run(pool, ends, pilot.centre, pilot.factor, pilot.problem, warmup, draws, random)
-        for part, value, (kept, told, _) in zip(parts, values, runs, strict=True):
-            part.append(kept)
-            value.append(told[:, 0])
-            divergences += int(told[:, 3].sum())
-            leaps += float(told[:, 2].mean()) / CHAINS
-        ends, warmup = [run[2] for run in runs], 0
-        chains = np.stack([np.concatenate(part) for part in parts])
-        fit = FormFit(
-            pilot.form,
-            pilot.problem,
-            chains,
-            float(rhat(chains).max()),
-            float(effective(chains).min()),
-            divergences,
-            leaps / len(parts[0]),
-            np.stack([np.concatenate(value) for value in values]),
-        )
+    fit = _longer(pilot, None, pool, _SETTLING, draws, random)
+    for _ in range(_ROUNDS - 1):
         if fit.agrees or fit.rhat > _HOPELESS:
             break
+        fit = _longer(fit.pilot, fit, pool, 0, draws, random)
     return fit
+
+
+def _longer(
+    pilot: Pilot,
+    before: FormFit | None,
+    pool: Executor,
+    warmup: int,
+    draws: int,
+    random: np.random.Generator,
+) -> FormFit:
+    runs = _run(pool, pilot.ends, pilot.centre, pilot.factor, pilot.problem, warmup, draws, random)
+    chains, told = np.stack([run[0] for run in runs]), np.stack([run[1] for run in runs])
+    if before is not None:
+        chains = np.concatenate([before.chains, chains], axis=1)
+        told = np.concatenate([before.told, told], axis=1)
+    return FormFit(
+        replace(pilot, ends=tuple(run[2] for run in runs)),
+        chains,
+        told,
+        float(rhat(chains).max()),
+        float(effective(chains).min()),
+    )
 
 
 def _improved(pilot: Pilot, fit: FormFit) -> Pilot:
     """Return a pilot whose metric is learned from longer chains, which start where they ended."""
-    lost = _lost(fit.values)
+    lost = _lost(fit.told[:, :, 0])
     draws = fit.chains[~lost].reshape(-1, fit.chains.shape[2])
     centre, factor, starts = _relearn(draws, _ends(fit.chains, lost), pilot.centre, pilot.factor)
     ends = [

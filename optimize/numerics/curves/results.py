@@ -13,6 +13,7 @@ from optimize.numerics.curves.density import coefficients, forward
 from optimize.numerics.curves.fitting import CHAINS, FormFit
 from optimize.numerics.curves.forms import DELAYED, HILL, LONGEST_PEAK
 from optimize.numerics.curves.problem import Prepared
+from optimize.numerics.curves.variates import means
 
 Floats = npt.NDArray[np.float64]
 
@@ -69,14 +70,9 @@ def shortest(draws: Floats, level: float) -> tuple[float, float]:
     return (0.0 if low < 0.05 * high else low), high
 
 
-def told(draws: Floats, level: float, *, middle: float | None = None) -> Told:
-    """Return the geometric mean, or the `middle` given, with its interval.
-
-    What is never negative is skewed, so the mean is geometric.
-    """
+def told(draws: Floats, level: float, *, middle: float) -> Told:
+    """Return a value with the shortest interval around it."""
     low, high = shortest(draws, level)
-    if middle is None:
-        middle = float(np.exp(np.log(np.maximum(draws, 1e-300)).mean()))
     return Told(float(np.clip(middle, low, high)), low, high)
 
 
@@ -95,6 +91,16 @@ def channels_of(
     nexts = np.concatenate([part[1] for part in parts])
     tables = np.concatenate([part[2] for part in parts])
     contribution = np.concatenate([part[3] for part in parts])
+    middle = np.exp(
+        np.average(
+            [
+                means(_logarithm(part[3]), fit.draws[of], fit.problem)
+                for part, fit, of in zip(parts, fits, chosen, strict=True)
+            ],
+            axis=0,
+            weights=[len(of) for of in chosen],
+        )
+    )
     chain = np.concatenate(
         [of // fit.chains.shape[1] for fit, of in zip(fits, chosen, strict=True)]
     )
@@ -104,8 +110,8 @@ def channels_of(
         moved = _moved(share[:, k], float(fits[0].problem.share_scale[k]), chain)
         found.append(
             ChannelCurve(
-                contribution=told(contribution[:, k], level),
-                roas=told(contribution[:, k] / spent, level),
+                contribution=told(contribution[:, k], level, middle=float(middle[k])),
+                roas=told(contribution[:, k] / spent, level, middle=float(middle[k]) / spent),
                 # Some draws may be wholly saturated: their geometric mean would be nothing at all.
                 next=told(nexts[:, k], level, middle=float(np.median(nexts[:, k]))),
                 moved=moved,
@@ -116,6 +122,12 @@ def channels_of(
                 draws=tables[:, k],
             )
         )
+    return found
+
+
+def _logarithm(draws: Floats) -> Floats:
+    """What is never negative is skewed: its mean is taken of logarithms."""
+    found: Floats = np.log(np.maximum(draws, 1e-300))
     return found
 
 

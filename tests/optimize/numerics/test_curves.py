@@ -1,5 +1,6 @@
 """Response curves: simulated with a known truth, found again, and honest about it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 import numpy as np
@@ -11,10 +12,11 @@ from optimize.numerics.curves import Lift, NotEnough, Weeks, fit
 from optimize.numerics.curves.averaging import smoothed, stack
 from optimize.numerics.curves.density import log_posterior
 from optimize.numerics.curves.diagnostics import effective, rhat
-from optimize.numerics.curves.fitting import start_of
+from optimize.numerics.curves.fitting import explore, sample, start_of
 from optimize.numerics.curves.forms import FORMS, LAGS
 from optimize.numerics.curves.problem import prepare
 from optimize.numerics.curves.results import shortest
+from optimize.numerics.curves.variates import means
 
 
 def weeks(regions=1, many=110, seed=1, noise=1.5, **given):
@@ -100,6 +102,23 @@ def test_spend_that_never_varies_leaves_the_prior_where_it_was():
     found = fit(Weeks(data.outcome, spend, data.season), forms=FORMS[:1], draws=150)
     assert found.channels[1].moved.value < found.channels[0].moved.value
     assert not found.channels[1].is_informed
+
+
+def test_variates_take_chance_off_a_mean():
+    data, _ = weeks(many=60)
+    problem = prepare(data).problem(FORMS[0])
+    plain, corrected = [], []
+    with ThreadPoolExecutor(1) as pool:
+        pilot = explore(FORMS[0], problem, pool=pool, seed=1)
+        for seed in range(6):
+            draws = sample(pilot, pool=pool, draws=150, seed=seed).draws[:600]
+            plain.append(draws[:, :2].mean(axis=0))
+            corrected.append(means(draws[:, :2], draws, problem))
+    assert (np.std(corrected, axis=0) < 0.6 * np.std(plain, axis=0)).all()
+    assert np.mean(corrected, axis=0) == pytest.approx(np.mean(plain, axis=0), abs=0.05)
+    # Too few for what they explain to be more than chance.
+    few = draws[:20]
+    assert means(few[:, :2], few, problem) == pytest.approx(few[:, :2].mean(axis=0))
 
 
 def test_a_lift_test_calibrates_its_channel():
