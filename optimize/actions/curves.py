@@ -37,6 +37,9 @@ KEPT = 300
 POINTS = 41
 _DIGITS = 6
 _UNMOVED = "Not enough data: the weeks seen so far hardly change what was assumed before."
+_DISAGREES = (
+    "Not known: the weeks allow of answers too unlike one another for the fit to settle on one."
+)
 
 
 def request_curves(*, by: Membership | None = None) -> Run:
@@ -147,8 +150,8 @@ def _row(facts: WeeklyFacts, k: int, key: uuid.UUID, reason: str = "") -> Respon
 
 
 def _fitted(row: ResponseCurve, fit: CurveFit, one: ChannelCurve) -> ResponseCurve:
-    row.is_informed = one.is_informed
-    row.reason = "" if one.is_informed else _UNMOVED
+    row.is_informed = one.is_informed and fit.agrees
+    row.reason = "" if row.is_informed else _UNMOVED if fit.agrees else _DISAGREES
     row.figures = {
         "contribution": asdict(one.contribution),
         "return": asdict(one.roas),

@@ -77,6 +77,9 @@ def curve(
             channels[spend[k]] = _unknown(str(lack), spent[:, k].sum())
         return {**told, "reason": str(lack)}
     for k, one in zip(used, found.channels, strict=True):
+        if not found.agrees:
+            channels[spend[k]] = _unknown("the chains of the fit do not agree", one.spend)
+            continue
         channels[spend[k]] = {
             **{
                 name: estimate(part.value, part.low, part.high)

@@ -1,5 +1,6 @@
 """Response curves in the product: fitted in the background, shown with what they do not know."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -12,6 +13,8 @@ from insight.queries.curves import posterior_draws
 from ipeo.actions.runs import claim_run, perform_run
 from optimize.actions.curves import fit_curves, request_curves, request_curves_where_behind
 from optimize.actions.recompute import recompute
+from optimize.numerics.curves import fit
+from optimize.numerics.curves.forms import FORMS
 from optimize.queries.weekly import curves_are_behind, monday_of, weekly_facts
 from tests.factories.execute import DealStageFactory
 from tests.factories.insight import AccountFactory, ChannelFactory
@@ -98,6 +101,18 @@ def test_a_fit_tells_what_a_channel_brings_and_admits_what_it_does_not_know(week
     assert "80% interval" in page
     one = client.get(f"/w/{search.workspace.slug}/optimize/curves/{search.pk}/")
     assert "Independent draws" in one.content.decode()
+
+
+def test_chains_that_disagree_make_a_curve_that_is_not_known(weeks, monkeypatch):
+    def disagreeing(weeks, *, level):
+        return replace(fit(weeks, level=level, forms=FORMS[:1], draws=100), rhat=1.2)
+
+    monkeypatch.setattr("optimize.numerics.curves.fit", disagreeing)
+    fit_curves(on=TODAY)
+
+    rows = ResponseCurve.objects.all()
+    assert {row.is_informed for row in rows} == {False}
+    assert all("Not known" in row.reason for row in rows)
 
 
 def test_too_few_weeks_are_said_and_nothing_is_made_up(workspace, sign_in):

@@ -1,12 +1,15 @@
 """Response curves of a plain file, by the command, and on public data where it is at hand."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
+from optimize.numerics.curves import fit
+from optimize.numerics.curves.forms import FORMS
 from optimize.queries.spending import curve
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -48,6 +51,20 @@ def test_the_command_tells_of_each_channel_and_of_one_never_spent_on_why_not(tmp
         "reason": "nothing was ever spent on it",
     }
     assert fairs["reason"] == "nothing was ever spent on it"
+
+
+def test_chains_that_disagree_give_a_reason_and_no_number(tmp_path, monkeypatch):
+    def disagreeing(weeks, *, level):
+        return replace(fit(weeks, level=level, forms=FORMS[:1], draws=100), rhat=1.2)
+
+    file = written(tmp_path, np.random.default_rng(2).gamma(2.0, 40.0, 45))
+    monkeypatch.setattr("optimize.numerics.curves.fit", disagreeing)
+    told = curve(file, day="week", outcome="sales", spend=["search"])
+
+    search = told["channels"]["search"]
+    assert search["contribution"]["value"] is None
+    assert "do not agree" in search["reason"]
+    assert told["rhat"] == 1.2
 
 
 def test_too_few_weeks_give_a_reason_and_no_number(tmp_path):
