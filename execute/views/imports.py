@@ -48,7 +48,7 @@ WHERE = {
     "accounts": ("insight:accounts", "See the accounts"),
     "contacts": ("insight:contacts", "See the contacts"),
     "deals": ("execute:deals", "See the deals"),
-    "touches": ("insight:contacts", "See the contacts"),
+    "touches": ("execute:touches", "See the touches"),
     "expenses": ("execute:expenses", "See the expenses"),
     "stage_history": ("execute:deals", "See the deals"),
 }
