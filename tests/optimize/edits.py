@@ -50,6 +50,12 @@ def everything() -> dict[str, list[tuple[object, ...]]]:
     return found
 
 
+def forget() -> None:
+    """Delete all that was measured, so that the next measurement rests on facts alone."""
+    for model in (*MEASURED, models.MeasurementState):
+        model.objects.all().delete()
+
+
 class Company:
     """A company whose facts are edited at random, the same way for the same seed."""
 
@@ -88,6 +94,7 @@ class Company:
                 self.edit_touch,
                 self.delete_touch,
                 *[self.edit_deal] * 3,
+                *[self.edit_amount] * 2,
                 self.delete_deal,
                 *[self.move_contact] * 2,
                 self.edit_lead,
@@ -159,6 +166,10 @@ class Company:
 
     def edit_deal(self):
         self.some(Deal).update(**self.deal())
+
+    def edit_amount(self):
+        amount = self.dice.choice(["net_amount", "list_amount", "cost_amount"])
+        self.some(Deal).update(**{amount: self.dice.choice([None, Decimal("70.07"), 1000, 1200])})
 
     def delete_deal(self):
         self.some(Deal).delete()

@@ -20,7 +20,7 @@ from tests.factories.insight import (
 )
 from tests.factories.ipeo import CycleFactory
 from tests.factories.plan import ProgramFactory
-from tests.optimize.edits import MEASURED, Company, at, everything
+from tests.optimize.edits import Company, at, everything, forget
 
 pytestmark = pytest.mark.django_db
 
@@ -178,13 +178,59 @@ def test_measuring_what_changed_equals_measuring_everything_row_for_row(workspac
         after_changes = everything()
         recompute(full=True, parties_at_once=company.dice.choice([2, 1000]))
         assert everything() == after_changes
-    for model in MEASURED:
-        model.objects.all().delete()
-    models.MeasurementState.objects.all().delete()
+    forget()
     recompute()
     assert everything() == after_changes, "nor does it rest on what was measured before"
     assert after_changes["DealFact"]
     assert after_changes["FunnelTotal"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"net_amount": Decimal("812.34")},
+        {"net_amount": None},
+        {"list_amount": Decimal(5000)},
+        {"cost_amount": Decimal("1400.01")},
+        {"closed_date": date(2026, 2, 27)},
+        {"closed_date": date(2026, 3, 2)},
+        {"outcome": "lost"},
+        {"owner_id": None},
+    ],
+    ids=str,
+)
+def test_one_change_to_a_deal_changes_the_totals_as_measuring_from_nothing_does(workspace, change):
+    deal, other = DealFactory(won=True), DealFactory(won=True)
+    for one in (deal, deal, other):
+        TouchFactory(contact=ContactFactory(account=one.account), occurred_at=at(9))
+    Deal.objects.filter(pk=deal.pk).update(closed_date=date(2026, 2, 20))
+    recompute()
+    before, credit = everything(), set(models.Credit.objects.values_list("pk", flat=True))
+    Deal.objects.filter(pk=deal.pk).update(**change)
+    recompute()
+    after = everything()
+    assert set(models.Credit.objects.values_list("pk", flat=True)) == credit, "not written anew"
+    assert (after["CreditTotal"] == before["CreditTotal"]) == (change == {"owner_id": None})
+    forget()
+    recompute()
+    assert everything() == after
+
+
+def test_a_moved_touch_changes_credit_and_leaves_the_deals_facts_alone(workspace):
+    deal = DealFactory(won=True)
+    contact = ContactFactory(account=deal.account)
+    touch, _ = (TouchFactory(contact=contact, occurred_at=at(day)) for day in (5, 9))
+    recompute()
+    fact, before = models.DealFact.objects.get().pk, everything()
+    Touch.objects.filter(pk=touch.pk).update(occurred_at=at(12), channel=ChannelFactory())
+    recompute()
+    after = everything()
+    assert models.DealFact.objects.get().pk == fact
+    assert after["CreditTotal"] != before["CreditTotal"]
+    assert after["DealTotal"] == before["DealTotal"]
+    forget()
+    recompute()
+    assert everything() == after
 
 
 def test_a_large_measurement_tells_the_planner_what_it_wrote(workspace, monkeypatch):
