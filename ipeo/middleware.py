@@ -4,17 +4,14 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
-import structlog
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 
 from ipeo import tenancy
+from ipeo.database.holding import RowGone
 from ipeo.models import User
 from ipeo.queries import membership_of
-
-log = structlog.get_logger()
 
 
 class PublicAddressesMiddleware:
@@ -83,7 +80,7 @@ class TenancyMiddleware:
             return redirect_to_login(request.get_full_path())
         membership = membership_of(user=request.user, slug=slug)
         if membership is None:
-            raise Http404("No workspace of yours has this address.")
+            raise Http404("You have no workspace at this address.")
         request.workspace = membership.workspace  # type: ignore[attr-defined]
         request.membership = membership  # type: ignore[attr-defined]
         scopes: ExitStack = request.scopes  # type: ignore[attr-defined]
@@ -92,6 +89,5 @@ class TenancyMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> None:
         """Raise `Http404` for a row that was deleted after it was read, and before its lock."""
-        if isinstance(error, ObjectDoesNotExist):
-            log.warning("row gone", path=request.path, exc_info=error)
-            raise Http404("Somebody else has just removed this.") from error
+        if isinstance(error, RowGone):
+            raise Http404(str(error)) from error

@@ -11,6 +11,7 @@ from django.utils import timezone
 from execute.models import Deal, DiscountApproval, InReturn, Outcome
 from execute.queries.discounts import STATUS, Terms, terms_of
 from ipeo.actions.approving import demand_other_eyes
+from ipeo.database.holding import hold
 from ipeo.models import Membership
 
 MILLIONTH = Decimal("0.000001")
@@ -74,7 +75,7 @@ def ask_approval(
     `net_amount` is the deal's own where none is given. What waited before is asked anew with
     these terms. Raises a `DiscountRefused`.
     """
-    stored: Deal = Deal.objects.select_for_update(of=("self",)).get(pk=deal.pk)
+    stored = hold(Deal, deal.pk)
     terms = terms_of(stored, net_amount=net_amount)
     if terms is None:
         raise PriceUnknown("The list price or the net price is not known, so there is no discount.")
@@ -195,9 +196,7 @@ def _decide(
     reason: str,
     now: datetime | None,
 ) -> DiscountApproval:
-    row: DiscountApproval = DiscountApproval.objects.select_for_update(of=("self",)).get(
-        pk=approval.pk
-    )
+    row = hold(DiscountApproval, approval.pk)
     if not row.waits:
         raise AlreadyDecided(row)
     if status == STATUS.APPROVED:

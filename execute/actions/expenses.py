@@ -16,6 +16,7 @@ from execute.models import Expense, SpendRule
 from execute.queries.rates import converted, rate_on
 from ipeo import tenancy
 from ipeo.actions.versions import hold_version
+from ipeo.database.holding import hold
 
 UNDO_SECONDS = 3600
 KEPT = (
@@ -98,7 +99,7 @@ def invoice_arrived(*, expense: Expense, amount: Decimal, day: date) -> Expense:
     `amount` is in the currency of the order; `day` is the invoice's date. Raises `NotCommitted`,
     and what `save_expense` raises.
     """
-    stored: Expense = Expense.objects.select_for_update(of=("self",)).get(pk=expense.pk)
+    stored = hold(Expense, expense.pk)
     if stored.state != Expense.State.COMMITTED:
         raise NotCommitted("This is not waiting for an invoice.")
     stored.committed_amount = stored.amount

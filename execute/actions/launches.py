@@ -11,6 +11,7 @@ from execute.models import Launch
 from execute.queries.events import launch_told
 from execute.queries.launches import launching_of
 from ipeo.actions.events import record_event
+from ipeo.database.holding import hold
 from ipeo.models import Cycle, Membership
 from ipeo.permissions import may
 from plan.models import ProgramPlan, Scenario
@@ -55,7 +56,7 @@ def launch_program(
     `MaterialsMissing` while something is not approved and no reason is given, and
     `MayNotLaunchAnyway` for a reason from somebody whose word does not open gates.
     """
-    cycle: Cycle = Cycle.objects.select_for_update().get(pk=plan.scenario.cycle_id)
+    cycle = hold(Cycle, plan.scenario.cycle_id)
     if cycle.stage != Cycle.Stage.EXECUTE:
         raise NotUnderWay(
             f"The cycle is in {cycle.get_stage_display()}: programs are launched in Execute."
@@ -85,7 +86,7 @@ def launch_program(
 @transaction.atomic
 def take_back_launch(*, launch: Launch) -> None:
     """Undo a launch that was told by mistake; raises `NotUnderWay` once the cycle is measured."""
-    cycle: Cycle = Cycle.objects.select_for_update().get(pk=launch.cycle_id)
+    cycle = hold(Cycle, launch.cycle_id)
     if cycle.stage != Cycle.Stage.EXECUTE:
         raise NotUnderWay(f"The cycle is in {cycle.get_stage_display()}: its launches stay.")
     told = launch_told(launch, removed=True)

@@ -16,6 +16,7 @@ from django.utils import timezone
 from execute.models import Material, MaterialVersion
 from execute.numerics.filetypes import LyingType, content_type
 from ipeo.actions.approving import demand_other_eyes
+from ipeo.database.holding import hold
 from ipeo.database.uniqueness import unless_taken
 from ipeo.models import Membership
 
@@ -96,7 +97,7 @@ def add_version(
         _take(version, upload)
     try:
         with transaction.atomic():
-            Material.objects.select_for_update(of=("self",)).get(pk=material.pk)
+            hold(Material, material.pk)
             last = MaterialVersion.objects.filter(material=material).aggregate(top=Max("number"))
             version.number = (last["top"] or 0) + 1
             version.save()
@@ -174,10 +175,8 @@ def send_back(
 
 
 def _held(version: MaterialVersion) -> tuple[Material, MaterialVersion]:
-    rows = Material.objects.select_related("approved").select_for_update(of=("self",))
-    material: Material = rows.get(pk=version.material_id)
-    stored: MaterialVersion = MaterialVersion.objects.get(pk=version.pk)
-    return material, stored
+    material = hold(Material, version.material_id, "approved")
+    return material, hold(MaterialVersion, version.pk)
 
 
 @transaction.atomic
@@ -198,7 +197,7 @@ def approve_material(
 @transaction.atomic
 def retire_material(*, material: Material) -> Material:
     """Take a material out of use; the deals it helped keep it."""
-    stored: Material = Material.objects.select_for_update(of=("self",)).get(pk=material.pk)
+    stored = hold(Material, material.pk)
     stored.status = Material.Status.RETIRED
     stored.save(update_fields=["status"])
     return stored
@@ -207,7 +206,7 @@ def retire_material(*, material: Material) -> Material:
 @transaction.atomic
 def bring_back(*, material: Material) -> Material:
     """Take a retired material into use again, with the version that sales had."""
-    stored: Material = Material.objects.select_for_update(of=("self",)).get(pk=material.pk)
+    stored = hold(Material, material.pk)
     if stored.status == Material.Status.RETIRED:
         has = stored.approved_id is not None
         stored.status = Material.Status.APPROVED if has else Material.Status.DRAFT

@@ -13,6 +13,7 @@ from django.utils import timezone
 from execute.models import BuyerReview, BuyerReviewDriver, Deal, Driver, Outcome
 from execute.queries.reviews import drivers_for_buyer
 from ipeo import tenancy
+from ipeo.database.holding import hold
 from ipeo.models import Membership
 from ipeo.tokens import digest_of
 
@@ -126,7 +127,7 @@ def answer_review(
     for name, step in (("value", value), ("price", price), ("trust", trust)):
         if step is not None and not 1 <= step <= 5:
             raise AnswerRefused(name, "Choose one of the five.")
-    stored: BuyerReview = BuyerReview.objects.select_for_update(of=("self",)).get(pk=review.pk)
+    stored = hold(BuyerReview, review.pk)
     _demand_open(stored, now)
     stored.value, stored.price, stored.trust = value, price, trust
     stored.again, stored.words, stored.answered_at = again, words.strip(), now

@@ -13,6 +13,7 @@ from execute.queries.events import task_told
 from ipeo import tenancy
 from ipeo.actions.events import record_event
 from ipeo.actions.versions import hold_version
+from ipeo.database.holding import hold
 from ipeo.database.turns import take_turn
 from ipeo.models import Cycle
 
@@ -94,7 +95,7 @@ def set_task_state(*, task: Task, state: str, now: datetime | None = None) -> Ta
     when it is taken up again.
     """
     wanted, now = Task.State(state), now or timezone.now()
-    stored: Task = Task.objects.select_for_update(of=("self",)).get(pk=task.pk)
+    stored = hold(Task, task.pk)
     if stored.state != wanted:
         before = stored.done_at
         stored.state = wanted

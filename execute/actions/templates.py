@@ -14,6 +14,7 @@ from execute.actions.tasks import CycleIsClosed
 from execute.models import Task, TaskDependency, TaskTemplate, TemplateTask
 from execute.queries.events import task_told
 from ipeo.actions.events import record_event
+from ipeo.database.holding import hold
 from ipeo.database.uniqueness import unless_taken
 from ipeo.models import Cycle, Membership
 from plan.models import Program, ProgramPlan, Scenario
@@ -121,7 +122,7 @@ def make_tasks(
     `CycleIsClosed`.
     """
     on = timezone.localdate(now)
-    held = Cycle.objects.select_for_update(of=("self",)).get(pk=cycle.pk)
+    held = hold(Cycle, cycle.pk)
     if held.closed_at is not None:
         raise CycleIsClosed(f"{held} is closed.")
     ensure_templates()

@@ -75,7 +75,7 @@ def discount(request: WorkspaceRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(refusal))
         except AlreadyDecided as refusal:
             meanwhile = str(refusal)
-            approval = approvals().get(pk=pk)
+            approval = get_object_or_404(approvals(), pk=pk)
     context = {"approval": approval, "form": form, "meanwhile": meanwhile}
     status = 409 if meanwhile else 422 if form.is_bound else 200
     return render(request, "execute/discount.html", context, status=status)

@@ -46,7 +46,7 @@ def edit_deal(request: WorkspaceRequest, pk: int) -> HttpResponse:
         return _edit_page(request, DealForms(None, stored), title=title, back=back)
     edited = edit_together(
         first_moved_up(chosen(request.POST)),
-        bind=lambda data: DealForms(data, Deal.objects.get(pk=pk)),
+        bind=lambda data: DealForms(data, get_object_or_404(Deal.objects.all(), pk=pk)),
         merge_with=lambda data, forms: forms.merged_with(data),
         save=lambda forms, version: _saved(request, forms, version=version),
     )

@@ -90,7 +90,8 @@ def edit_expense(request: WorkspaceRequest, pk: int) -> HttpResponse:
     edited = edit_together(
         chosen(request.POST),
         bind=lambda data: ExpenseForm(
-            data, instance=Expense.objects.select_related("program", "channel").get(pk=pk)
+            data,
+            instance=get_object_or_404(Expense.objects.select_related("program", "channel"), pk=pk),
         ),
         merge_with=lambda data, form: merged(data, form, form.merged_fields),
         save=_kept,

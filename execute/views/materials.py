@@ -180,7 +180,8 @@ def send_version_back(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         form = SendBackForm(request.POST)
         if not form.is_valid():
-            found = listed(member=request.membership).get(pk=version.material_id)
+            materials = listed(member=request.membership)
+            found = get_object_or_404(materials, pk=version.material_id)
             return _shown(request, found, form, status=422)
         with refused_as_message(request, AlreadyDecided, ReasonNeeded):
             send_back(version=version, by=request.membership, reason=form.cleaned_data["reason"])

@@ -93,7 +93,7 @@ def edit_task(request: WorkspaceRequest, pk: int) -> HttpResponse:
         return _edit_page(request, TaskForm(instance=found), title, status=200)
     edited = edit_together(
         chosen(request.POST),
-        bind=lambda data: TaskForm(data, instance=Task.objects.get(pk=pk)),
+        bind=lambda data: TaskForm(data, instance=get_object_or_404(Task.objects.all(), pk=pk)),
         merge_with=_merged,
         save=_kept,
     )
@@ -146,7 +146,7 @@ def state(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if request.method != "POST" or wanted not in Task.State.values:
         return redirect(link("execute:edit_task", pk))
     set_task_state(task=found, state=wanted)
-    row = queries.matching_tasks().get(pk=pk)
+    row = get_object_or_404(queries.matching_tasks(), pk=pk)
     waiting = [task for task in queries.waits_for(found) if task.state in queries.OPEN]
     if wanted == Task.State.DONE and waiting:
         others = ", ".join(f"“{task}”" for task in waiting)

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import ForeignObjectRel
 
 from insight.models import Account, Contact
+from ipeo.database.holding import RowGone
 from ipeo.database.uniqueness import is_taken
 
 
@@ -39,7 +40,7 @@ def merge_accounts(*, account: Account, into: Account) -> Account:
 
     People, touches, deals and whatever else names the account come along, also from the stages
     to the right, and are measured anew. What both have where there may be one only, the other
-    keeps. Its blanks are filled. Raises `SameAccount`, or `Account.DoesNotExist` where one of
+    keeps. Its blanks are filled. Raises `SameAccount`, or `RowGone` where one of
     the two is gone.
     """
     if account.pk == into.pk:
@@ -47,7 +48,7 @@ def merge_accounts(*, account: Account, into: Account) -> Account:
     both = Account.objects.filter(pk__in=[account.pk, into.pk]).order_by("pk")
     held: dict[int, Account] = {row.pk: row for row in both.select_for_update(of=("self",))}
     if len(held) < 2:
-        raise Account.DoesNotExist
+        raise RowGone
     gone, kept = held[account.pk], held[into.pk]
     for relation in Account._meta.get_fields(include_hidden=True):
         if isinstance(relation, ForeignObjectRel):

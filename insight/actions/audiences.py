@@ -10,6 +10,7 @@ from django.utils import timezone
 from insight.models import Audience
 from insight.queries.audiences import size_of
 from insight.queries.rules import read_rule
+from ipeo.database.holding import hold
 from ipeo.database.uniqueness import unless_taken
 from ipeo.queries.kept import named_by
 
@@ -49,7 +50,7 @@ def count_audience(*, audience: Audience, now: datetime | None = None) -> Audien
 @transaction.atomic
 def delete_audience(*, audience: Audience) -> None:
     """Remove an audience that nothing is made for; raises `AudienceInUse`."""
-    held = Audience.objects.select_for_update().get(pk=audience.pk)
+    held = hold(Audience, audience.pk)
     if named := named_by(held):
         raise AudienceInUse(f"{held} cannot be removed: {' and '.join(named)} are made for it.")
     held.delete()

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from insight.models import Battlecard, Competitor
+from ipeo.database.holding import hold
 from ipeo.models import Membership
 
 MOST_LINES, LONGEST_LINE = 12, 300
@@ -44,7 +45,7 @@ def save_card(
     """
     proofs, traps = _lines(proofs), _lines(traps)
     # One at a time: two first versions saved at once would both be the first.
-    Competitor.objects.select_for_update().get(pk=competitor.pk)
+    hold(Competitor, competitor.pk)
     current: Battlecard | None = (
         Battlecard.objects.select_related("created_by__user")
         .filter(competitor=competitor, is_current=True)

@@ -13,6 +13,7 @@ from insight import registry
 from insight.actions.findings import LinkNotValid, demand_page
 from insight.models import Finding, FindingEvidence, FindingRenewal, Study
 from insight.queries.exhibits import snapshot_of
+from ipeo.database.holding import hold
 from ipeo.models import Membership
 from ipeo.navigation import link
 from ipeo.tenancy import current_workspace
@@ -119,7 +120,7 @@ def renew_finding(
     today = timezone.localdate(now)
     if expires_on is not None and expires_on <= today:
         raise DateNotAhead("Choose a day that is still to come.")
-    held: Finding = Finding.objects.select_for_update().get(pk=finding.pk)
+    held = hold(Finding, finding.pk)
     made: FindingRenewal = FindingRenewal.objects.create(
         finding=held,
         expired_on=held.expires_on,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from insight.models import Channel, Competitor, Product
+from ipeo.database.holding import hold
 from ipeo.queries.kept import named_by
 
 
@@ -15,7 +16,7 @@ class StillNamed(Exception):
 @transaction.atomic
 def remove_kept(*, row: Product | Channel | Competitor) -> None:
     """Remove a product, channel or rival that nothing names; raises `StillNamed`."""
-    held = type(row).objects.select_for_update().get(pk=row.pk)
+    held = hold(type(row), row.pk)
     if named_by(held):
         raise StillNamed(f"{held} has a history, so it stays; take it out of use instead.")
     held.delete()

@@ -19,6 +19,7 @@ from insight.queries.answers import Refused, price_order, questions_of, read_one
 from insight.queries.research import LEVELS
 from ipeo import tenancy
 from ipeo.database import bulk
+from ipeo.database.holding import hold
 from ipeo.database.uniqueness import unless_taken
 from ipeo.models import Membership
 from ipeo.tenancy import current_workspace_id
@@ -146,7 +147,7 @@ def load_answers(
     """
     _demand_answers(study, wave)
     # Two files at once would both find room for themselves, and count a wave past each other.
-    Study.objects.select_for_update(of=("self",)).only("pk").get(pk=study.pk)
+    hold(Study, study.pk)
     taken, refused = read_rows(study.kind, columns, rows)
     if not taken:
         raise NobodyRises(refused)
@@ -314,7 +315,7 @@ def answer_form(
     answer there is comes back, also where the link has taken all its answers with it.
     """
     now = now or timezone.now()
-    held: StudyForm = StudyForm.objects.select_for_update(of=("self",)).get(pk=form.pk)
+    held = hold(StudyForm, form.pk)
     batch = digest_of(once) if once else ""
     if once:
         sent: StudyAnswer | None = StudyAnswer.objects.filter(form=held, batch=batch).first()

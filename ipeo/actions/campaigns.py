@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from ipeo import stages
 from ipeo.actions.events import record_event
+from ipeo.database.holding import hold
 from ipeo.database.uniqueness import unless_taken
 from ipeo.models import Campaign, Cycle, Membership, StageChange
 from ipeo.permissions import may
@@ -82,16 +83,16 @@ def advance_cycle(
     `expected_stage`.
     """
     now = now or timezone.now()
-    cycle = Cycle.objects.select_for_update().select_related("campaign").get(pk=cycle.pk)
+    cycle = hold(Cycle, cycle.pk, "campaign")
     if cycle.stage == Cycle.Stage.CLOSED or (expected_stage and cycle.stage != expected_stage):
-        raise AlreadyMoved(f"The cycle is in {cycle.get_stage_display()} already.")
+        raise AlreadyMoved(f"The cycle is already in {cycle.get_stage_display()}.")
     stage = stages.stage(cycle.stage)
     blockers = stage.gate(cycle)
     reason = override_reason.strip()
     if blockers and not reason:
         raise GateClosed(blockers)
     if blockers and not may(by, "cycle.override"):
-        raise MayNotOverride("Only a manager or an owner may open a closed gate.")
+        raise MayNotOverride("Only a manager or an owner can override what is missing.")
     change: StageChange = StageChange.objects.create(
         cycle=cycle,
         from_stage=cycle.stage,

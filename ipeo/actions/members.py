@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from ipeo import tenancy
+from ipeo.database.holding import RowGone
 from ipeo.database.uniqueness import unless_taken
 from ipeo.models import ApiToken, Membership, Role, User, Workspace
 from ipeo.permissions import PERMISSIONS
@@ -45,8 +46,10 @@ def add_member(*, email: str, role: str, by: Membership) -> Membership:
     _guard_owner(by, role)
     user = User.objects.filter(email=email.lower()).first()
     if user is None:
-        raise NoSuchPerson(f"Nobody has signed up as {email} yet. Ask them to, then add them.")
-    with unless_taken(AlreadyMember(f"{user} is a member already.")):
+        raise NoSuchPerson(
+            f"No one has signed up as {email} yet. Ask them to sign up, then add them."
+        )
+    with unless_taken(AlreadyMember(f"{user} is already a member.")):
         return Membership.objects.create(
             workspace=tenancy.current_workspace(), user=user, role=role
         )
@@ -61,20 +64,20 @@ def change_member(*, membership: Membership, role: str, is_active: bool, by: Mem
     rows = Membership.objects.filter(asked_for, workspace=workspace).order_by("pk")
     held = {row.pk: row for row in rows.select_for_update(of=("self",))}
     if membership.pk not in held:
-        raise Membership.DoesNotExist
+        raise RowGone
     stored = held.pop(membership.pk)
     _guard_owner(by, role)
     _guard_owner(by, stored.role)
     loses_ownership = stored.role == Role.OWNER and (role != Role.OWNER or not is_active)
     if loses_ownership and not held:
-        raise LastOwner("Make somebody else an owner first: a workspace keeps one.")
+        raise LastOwner("Make someone else an owner first: a workspace needs at least one.")
     stored.role, stored.is_active = role, is_active
     stored.save(update_fields=["role", "is_active"])
 
 
 def _guard_owner(by: Membership, role: str) -> None:
     if role == Role.OWNER and by.role != Role.OWNER:
-        raise OwnersOnly("Only an owner can make or change an owner.")
+        raise OwnersOnly("Only an owner can add or change an owner.")
 
 
 class UnknownScope(Exception):

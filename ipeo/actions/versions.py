@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
+from ipeo.database.holding import hold
 from ipeo.models import TenantModel
 
 Row = TypeVar("Row", bound=TenantModel)
@@ -13,13 +14,13 @@ class EditedMeanwhile(Exception):
     """Somebody else changed the row after it was read; `row` is how it stands now."""
 
     def __init__(self, row: Any) -> None:
-        super().__init__(f"Somebody else changed this {row._meta.verbose_name} meanwhile.")
+        super().__init__(f"Someone else changed this {row._meta.verbose_name} in the meantime.")
         self.row = row
 
 
 def hold_version(row: Row, version: int | None) -> Row:
     """Lock and return a row as it is stored; raises `EditedMeanwhile` for another version."""
-    stored: Any = type(row)._default_manager.select_for_update(of=("self",)).get(pk=row.pk)
+    stored: Any = hold(type(row), row.pk)
     if version is not None and stored.version != version:
         raise EditedMeanwhile(stored)
     return stored  # type: ignore[no-any-return]

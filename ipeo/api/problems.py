@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import structlog
 from django.conf import settings
 from django.core.exceptions import (
-    ObjectDoesNotExist,
     PermissionDenied,
     RequestDataTooBig,
     ValidationError,
@@ -18,7 +16,8 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-log = structlog.get_logger()
+from ipeo.database.holding import RowGone
+
 CONTENT_TYPE = "application/problem+json"
 
 
@@ -26,7 +25,7 @@ class Conflict(exceptions.APIException):
     """The request does not fit the state the thing is in."""
 
     status_code = 409
-    default_detail = "This does not fit the present state."
+    default_detail = "This conflicts with the current state."
     default_code = "conflict"
 
     def __init__(self, detail: object = None, **members: Any) -> None:
@@ -39,7 +38,7 @@ class BodyTooLarge(exceptions.APIException):
     """More was sent than one request may bring."""
 
     status_code = 413
-    default_detail = "This is more than one request may bring. Send it in parts."
+    default_detail = "This is more than one request can carry. Send it in parts."
     default_code = "too_large"
 
 
@@ -79,10 +78,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         error = exceptions.ValidationError(detail)
     elif isinstance(error, RequestDataTooBig):
         error = BodyTooLarge()
-    elif isinstance(error, ObjectDoesNotExist):
-        # It was there when it was read: somebody else has deleted it before it was locked.
-        log.warning("row gone", exc_info=error)
-        error = exceptions.NotFound("Somebody else has just removed this.")
+    elif isinstance(error, RowGone):
+        error = exceptions.NotFound(str(error))
     response = exception_handler(error, context)
     if response is None:
         return None
@@ -105,7 +102,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         "status": response.status_code,
     }
     if isinstance(error, exceptions.ValidationError):
-        problem["detail"] = "Some of what was sent cannot be taken."
+        problem["detail"] = "Some of what you sent is not valid."
         problem["errors"] = response.data
     elif isinstance(error, (Http404, exceptions.NotFound)):
         problem["detail"] = str(getattr(error, "detail", "")) or "There is nothing at this address."

@@ -63,7 +63,7 @@ def new_campaign(request: WorkspaceRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refused_in_form(form, {NameTaken: "name"}):
             campaign = start_campaign(owner=request.membership, **form.cleaned_data)
-            messages.success(request, f"{campaign.name} has begun, in Insight.")
+            messages.success(request, f"{campaign.name} has started, in Insight.")
             return redirect(link("ipeo:campaign", campaign.pk))
     status = 422 if form.is_bound else 200
     return render(request, "ipeo/new_campaign.html", {"form": form}, status=status)
@@ -109,7 +109,7 @@ def edit_campaign(request: WorkspaceRequest, pk: int) -> HttpResponse:
             messages.success(request, "Saved.")
             return redirect(link("ipeo:campaign", pk))
     status = 422 if form.is_bound else 200
-    context = {"form": form, "campaign": Campaign.objects.get(pk=pk)}
+    context = {"form": form, "campaign": get_object_or_404(Campaign.objects.all(), pk=pk)}
     return render(request, "ipeo/edit_campaign.html", context, status=status)
 
 
@@ -132,7 +132,7 @@ def advance(request: WorkspaceRequest, pk: int) -> HttpResponse:
                 )
                 messages.success(
                     request,
-                    "The cycle is closed, and the next one begins with what it taught."
+                    "The cycle is closed. The next one starts with what it taught."
                     if change.to_stage == Cycle.Stage.CLOSED
                     else f"{cycle.campaign} is now in {change.get_to_stage_display()}.",
                 )

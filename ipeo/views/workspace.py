@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from ipeo.actions import members as actions
 from ipeo.forms import MemberForm, RoleForm, TokenForm, WorkspaceForm
-from ipeo.models import ApiToken, AuditEvent, Membership, Run, Workspace
+from ipeo.models import ApiToken, AuditEvent, Run, Workspace
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.audit import audit_lines
@@ -25,7 +25,7 @@ def settings(request: WorkspaceRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refused_in_form(form, {actions.NobodyElseApproves: "four_eyes"}):
             actions.save_settings(workspace=form.instance, fields=list(form.fields))
-            messages.success(request, "Saved. Numbers follow at the next measurement.")
+            messages.success(request, "Saved. Numbers update at the next measurement.")
             return redirect(link("ipeo:settings"))
     status = 422 if form.is_bound else 200
     return render(request, "ipeo/settings.html", {"form": form}, status=status)
@@ -59,7 +59,7 @@ def member(request: WorkspaceRequest, pk: int) -> HttpResponse:
             actions.change_member(membership=found, by=request.membership, **form.cleaned_data)
             messages.success(request, "Saved.")
             return redirect(link("ipeo:members"))
-    context = {"form": form, "subject": Membership.objects.get(pk=pk)}
+    context = {"form": form, "subject": get_object_or_404(members_of(request.workspace), pk=pk)}
     return render(request, "ipeo/member.html", context, status=422 if form.is_bound else 200)
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ipeo import tenancy
+from ipeo.database.holding import hold
 from ipeo.models import Cycle, Membership
 from ipeo.templatetags.figures import money, money_exact, money_short, percent, points, short_day
 from optimize.models import Decision, Fit, Recommendation
@@ -50,9 +51,7 @@ def refresh_recommendations(
     """
     now = now or timezone.now()
     # It may have been closed while this waited for it.
-    cycle = (
-        Cycle.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=cycle.pk)
-    )
+    cycle = hold(Cycle, cycle.pk, "campaign")
     if cycle.closed_at is not None:
         return []
     currency = tenancy.current_workspace().currency
@@ -122,11 +121,7 @@ def decide(
     if decision not in Decision.Choice.values:
         raise ValueError(f"“{decision}” is no decision.")
     now, reason = now or timezone.now(), reason.strip()
-    row = (
-        Recommendation.objects.select_for_update(of=("self",))
-        .select_related("cycle__campaign")
-        .get(pk=recommendation.pk)
-    )
+    row = hold(Recommendation, recommendation.pk, "cycle__campaign")
     if row.cycle.closed_at is not None:
         raise CycleIsClosed(f"{row.cycle} is closed.")
     if row.decided_at is not None and row.decided_at != seen:

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from ipeo.database.holding import hold
 from ipeo.models import Cycle, Membership
 from optimize.models import Period, Restatement
 from optimize.queries.measures import measured
@@ -35,7 +36,7 @@ def close_period(*, cycle: Cycle, by: Membership | None, now: datetime | None = 
 
     Raises `AlreadyClosed`, `NotInOptimize`, or `MeasureFirst` while facts wait to be measured.
     """
-    held = Cycle.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=cycle.pk)
+    held = hold(Cycle, cycle.pk, "campaign")
     earlier = Period.objects.select_related("closed_by__user").filter(cycle=held).first()
     if earlier is not None:
         raise AlreadyClosed(earlier)

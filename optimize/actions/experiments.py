@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from ipeo import tenancy
 from ipeo.database import bulk
+from ipeo.database.holding import hold
 from ipeo.models import Membership
 from optimize.models import Experiment, ExperimentUnit
 from optimize.numerics.designs import Design, RegionDesign, arm_of
@@ -201,11 +202,7 @@ def drop_list(*, experiment: Experiment) -> None:
 
 
 def _locked(experiment: Experiment) -> Experiment:
-    held: Experiment = (
-        Experiment.objects.select_for_update(of=("self",))
-        .select_related("audience")
-        .get(pk=experiment.pk)
-    )
+    held = hold(Experiment, experiment.pk, "audience")
     return held
 
 

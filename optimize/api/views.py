@@ -7,7 +7,6 @@ from typing import Any
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status
 from rest_framework.decorators import action
-from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -35,8 +34,6 @@ class RecommendationView(ReadViewSet):
         ReasonMissing: "reason",
         AlreadyDecided: Conflict,
         CycleIsClosed: Conflict,
-        # A measurement may withdraw it between the read and the decision.
-        Recommendation.DoesNotExist: NotFound,
     }
 
     def get_queryset(self) -> Any:

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from ipeo.database.holding import RowGone
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.views.refusals import refused_in_form
@@ -36,7 +37,7 @@ def recommendation(request: WorkspaceRequest, pk: int) -> HttpResponse:
         except AlreadyDecided as refusal:
             form.add_error(None, str(refusal))
             seen = refusal.decision.at.isoformat()
-        except Recommendation.DoesNotExist:
+        except RowGone:
             messages.info(request, "The latest measurement no longer recommends this.")
             return redirect(link("optimize:cycle", found.cycle_id))
     context: dict[str, Any] = {

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ipeo.actions.approving import demand_other_eyes
+from ipeo.database.holding import hold
 from ipeo.models import Cycle, Membership
 from ipeo.numerics.estimates import Estimate
 from plan.actions.drafts import demand_open
@@ -63,10 +64,10 @@ def approve_price(
     `seen_discount`, `NotProposed` where the scenario was approved or replaced, `CycleOver`, and
     `OwnWork` for whoever proposed the scenario, where the workspace wants four eyes.
     """
-    Scenario.objects.select_for_update().get(pk=plan.scenario_id)
+    hold(Scenario, plan.scenario_id)
     # The offer stays as it is read below until this is kept.
-    Program.objects.select_for_update().get(pk=plan.program_id)
-    plan = ProgramPlan.objects.select_related("scenario__cycle", "program__channel").get(pk=plan.pk)
+    hold(Program, plan.program_id)
+    plan = hold(ProgramPlan, plan.pk, "scenario__cycle", "program__channel")
     demand_open(plan.scenario.cycle)
     if not plan.program.is_price_led:
         raise NotPriceLed(f"“{plan.program.name}” does not sell on price.")
@@ -107,7 +108,7 @@ def approve_scenario(
     """
     now = now or timezone.now()
     # Whoever comes second waits here, and then sees what the first did.
-    Cycle.objects.select_for_update().get(pk=scenario.cycle_id)
+    hold(Cycle, scenario.cycle_id)
     if Scenario.objects.filter(pk=scenario.pk, status=Scenario.Status.APPROVED).exists():
         raise AlreadyApproved(f"“{scenario.name}” is approved already.")
     held = hold_proposed(scenario)

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from ipeo.database.holding import hold
 from ipeo.models import Membership
 from plan.models import CommentMention, Scenario, ScenarioComment
 from plan.queries.comments import may_be_mentioned
@@ -51,7 +52,7 @@ def settle_comment(
     *, comment: ScenarioComment, by: Membership, now: datetime | None = None
 ) -> ScenarioComment:
     """Mark a remark as settled, or open it again where it was."""
-    held: ScenarioComment = ScenarioComment.objects.select_for_update().get(pk=comment.pk)
+    held = hold(ScenarioComment, comment.pk)
     if held.settled_at is None:
         held.settled_at, held.settled_by = now or timezone.now(), by
     else:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from ipeo.database.holding import hold
 from ipeo.models import Cycle
 from plan.models import Scenario
 
@@ -35,11 +36,7 @@ def hold_draft(scenario: Scenario, *, now: datetime | None = None) -> Scenario:
 
     Raises `ScenarioLocked` where it is no draft, and `CycleOver`.
     """
-    held: Scenario = (
-        Scenario.objects.select_for_update(of=("self",))
-        .select_related("cycle__campaign")
-        .get(pk=scenario.pk)
-    )
+    held = hold(Scenario, scenario.pk, "cycle__campaign")
     demand_open(held.cycle)
     if held.status != Scenario.Status.DRAFT:
         raise ScenarioLocked(f"“{held.name}” {_WHY[Scenario.Status(held.status)]}.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from ipeo.database.holding import hold
 from ipeo.database.uniqueness import unless_taken
 from ipeo.models import Cycle
 from plan.actions.drafts import demand_open
@@ -49,7 +50,7 @@ def remove_objective(*, objective: Objective) -> None:
 
 def _demand_unfrozen(objective: Objective) -> None:
     # Whoever approves holds the cycle too: either sees what the other did.
-    demand_open(Cycle.objects.select_for_update().get(pk=objective.cycle_id))
+    demand_open(hold(Cycle, objective.cycle_id))
     statuses = set(
         Scenario.objects.filter(cycle=objective.cycle_id).values_list("status", flat=True)
     )

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Max, ProtectedError
 
 from insight.models import ProofPoint
+from ipeo.database.holding import hold
 from ipeo.database.uniqueness import unless_taken
 from plan.actions.drafts import hold_draft
 from plan.models import Approval, PlanProof, Program, ProgramPlan, Scenario
@@ -76,7 +77,7 @@ def save_program(*, program: Program) -> Program:
 
 
 def _keep_offer_honest(program: Program) -> None:
-    before = Program.objects.select_for_update().get(pk=program.pk)
+    before = hold(Program, program.pk)
     if (before.offer, before.discount) == (program.offer, program.discount):
         return
     plans = ProgramPlan.objects.filter(program=program, scenario__cycle__closed_at=None)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ipeo.actions.approving import demand_other_eyes
+from ipeo.database.holding import hold
 from ipeo.database.uniqueness import unless_taken
 from ipeo.models import Cycle, Membership
 from ipeo.numerics.ranges import month_after
@@ -218,11 +219,7 @@ def _back_to_draft(scenario: Scenario, *, note: str, now: datetime | None) -> Sc
 
 def hold_proposed(scenario: Scenario) -> Scenario:
     """Lock a proposed scenario for the rest of the transaction; raises `NotProposed`."""
-    held: Scenario = (
-        Scenario.objects.select_for_update(of=("self",))
-        .select_related("cycle__campaign")
-        .get(pk=scenario.pk)
-    )
+    held = hold(Scenario, scenario.pk, "cycle__campaign")
     if held.status != Scenario.Status.PROPOSED:
         raise NotProposed(
             f"“{held.name}” does not wait for approval: it is {held.get_status_display().lower()}."

@@ -8,8 +8,10 @@ from django.conf import settings as configured
 from django.db import connection, connections
 from django.test import Client
 
+from ipeo.models import Campaign
 from ipeo.navigation import link
 from tests.factories.execute import TaskFactory
+from tests.factories.ipeo import CycleFactory
 
 COOKIE = configured.SESSION_COOKIE_NAME
 
@@ -39,7 +41,7 @@ def test_a_page_says_that_the_database_is_away_and_when_to_ask_again(no_database
         answer = browser.get(address)
         assert answer.status_code == 503
         assert int(answer["Retry-After"]) > 0
-        assert b"away for a moment" in answer.content
+        assert b"Temporarily unavailable" in answer.content
 
 
 def test_the_api_says_so_in_a_problem_document(no_database, browser):
@@ -78,7 +80,7 @@ def test_a_fault_of_ours_is_no_outage(workspace, sign_in, monkeypatch):
     document = browser.get("/api/v1/campaigns/", HTTP_IPEO_WORKSPACE=workspace.slug)
 
     assert page.status_code == 500
-    assert b"broke on our side" in page.content
+    assert b"went wrong on our side" in page.content
     assert (document.status_code, document.json()["status"]) == (500, 500)
     assert "Retry-After" not in page
     assert "Retry-After" not in document
@@ -110,6 +112,25 @@ def test_what_is_deleted_between_its_reading_and_its_lock_is_not_found(
     )
     assert page.status_code == 404
     assert (document.status_code, document.json()["status"]) == (404, 404)
+
+
+def test_a_row_that_our_own_code_misses_is_a_fault_and_is_logged(
+    workspace, sign_in, monkeypatch, caplog
+):
+    browser = sign_in()
+    browser.raise_request_exception = False
+    cycle = CycleFactory()
+    for name in ("ipeo.views.campaigns.passages", "ipeo.api.resources.standing"):
+        monkeypatch.setattr(name, lambda found: Campaign.objects.get(pk=0))
+
+    page = browser.get(link("ipeo:history", cycle.campaign_id))
+    document = browser.get(
+        f"/api/v1/cycles/{cycle.pk}/blockers/", HTTP_IPEO_WORKSPACE=workspace.slug
+    )
+
+    assert (page.status_code, document.status_code) == (500, 500)
+    logged = [record for record in caplog.records if record.exc_info]
+    assert [record.exc_info[0] for record in logged] == [Campaign.DoesNotExist] * 2
 
 
 @pytest.mark.parametrize("header", ["IPEO-Workspace", "Idempotency-Key"])

@@ -29,6 +29,7 @@ from execute.queries.mappings import top_of
 from ipeo import tenancy
 from ipeo.actions.events import record_event
 from ipeo.actions.runs import WorkRefused, queue_run
+from ipeo.database.holding import hold
 from ipeo.database.statistics import MANY, refresh_statistics
 from ipeo.models import Membership, Run
 from ipeo.runs import Report
@@ -173,7 +174,7 @@ def start_import(*, brought: Import, by: Membership | None) -> Run:
 
 def _held(brought: Import) -> Import:
     """Lock a file that may still be answered; of two people who start it, one is second."""
-    held: Import = Import.objects.select_for_update(of=["self"]).get(pk=brought.pk)
+    held = hold(Import, brought.pk)
     if has_stopped(held) or held.state == Import.State.PREVIEW:
         return held
     raise AlreadyStarted(

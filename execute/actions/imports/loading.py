@@ -19,6 +19,7 @@ from execute.queries.references import account_key
 from execute.queries.undoing import TABLES
 from ipeo import tenancy
 from ipeo.database import bulk
+from ipeo.database.holding import hold
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -276,7 +277,7 @@ def record_piece(
     another worker has recorded it meanwhile, nothing is loaded. `refused` are rows of the piece
     that are kept with their reasons. Returns the import with its counts.
     """
-    locked: Import = Import.objects.select_for_update(of=["self"]).get(pk=brought.pk)
+    locked = hold(Import, brought.pk)
     if locked.stored != after:
         return locked
     counts = load_piece(brought=locked, frame=frame)

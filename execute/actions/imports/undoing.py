@@ -22,6 +22,7 @@ from execute.queries.undoing import KEPT, TABLES, can_be_undone
 from ipeo import tenancy
 from ipeo.actions.runs import queue_run
 from ipeo.database import bulk
+from ipeo.database.holding import hold
 from ipeo.models import Membership, Run
 from ipeo.runs import Report
 
@@ -46,7 +47,7 @@ class CannotUndo(Exception):
 def start_undo(*, brought: Import, by: Membership | None) -> Run:
     """Queue the undoing of an import; raises `CannotUndo`."""
     with transaction.atomic():
-        held: Import = Import.objects.select_for_update(of=["self"]).get(pk=brought.pk)
+        held = hold(Import, brought.pk)
         if not can_be_undone(held):
             raise CannotUndo(
                 "This import is undone already."
@@ -92,7 +93,7 @@ def undo_piece(*, brought: Import, last: int) -> None:
 
     What must stay is kept as a new piece, to be tried again when it may go.
     """
-    locked: Import = Import.objects.select_for_update(of=["self"]).get(pk=brought.pk)
+    locked = hold(Import, brought.pk)
     main = TABLES[locked.kind]
     waiting = ImportPiece.objects.filter(source=locked, undone=False, pk__lte=last)
     group: list[dict[str, Any]] = []
