@@ -54,5 +54,5 @@ class IpeoConfig(AppConfig):
                 icon="link",
                 also=("ipeo:webhook", "ipeo:webhook_delivery", "ipeo:webhook_secret"),
             ),
-            Entry("Workspace", "Audit", "ipeo:audit", "audit.view", order=40, icon="audit"),
+            Entry("Workspace", "Audit log", "ipeo:audit", "audit.view", order=40, icon="audit"),
         )

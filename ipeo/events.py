@@ -10,14 +10,14 @@ if TYPE_CHECKING:
 
 TEST = "webhook.test"
 TYPES: dict[str, str] = {
-    "deal.created": "A deal was opened",
-    "deal.changed": "A deal was edited or moved",
-    "deal.outcome_logged": "A deal's outcome was logged or corrected",
-    "task.changed": "A task was written down or changed",
-    "program.launched": "A program was launched, or its launch taken back",
-    "import.finished": "An import ended, whole or not",
-    "cycle.advanced": "A cycle passed a gate",
-    "measurement.finished": "A measurement ended",
+    "deal.created": "Deal opened",
+    "deal.changed": "Deal edited or moved",
+    "deal.outcome_logged": "Deal outcome logged or corrected",
+    "task.changed": "Task added or changed",
+    "program.launched": "Program launched, or launch undone",
+    "import.finished": "Import finished, fully or not",
+    "cycle.advanced": "Cycle moved to another stage",
+    "measurement.finished": "Measurement finished",
 }
 
 

@@ -108,7 +108,7 @@ def post(url: str, *, body: bytes, headers: Mapping[str, str]) -> Answer:
         except httpx.ConnectError as error:
             problem = NoAnswer(_why(error))
         except httpx.TimeoutException:
-            raise NoAnswer(f"It did not answer within {SECONDS:.0f} seconds.") from None
+            raise NoAnswer(f"It did not respond within {SECONDS:.0f} seconds.") from None
         except httpx.HTTPError as error:
             raise NoAnswer(_why(error)) from None
     raise problem

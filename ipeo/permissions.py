@@ -86,7 +86,7 @@ def may(membership: Membership | None, permission: str) -> bool:
 def demand(membership: Membership | None, permission: str) -> None:
     """Raise `PermissionDenied` unless the member's role has the permission."""
     if not may(membership, permission):
-        raise PermissionDenied("Ask a manager of the workspace if you need it.")
+        raise PermissionDenied("Ask a manager of this workspace if you need access.")
 
 
 type_of_view = Callable[Concatenate[WorkspaceRequest, ...], HttpResponseBase]

@@ -40,5 +40,5 @@ def register(reader: Callable[[bytes, str], Table]) -> None:
 def read(data: bytes, name: str) -> Table:
     """Return the table in a CSV, TSV, XLSX or XLS file; raises `NotATable`."""
     if not _readers:
-        raise NotATable("Files cannot be read here.")
+        raise NotATable("Files are not supported here.")
     return _readers[0](data, name)

@@ -50,7 +50,7 @@ def offer_members(form: forms.BaseForm, name: str = "owner") -> None:
     field = form.fields[name]
     assert isinstance(field, forms.ModelChoiceField)
     field.queryset = members_of(current_workspace()).filter(is_active=True)
-    field.empty_label = "Nobody yet"
+    field.empty_label = "Unassigned"
 
 
 def offer_accounts(form: forms.BaseForm, name: str = "account") -> None:

@@ -197,7 +197,7 @@ class TemplateTaskForm(forms.ModelForm[TemplateTask]):
         owner.choices = [
             (TemplateTask.Owner.MARKETING.value, "Marketing owner"),
             (TemplateTask.Owner.SALES.value, "Sales owner"),
-            (TemplateTask.Owner.NOBODY.value, "Nobody yet"),
+            (TemplateTask.Owner.NOBODY.value, "Unassigned"),
         ]
 
 

@@ -2112,7 +2112,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("marketing", "The program's marketing owner"),
                             ("sales", "The program's sales owner"),
-                            ("nobody", "Nobody yet"),
+                            ("nobody", "Unassigned"),
                         ],
                         default="marketing",
                         max_length=9,

@@ -56,7 +56,7 @@ class TemplateTask(TenantModel):
     class Owner(models.TextChoices):
         MARKETING = "marketing", "The program's marketing owner"
         SALES = "sales", "The program's sales owner"
-        NOBODY = "nobody", "Nobody yet"
+        NOBODY = "nobody", "Unassigned"
 
     class Anchor(models.TextChoices):
         START = "start", "the flight's start"

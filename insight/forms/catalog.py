@@ -138,7 +138,7 @@ def _offer_members(form: AccountForm | ContactForm) -> None:
     owner = form.fields["owner"]
     assert isinstance(owner, forms.ModelChoiceField)
     owner.queryset = members_of(current_workspace()).filter(is_active=True)
-    owner.empty_label = "Nobody yet"
+    owner.empty_label = "Unassigned"
 
 
 def _offer_accounts(form: ContactForm | MergeForm) -> None:

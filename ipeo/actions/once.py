@@ -27,7 +27,7 @@ def claim_key(*, key: str, digest: str) -> tuple[IdempotencyRecord, bool]:
     except IntegrityError:
         earlier: IdempotencyRecord = IdempotencyRecord.objects.get(key=key)
     if earlier.request_digest != digest:
-        raise KeyUsedOtherwise("This was sent before, and it said something else.")
+        raise KeyUsedOtherwise("This was already sent with different content.")
     return earlier, False
 
 

@@ -102,7 +102,7 @@ def perform_run(*, run: Run) -> Run:
     A refusal (`WorkRefused`) and any other failure are recorded, not raised: the row is where
     people look. A run that lost its lease to another worker writes nothing.
     """
-    mine = Run.objects.filter(pk=run.pk, state=Run.State.RUNNING, attempts=run.attempts)
+    mine = _held(run)
     with structlog.contextvars.bound_contextvars(run=run.pk, kind=run.kind):
         try:
             with _heartbeat(run):
@@ -112,9 +112,10 @@ def perform_run(*, run: Run) -> Run:
         except Exception as error:
             log.exception("run failed")
             if run.attempts < MAX_ATTEMPTS and _is_passing(error):
-                mine.update(state=Run.State.QUEUED, lease_until=timezone.now() + UNCLAIMED)
+                _queue_again(mine, timezone.now())
             else:
-                _end(mine, state=Run.State.FAILED, error=f"It stopped: {error}")
+                told = f"Something broke on our side, and we logged it as work no. {run.pk}."
+                _end(mine, state=Run.State.FAILED, error=told)
         else:
             _end(mine, state=Run.State.DONE, result=result, done=F("total"), message="")
     run.refresh_from_db()
@@ -142,12 +143,23 @@ def requeue_lost_runs(*, now: datetime | None = None) -> int:
         with tenancy.scope(run.workspace):
             same = Run.objects.filter(pk=run.pk, lease_until=run.lease_until)
             if run.attempts >= MAX_ATTEMPTS:
-                _end(same, state=Run.State.FAILED, error="Its worker was lost too many times.")
-            elif same.filter(state=Run.State.QUEUED).update(lease_until=now + UNCLAIMED) or (
-                run.state == Run.State.RUNNING
-            ):
+                _end(same, state=Run.State.FAILED, error="The worker stopped too many times.")
+            elif _queue_again(same.filter(state=run.state), now):
                 _send(run.workspace.pk, run.pk)
     return len(lost)
+
+
+def _queue_again(lost: Any, now: datetime) -> bool:
+    """Let a run wait for a worker anew; what has begun answers no later wish any more."""
+    began: bool = lost.filter(state=Run.State.RUNNING).update(
+        state=Run.State.QUEUED, only_one="", lease_until=now + UNCLAIMED
+    )
+    return began or lost.update(lease_until=now + UNCLAIMED)
+
+
+def _held(run: Run) -> Any:
+    """The row of a claimed run, as long as no other worker was asked to take it over."""
+    return Run.objects.filter(pk=run.pk, state=Run.State.RUNNING, attempts=run.attempts)
 
 
 def _end(mine: Any, **values: Any) -> None:
@@ -170,7 +182,7 @@ class _Reporter:
         if done < total and time.monotonic() - self._last < 0.3:
             return
         self._last = time.monotonic()
-        Run.objects.filter(pk=self._run.pk, attempts=self._run.attempts).update(
+        _held(self._run).update(
             done=done, total=total, message=message[:300], lease_until=timezone.now() + LEASE
         )
 
@@ -183,9 +195,7 @@ def _heartbeat(run: Run) -> Iterator[None]:
     def beat() -> None:
         while not stop.wait(HEARTBEAT_SECONDS):
             try:
-                Run.objects.filter(pk=run.pk, attempts=run.attempts).update(
-                    lease_until=timezone.now() + LEASE
-                )
+                _held(run).update(lease_until=timezone.now() + LEASE)
             except Exception:
                 log.warning("heartbeat missed", exc_info=True)
         connection.close()

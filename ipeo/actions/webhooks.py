@@ -117,7 +117,7 @@ def remove_endpoint(*, endpoint: WebhookEndpoint) -> None:
 def send_test(*, endpoint: WebhookEndpoint) -> WebhookDelivery:
     """Send an event that says nothing happened; raises `EndpointIsOff`."""
     _demand_on(endpoint)
-    event = tell([endpoint.pk], TEST, {"message": "This is a test. Nothing has happened."})
+    event = tell([endpoint.pk], TEST, {"message": "This is a test. Nothing happened."})
     delivery: WebhookDelivery = WebhookDelivery.objects.get(endpoint=endpoint, event=event)
     return delivery
 
@@ -134,7 +134,7 @@ def send_again(*, delivery: WebhookDelivery, now: datetime | None = None) -> Non
 
 def _demand_on(endpoint: WebhookEndpoint) -> None:
     if not endpoint.is_active:
-        raise EndpointIsOff("The endpoint is switched off. Switch it on first.")
+        raise EndpointIsOff("The endpoint is turned off. Turn it on first.")
 
 
 def send_due(*, now: datetime | None = None) -> int:
@@ -182,11 +182,11 @@ def deliver(*, delivery_id: int, now: datetime | None = None) -> WebhookDelivery
     except (outgoing.AddressRefused, outgoing.NoAnswer) as refusal:
         error = str(refusal)
     except SoftTimeLimitExceeded:
-        error = "It took too long to answer."
+        error = "It took too long to respond."
     else:
         status, text = answer.status, answer.text[:EXCERPT]
         if not 200 <= status < 300:
-            error = f"It answered with {status}."
+            error = f"It responded with {status}."
     taken = round(1000 * (time.monotonic() - begun))
     _settle(delivery, status=status, error=error, text=text, taken=taken, now=now)
     delivery.refresh_from_db()
@@ -253,10 +253,10 @@ def _settle(
         endpoint.failing_since = now
         endpoint.save(update_fields=["failing_since"])
     if status == GONE:
-        _switch_off(endpoint, "It answered that it is gone for good (410).")
+        _switch_off(endpoint, "It responded that it is gone for good (410).")
     elif now - endpoint.failing_since >= FAILING:
         since = timezone.localtime(endpoint.failing_since)
-        _switch_off(endpoint, f"Nothing has arrived there since {since:%d %b %Y}. {error}")
+        _switch_off(endpoint, f"Nothing has been delivered since {since:%d %b %Y}. {error}")
 
 
 def _switch_off(endpoint: WebhookEndpoint, reason: str) -> None:
@@ -268,10 +268,10 @@ def _switch_off(endpoint: WebhookEndpoint, reason: str) -> None:
     if endpoint.created_by is not None:
         told |= set(people.filter(pk=endpoint.created_by.pk).values_list("user__email", flat=True))
     text = (
-        f"IPEO has stopped sending events of {workspace} to {endpoint.url}.\n\n{reason}\n\n"
-        "What waits is kept. Switch the endpoint on again under Workspace, Webhooks."
+        f"IPEO has stopped sending events from {workspace} to {endpoint.url}.\n\n{reason}\n\n"
+        "Pending events are kept. Turn the endpoint on again under Workspace, Webhooks."
     )
-    title = f"A webhook of {workspace} was switched off"
+    title = f"A webhook in {workspace} was turned off"
     transaction.on_commit(lambda: send_mail(title, text, None, sorted(told), fail_silently=True))
 
 

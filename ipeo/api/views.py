@@ -93,7 +93,7 @@ class ReadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, WorkspaceVie
         )
         wanted = request.query_params.get(OrderingFilter.ordering_param, "id")
         if wanted.removeprefix("-") not in self.ordering_fields:
-            raise ValidationError({OrderingFilter.ordering_param: ["Say id, or -id."]})
+            raise ValidationError({OrderingFilter.ordering_param: ["Use id or -id."]})
         return super().list(request, *args, **kwargs)
 
 
@@ -125,7 +125,7 @@ class KeptViewSet(mixins.CreateModelMixin, mixins.UpdateModelMixin, ReadViewSet)
             and serializer.validated_data[name] != getattr(row, name)
         ]
         if changed:
-            raise ValidationError({name: ["This stays as it was made."] for name in changed})
+            raise ValidationError({name: ["This cannot be changed."] for name in changed})
         self._keep(serializer, row)
 
     def _keep(self, serializer: Any, row: Model) -> None:
@@ -178,7 +178,7 @@ class VersionedViewSet(KeptViewSet):
         if isinstance(error, EditedMeanwhile):
             problem = Conflict if self._matched() is None else PreconditionFailed
             error = problem(
-                f"{error} It is at version {error.row.version} now.",
+                f"{error} It is now at version {error.row.version}.",
                 current=dict(self.get_serializer(error.row).data),
             )
         return super().handle_exception(error)

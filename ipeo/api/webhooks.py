@@ -134,7 +134,7 @@ class EndpointView(
     def switch_off(self, request: Request, pk: int) -> Response:
         """Switch it off; what happens meanwhile is not kept for it."""
         row = self.get_object()
-        actions.switch_endpoint(endpoint=row, on=False, reason="Switched off by hand.")
+        actions.switch_endpoint(endpoint=row, on=False, reason="Turned off manually.")
         return Response(self.get_serializer(row).data)
 
     @extend_schema(request=None, responses={202: DeliverySerializer})

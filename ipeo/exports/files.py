@@ -44,4 +44,4 @@ def _writer(form: str) -> Callable[[Dossier], bytes]:
         from ipeo.exports.slides import slides_of
 
         return slides_of
-    raise NoSuchForm(f"“{form}” is no form of file; there are {', '.join(TYPES)}.")
+    raise NoSuchForm(f"“{form}” is not a file format. Available: {', '.join(TYPES)}.")

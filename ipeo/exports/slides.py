@@ -47,7 +47,7 @@ def slides_of(dossier: Dossier) -> bytes:
 def _front(deck: Any, dossier: Dossier) -> None:
     slide = _slide(deck, dossier, dossier.title, top=Inches(2.4), size=40)
     _words(slide, [dossier.workspace], Inches(1.9), Inches(0.5), size=16)
-    told = [f"{dossier.range_text}, held against {dossier.before_text}", dossier.subtitle]
+    told = [f"{dossier.range_text}, compared with {dossier.before_text}", dossier.subtitle]
     _words(slide, told, Inches(4.0), Inches(1.2), size=18)
 
 
@@ -100,7 +100,7 @@ def _slide(
         _style(paragraph.runs, size, _INK, bold=True)
     _words(slide, [dossier.subtitle], TALL - Inches(0.55), Inches(0.4), size=10)
     method = list(dossier.method)
-    lines = [dossier.subtitle, f"Held against {dossier.before_text}.", *method]
+    lines = [dossier.subtitle, f"Compared with {dossier.before_text}.", *method]
     if section is not None:
         lines = [section.title, *section.words, *lines]
     slide.notes_slide.notes_text_frame.text = _plain("\n".join(lines))

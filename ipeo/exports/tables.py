@@ -24,9 +24,9 @@ def csv_of(dossier: Dossier) -> bytes:
 def _rows(dossier: Dossier) -> Iterator[list[Value]]:
     yield [dossier.title]
     yield ["Workspace", dossier.workspace]
-    yield ["Time", dossier.range_text]
-    yield ["Held against", dossier.before_text]
-    yield ["Measured", "not yet" if dossier.measured_at is None else day(dossier.measured_at)]
+    yield ["Period", dossier.range_text]
+    yield ["Compared with", dossier.before_text]
+    yield ["Measured", "Not yet" if dossier.measured_at is None else day(dossier.measured_at)]
     for section in dossier.sections:
         yield []
         yield [section.title]
@@ -40,7 +40,7 @@ def _rows(dossier: Dossier) -> Iterator[list[Value]]:
 
 def _section(section: Section) -> Iterator[list[Value]]:
     if section.facts:
-        yield ["Figure", "Value", "Low end", "High end", "n", "Change", "Note"]
+        yield ["Metric", "Value", "Low end", "High end", "n", "Change", "Note"]
         for fact in section.facts:
             held = fact.estimate
             note = fact.note or (held.reason if held.value is None else "")

@@ -46,15 +46,15 @@ def _lines(sheet: Any, dossier: Dossier) -> None:
     told = (
         ("Page", dossier.title),
         ("Workspace", dossier.workspace),
-        ("Time", dossier.range_text),
-        ("Held against", dossier.before_text),
-        ("Measured", "not yet" if dossier.measured_at is None else day(dossier.measured_at)),
+        ("Period", dossier.range_text),
+        ("Compared with", dossier.before_text),
+        ("Measured", "Not yet" if dossier.measured_at is None else day(dossier.measured_at)),
     )
     place = 0
     for place, (label, text) in enumerate(told, 1):
         _write(sheet.cell(place, 1), label, Column(""))
         _write(sheet.cell(place, 2), text, Column(""))
-    heads = ("Figure", "Value", "Low end", "High end", "n", "Change", "Note")
+    heads = ("Metric", "Value", "Low end", "High end", "n", "Change", "Note")
     place += 2
     for number, label in enumerate(heads, 1):
         _head(sheet.cell(place, number), label, number > 1)

@@ -182,7 +182,7 @@ class Migration(migrations.Migration):
                     "source_name",
                     models.CharField(
                         blank=True,
-                        help_text="The name under which files know this person.",
+                        help_text="The name files use for this person.",
                         max_length=200,
                     ),
                 ),
@@ -236,7 +236,7 @@ class Migration(migrations.Migration):
                         max_length=3,
                         validators=[
                             django.core.validators.RegexValidator(
-                                "^[A-Z]{3}$", "Use the three letters of a currency, such as USD."
+                                "^[A-Z]{3}$", "Enter a three-letter currency code, such as USD."
                             )
                         ],
                     ),
@@ -275,7 +275,7 @@ class Migration(migrations.Migration):
                     "half_life_days",
                     models.PositiveIntegerField(
                         default=30,
-                        help_text="Days after which a touch counts half, in time decay.",
+                        help_text="Days after which a touch counts half, for time decay.",
                         validators=[
                             django.core.validators.MinValueValidator(1),
                             django.core.validators.MaxValueValidator(3650),
@@ -299,7 +299,7 @@ class Migration(migrations.Migration):
                     "four_eyes",
                     models.BooleanField(
                         default=False,
-                        help_text="Nobody approves a plan, a discount or a material of their own.",
+                        help_text="No one can approve their own plan, discount or material.",
                     ),
                 ),
                 (

@@ -64,7 +64,7 @@ def validate_time_zone(name: str) -> None:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         raise ValidationError(
-            f"“{name}” is not a time zone; write one such as Europe/Paris."
+            f"“{name}” is not a time zone. Enter one such as Europe/Paris."
         ) from None
 
 
@@ -77,7 +77,7 @@ class Workspace(models.Model):
         max_length=3,
         default="USD",
         validators=[
-            RegexValidator(r"^[A-Z]{3}$", "Use the three letters of a currency, such as USD.")
+            RegexValidator(r"^[A-Z]{3}$", "Enter a three-letter currency code, such as USD.")
         ],
     )
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
@@ -94,7 +94,7 @@ class Workspace(models.Model):
     half_life_days = models.PositiveIntegerField(
         default=30,
         validators=[MinValueValidator(1), MaxValueValidator(3650)],
-        help_text="Days after which a touch counts half, in time decay.",
+        help_text="Days after which a touch counts half, for time decay.",
     )
     discount_threshold = models.DecimalField(
         max_digits=5,
@@ -105,7 +105,7 @@ class Workspace(models.Model):
     )
     four_eyes = models.BooleanField(
         default=False,
-        help_text="Nobody approves a plan, a discount or a material of their own.",
+        help_text="No one can approve their own plan, discount or material.",
     )
     handoff_hours = models.PositiveIntegerField(
         default=24,
@@ -147,7 +147,7 @@ class Membership(models.Model):
     role = models.CharField(max_length=10, choices=Role)
     name = models.CharField(max_length=120, blank=True)
     source_name = models.CharField(
-        max_length=200, blank=True, help_text="The name under which files know this person."
+        max_length=200, blank=True, help_text="The name files use for this person."
     )
     is_active = models.BooleanField(default=True)
     wants_digest = models.BooleanField(

@@ -47,7 +47,7 @@ class Change:
 def change(now: Estimate, before: Estimate | None) -> Change:
     """Hold a figure against what it was; figures that were counted have no interval."""
     if before is None:
-        missing = Estimate.unknown("there is no time before this")
+        missing = Estimate.unknown("there is no earlier period")
         return Change("unknown", now, missing, missing.reason)
     if now.value is None:
         return Change("unknown", now, before, now.reason)

@@ -108,7 +108,7 @@ def rate(
     n: float,
     level: float = LEVEL,
     *,
-    reason: str = "nothing has been counted yet",
+    reason: str = "nothing counted yet",
 ) -> Estimate:
     """The share `successes / n` with the Jeffreys interval (Beta(1/2, 1/2) prior, equal tails).
 
@@ -145,7 +145,7 @@ def mean(
         return Estimate.unknown(reason)
     centre = float(array.mean())
     if n == 1:
-        return Estimate(centre, None, None, 1, "one value alone has no interval", level)
+        return Estimate(centre, None, None, 1, "a single value has no interval", level)
     return _around(centre, float(array.std(ddof=1)) / math.sqrt(n), n, level, df=n - 1)
 
 
@@ -162,7 +162,7 @@ def mean_from_sums(
         return Estimate.unknown(reason)
     centre = total / n
     if n == 1:
-        return Estimate(centre, None, None, 1, "one value alone has no interval", level)
+        return Estimate(centre, None, None, 1, "a single value has no interval", level)
     variance = max(total_of_squares - n * centre * centre, 0.0) / (n - 1)
     return _around(centre, math.sqrt(variance / n), n, level, df=n - 1)
 
@@ -191,7 +191,7 @@ def ratio(
         return Estimate.unknown(reason, n)
     value = float(top.sum()) / total
     if n == 1:
-        return Estimate(value, None, None, 1, "one value alone has no interval", level)
+        return Estimate(value, None, None, 1, "a single value has no interval", level)
     error = math.sqrt(n) * float((top - value * bottom).std(ddof=1)) / total
     return _around(value, error, n, level, df=n - 1)
 

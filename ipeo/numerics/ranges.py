@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 BEFORE, YEAR = "before", "year"
-AGAINST = {BEFORE: "the time before", YEAR: "the same days a year ago"}
+AGAINST = {BEFORE: "previous period", YEAR: "same period last year"}
 TWELVE = "twelve"
 CUSTOM = "custom"
 LENGTHS = {"month": 1, "quarter": 3, "year": 12}
@@ -23,7 +23,7 @@ PERIODS = {
     "last_quarter": "Last quarter",
     "year": "This year",
     "last_year": "Last year",
-    TWELVE: "The last twelve months",
+    TWELVE: "Last 12 months",
 }
 """The ranges that the calendar alone gives, and what people call them."""
 

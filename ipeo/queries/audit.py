@@ -55,7 +55,7 @@ def audit_lines(events: list[AuditEvent]) -> list[Line]:
         names = [event.changes.get(key) for key in ("name", "title", "statement")]
         lines.append(
             Line(
-                who=str(person) if person else "The product",
+                who=str(person) if person else "IPEO",
                 verb=_VERBS.get(event.action, event.action),
                 what=str(model._meta.verbose_name) if model else event.table_name,
                 name=next(

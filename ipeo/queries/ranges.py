@@ -55,7 +55,7 @@ class Range:
     def before_text(self) -> str:
         """The days that it is held against, in words."""
         if self.before is None:
-            return "no time before it"
+            return "no earlier period"
         return f"{day(self.before.first)} to {day(self.before.last)}"
 
     @property
@@ -131,7 +131,7 @@ def choices_of(chosen: Range, *, cycle: Cycle | None = None) -> list[Choice]:
         offered |= {f"{CYCLE}-{one.pk}": str(one) for one in cycles}
     if chosen.key not in offered and chosen.key != CUSTOM:
         offered[chosen.key] = chosen.label
-    offered[CUSTOM] = "Chosen days"
+    offered[CUSTOM] = "Custom dates"
     return [Choice(key, label, key == chosen.key) for key, label in offered.items()]
 
 
@@ -145,7 +145,7 @@ def _named(key: str, against: str, now: date) -> Range:
 def _custom(days: Days, against: str, now: date, typed: tuple[str, str]) -> Range:
     months = 12 if against == YEAR else ranges.whole_months(days)
     earlier = ranges.before(days, now, months=months)
-    return Range(CUSTOM, "Chosen days", days, earlier, against, typed=typed)
+    return Range(CUSTOM, "Custom dates", days, earlier, against, typed=typed)
 
 
 def _of_cycle(cycle: Cycle, key: str, against: str, now: date) -> Range:
@@ -178,14 +178,14 @@ def _typed(typed: tuple[str, str], now: date) -> tuple[Days | None, str]:
     try:
         ends = [date.fromisoformat(text) if text else None for text in typed]
     except ValueError:
-        return None, "Write both days as dates."
+        return None, "Enter both days as dates."
     first, last = ends
     if any(one is not None and not 1900 <= one.year <= 2200 for one in ends):
         return None, "Choose days between 1900 and 2200."
     last = last or (now if first is None or first <= now else first)
     first = first or ranges.month_after(last, -11)
     if first > last:
-        return None, "The time must end after it starts."
+        return None, "The last day must not be before the first."
     if last - first > LONGEST:
-        return None, "Choose at most twenty years."
+        return None, "Choose twenty years at most."
     return Days(first, last), ""

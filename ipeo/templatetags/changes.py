@@ -23,7 +23,7 @@ def change_words(change: Change | None, kind: str = "number") -> str:
     if change.verdict == "within":
         return f"No clear change from {was}"
     if change.verdict == "same":
-        return f"The same as before, {was}"
+        return f"Unchanged at {was}"
     by = ""
     if not change.now.has_interval and change.relative is not None and change.relative < 10:
         share = abs(change.relative)
@@ -76,7 +76,7 @@ def hours_change(change: Change) -> str:
     if not change.is_shown:
         return change_words(change)
     word = "Slower" if change.verdict == "up" else "Faster"
-    return f"{word} than before, {hours(change.before.value)}"
+    return f"{word} than before: {hours(change.before.value)}"
 
 
 @register.filter

@@ -187,7 +187,7 @@ def _drawings() -> dict[str, Any]:
             [value + width for value, width in zip(efficacy, spread, strict=True)],
             name="Won margin per dollar",
             forecast_from=weeks[17],
-            events=[charts.Event(date(2026, 3, 14), "rival launched, 14 Mar")],
+            events=[charts.Event(date(2026, 3, 14), "competitor launched, 14 Mar")],
             break_even=1.25,
         ),
         "efficacy_rows": [

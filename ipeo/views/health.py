@@ -10,7 +10,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except Error:
-        text = "The database does not answer."
+        text = "The database is not responding."
         return HttpResponse(text, status=503, content_type="text/plain")
     return HttpResponse("ok", content_type="text/plain")
 

@@ -27,7 +27,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def new_workspace(request: HttpRequest) -> HttpResponse:
-    """Make a workspace, owned by whoever asks."""
+    """Create a workspace, owned by whoever asks."""
     assert isinstance(request.user, User)
     data = request.POST.copy() if request.method == "POST" else None
     if data is not None and not data.get("slug"):

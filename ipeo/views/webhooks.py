@@ -82,8 +82,11 @@ def webhook_switch(request: WorkspaceRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(WebhookEndpoint.objects.all(), pk=pk)
     if request.method == "POST":
         on = request.POST.get("on") == "yes"
-        actions.switch_endpoint(endpoint=found, on=on, reason="Switched off by hand.")
-        messages.success(request, "It is on: what waited is sent." if on else "It is off.")
+        actions.switch_endpoint(endpoint=found, on=on, reason="Turned off manually.")
+        messages.success(
+            request,
+            "The endpoint is on. Pending events are being sent." if on else "The endpoint is off.",
+        )
     return redirect(link("ipeo:webhook", pk))
 
 
@@ -106,7 +109,7 @@ def webhook_remove(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return redirect(link("ipeo:webhook", pk))
     actions.remove_endpoint(endpoint=found)
-    messages.success(request, "The endpoint is removed. Nothing more is sent to it.")
+    messages.success(request, "The endpoint was deleted. Nothing more is sent to it.")
     return redirect(link("ipeo:webhooks"))
 
 
@@ -117,7 +120,7 @@ def webhook_delivery(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         with refused_as_message(request, actions.EndpointIsOff):
             actions.send_again(delivery=found)
-            messages.success(request, "It is sent again.")
+            messages.success(request, "Sent again.")
         return redirect(link("ipeo:webhook_delivery", pk))
     context = {
         "delivery": found,

@@ -186,7 +186,7 @@ def approve(max_: Person) -> None:
 def move_to_execute(mia: Person) -> None:
     mia.go("Campaigns")
     mia.follow(CAMPAIGN)
-    mia.sees("Nothing stands in the way of the next stage.")
+    mia.sees("Ready for the next stage.")
     mia.follow("Move to Execute")
     mia.press("Move to Execute")
     mia.sees("Demo days has no spend in its flight")
@@ -313,13 +313,13 @@ def log_a_loss(ron: Person) -> None:
     ron.pick("Payback not proven")
     ron.press("Save outcome")
     ron.sees("Lost, logged")
-    ron.sees("None of your deals waits")
+    ron.sees("All outcomes logged")
 
 
 def move_to_optimize(mia: Person) -> None:
     mia.go("Campaigns")
     mia.follow(CAMPAIGN)
-    mia.sees("Nothing stands in the way of the next stage.")
+    mia.sees("Ready for the next stage.")
     assert mia.faults() == []
     mia.follow("Move to Optimize")
     mia.press("Move to Optimize")

@@ -164,12 +164,12 @@ def test_what_waits_is_not_sent_by_somebody_else_and_is_mended_where_it_is_refus
         ron.open(DAY)
         ron.sees(re.compile("Lakeside School.*Not taken, mend it", re.S))
     ron.follow("Lakeside School", exact=False)
-    ron.sees("This was not taken.")
+    ron.sees("This was not accepted.")
     ron.sees("Somebody else changed this deal meanwhile")
     assert ron.faults() == []
     with ron.expecting_refusal():
         ron.press("Save outcome")
-        ron.sees("save to replace theirs")
+        ron.sees("Save to replace theirs")
     ron.press("Save outcome")
     ron.sees("Won, logged")
     assert logged(product, school) == ("won", ["Payback proof", "Relationship"], 1)
@@ -182,7 +182,7 @@ def test_signing_out_leaves_no_page_on_the_phone(ron: Person) -> None:
     eventually(lambda: pages_kept(ron) == 0)
     cut(ron)
     ron.open(DAY)
-    expect(ron.page.locator("#main")).to_contain_text("No network")
+    expect(ron.page.locator("#main")).to_contain_text("You are offline")
 
 
 def test_a_buyer_answers_on_a_phone_and_stands_beside_the_rep(

@@ -153,7 +153,7 @@ def test_a_buyer_marked_as_touched_on_the_list_leaves_the_waiting(look, now, wor
     handoff = Handoff.objects.get()
     answer = browser.post(f"{address}{handoff.pk}/touched/", {"back": "https://evil.test/"})
     assert answer.url == address
-    assert "Nobody waits" in browser.get(address).content.decode()
+    assert "No handoffs yet" in browser.get(address).content.decode()
     assert Task.objects.get().state == "done"
     assert "Alvarez" in browser.get(f"{address}?state=touched").content.decode()
     api = browser.get("/api/v1/handoffs/", headers={"ipeo-workspace": workspace.slug}).json()

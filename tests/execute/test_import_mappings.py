@@ -36,7 +36,7 @@ def test_a_file_with_the_same_headers_is_mapped_as_it_was_saved(client, do_due_w
     assert (brought.kind, brought.saved_mapping) == ("expenses", saved)
     page = client.get(link("execute:import", brought.pk)).content.decode()
     assert "Mapped as in “Monthly spend”" in page
-    assert "Start anew" in page
+    assert "Start over" in page
     assert 'name="set.state" value="Planned"' in page
     press(client, brought, **{"set.state": "Planned"})
     do_due_work()
@@ -102,5 +102,5 @@ def test_saved_mappings_are_listed_and_removed(client, saved):
     assert client.post(link("execute:delete_mapping", saved.pk)).status_code == 302
     brought.refresh_from_db()
     assert brought.saved_mapping is None
-    assert "No saved mapping yet" in client.get(link("execute:import_mappings")).content.decode()
+    assert "No saved mappings yet" in client.get(link("execute:import_mappings")).content.decode()
     assert Import.objects.filter(pk=brought.pk).exists()

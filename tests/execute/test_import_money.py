@@ -39,9 +39,9 @@ def rate(currency, day, worth):
 def test_a_rate_that_is_missing_is_told_before_the_import(client, kind, text):
     brought = sent(client, text, kind)
     address = link("execute:import", brought.pk)
-    assert "There is no rate for EUR" in client.get(address).content.decode()
+    assert "There is no exchange rate for EUR" in client.get(address).content.decode()
     rate("EUR", date(2026, 1, 1), "1.1")
-    assert "There is no rate" not in client.get(address).content.decode()
+    assert "There is no exchange rate" not in client.get(address).content.decode()
 
 
 def test_an_amount_with_no_rate_is_refused_with_its_currency_and_day(client, do_due_work):

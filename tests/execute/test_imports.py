@@ -37,7 +37,7 @@ def test_each_kind_of_file_goes_from_upload_to_its_rows(client, do_due_work, kin
         else not STORED[kind].objects.exists()
     )
     assert press(client, brought).status_code == 302
-    assert "Waiting for a worker" in client.get(link("execute:import", brought.pk)).content.decode()
+    assert "Waiting to start" in client.get(link("execute:import", brought.pk)).content.decode()
     do_due_work()
     assert counts(brought) == (1, 0, 0, 0)
     assert STORED[kind].objects.count() == 1
@@ -288,4 +288,4 @@ def test_the_list_takes_as_many_queries_for_many_imports(client, django_assert_m
 
 
 def test_an_empty_list_says_what_to_do(client):
-    assert "No file yet" in client.get(link("execute:imports")).content.decode()
+    assert "No imports yet" in client.get(link("execute:imports")).content.decode()

@@ -157,7 +157,7 @@ def test_launches_stand_on_the_execute_page_and_on_the_timeline(plan, member, si
     assert "The fair is tomorrow" in client.get(link("execute:launches", cycle.pk)).content.decode()
     beside = client.get(link("execute:launches", cycle.pk), headers={"HX-Request": "true"})
     assert "1 of 1 launched" in beside.content.decode()
-    assert "Every program of the plan is launched." in beside.content.decode()
+    assert "Every program in the plan has launched." in beside.content.decode()
     timeline = client.get(link("plan:timeline", plan.scenario_id)).content.decode()
     assert "Without Demo kit: “The fair is tomorrow”" in timeline
     assert timeline_of(sheet_of(plan.scenario)).flights[0].launch is not None
@@ -166,7 +166,7 @@ def test_launches_stand_on_the_execute_page_and_on_the_timeline(plan, member, si
 def test_a_marketer_is_told_what_is_missing_and_a_manager_asked_for_a_reason(plan, sign_in):
     address = link("execute:launch", plan.pk)
     marketer = sign_in("marketer")
-    assert "A manager may launch it all the same" in marketer.get(address).content.decode()
+    assert "A manager can launch it anyway" in marketer.get(address).content.decode()
     assert marketer.post(address, {"override_reason": "please"}).status_code == 422
     manager = sign_in("manager")
     refused = manager.post(address, {"override_reason": " "})

@@ -338,7 +338,7 @@ def test_a_removed_expense_is_offered_back(at, sign_in):
     answer = browser.post(at(f"expenses/{expense.pk}/delete/"))
     assert not Expense.objects.exists()
     page = browser.get(answer.url)
-    assert "Bring it back" in page.content.decode()
+    assert "Undo" in page.content.decode()
     browser.post(at("expenses/restore/"), {"token": page.context["undo"]})
     assert Expense.objects.get().amount == Decimal("12.34")
 

@@ -60,7 +60,7 @@ def test_dependencies_are_chosen_on_a_tasks_page(at, sign_in):
     assert browser.post(address, given | {"waits_for": [brief.pk]}).status_code == 302
     assert waits(send) == {brief}
     page = browser.get(at(f"tasks/{brief.pk}/")).content.decode()
-    assert "What waits for it" in page
+    assert "Blocks these tasks" in page
     circle = browser.post(
         at(f"tasks/{brief.pk}/"), given | {"title": "Brief", "waits_for": [send.pk]}
     )

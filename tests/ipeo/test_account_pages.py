@@ -79,6 +79,6 @@ def test_the_letters_of_an_account_are_the_products_own(client, mailoutbox):
     confirm, renew = mailoutbox
     assert confirm.subject == "Confirm your e-mail address for IPEO"
     assert "/accounts/confirm-email/" in confirm.body
-    assert renew.subject == "A new password for IPEO"
+    assert renew.subject == "Reset your IPEO password"
     assert "/accounts/password/reset/key/" in renew.body
     assert "Hello from" not in confirm.body + renew.body

@@ -230,7 +230,7 @@ def test_the_page_tells_when_a_token_was_last_used_and_that_it_has_ended(workspa
     client.get("/api/v1/campaigns/")
     assert "Never" not in sign_in("marketer").get(address).content.decode()
     ApiToken.objects.update(expires_at=timezone.now() - timedelta(days=1))
-    assert "Ended " in sign_in("marketer").get(address).content.decode()
+    assert "Expired " in sign_in("marketer").get(address).content.decode()
 
 
 # What a program meets that was written in haste: it is told, and nothing is passed over.

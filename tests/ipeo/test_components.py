@@ -156,7 +156,7 @@ def test_each_blocker_leads_to_where_it_is_mended():
 
 
 def test_an_open_gate_says_so():
-    assert "The way to Plan is open" in render('<c-blockers :blockers="none" to="Plan" />', none=[])
+    assert "Ready to move on to Plan" in render('<c-blockers :blockers="none" to="Plan" />', none=[])
 
 
 def test_progress_is_polled_until_it_is_done():

@@ -44,7 +44,7 @@ def test_a_value_without_an_interval_says_why_in_its_json():
         "low": None,
         "high": None,
         "n": 1,
-        "reason": "one value alone has no interval",
+        "reason": "a single value has no interval",
     }
 
 

@@ -31,7 +31,7 @@ def test_an_unknown_address_is_told_and_kept(workspace, sign_in):
     )
     assert response.status_code == 422
     page = response.content.decode()
-    assert "Nobody has signed up as nobody@brand.test yet" in page
+    assert "No one has signed up as nobody@brand.test yet" in page
     assert 'value="nobody@brand.test"' in page
 
 
@@ -107,7 +107,7 @@ def test_a_person_without_a_workspace_makes_one_and_owns_it(client, db):
     )
     assert response["Location"] == "/w/blue-chairs/"
     home = client.get("/w/blue-chairs/").content.decode()
-    assert "Where to begin" in home
+    assert "Get started" in home
     assert client.get("/")["Location"] == "/w/blue-chairs/"
 
 
@@ -123,7 +123,7 @@ def test_the_first_look_at_a_new_workspaces_deals_finds_its_stages(client, db):
 @pytest.mark.parametrize(
     ("field", "value", "told"),
     [
-        ("currency", "eur", "three letters"),
+        ("currency", "eur", "three-letter"),
         ("time_zone", "Mars/Olympus", "is not a time zone"),
         ("slug", "no spaces", "slug"),
     ],

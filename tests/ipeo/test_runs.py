@@ -59,7 +59,7 @@ def test_a_run_lost_too_often_fails_and_says_so(counting):
     assert runs.requeue_lost_runs() == 1
     run.refresh_from_db()
     assert run.state == Run.State.FAILED
-    assert "lost too many times" in run.error
+    assert "stopped too many times" in run.error
 
 
 def test_only_one_run_waits_under_a_key(counting):

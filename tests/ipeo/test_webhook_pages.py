@@ -56,7 +56,7 @@ def test_the_log_shows_what_was_sent_and_sends_it_again(workspace, endpoint, lis
     text = browser.get(tested["Location"]).content.decode()
     assert "webhook.test" in text
     assert "&lt;b&gt;Broken&lt;/b&gt;" in text
-    assert "It answered with 500." in text
+    assert "It responded with 500." in text
     listener.status = 200
     browser.post(tested["Location"])
     assert attempt(now=timezone.now()).state == "delivered"
@@ -73,7 +73,7 @@ def test_an_endpoint_is_switched_off_and_on_and_removed(workspace, endpoint, sig
     browser.post(switch, {"on": "no"})
     assert record_event("deal.created", DEAL) is None
     told = browser.post(page(workspace, "webhook_test", endpoint.pk), follow=True)
-    assert "Switch it on first" in told.content.decode()
+    assert "Turn it on first" in told.content.decode()
     browser.post(switch, {"on": "yes"})
     assert record_event("deal.created", DEAL)
     browser.post(page(workspace, "webhook_remove", endpoint.pk))

@@ -134,7 +134,7 @@ def test_waits_grow_until_the_delivery_is_given_up_after_about_a_day(endpoint, l
     last = attempt(now=now)
     assert (last.state, last.next_attempt_at) == ("given_up", None)
     assert last.attempts == len(listener.heard) == 8
-    assert last.last_error == "It answered with 503."
+    assert last.last_error == "It responded with 503."
     assert last.response == "Not \ufffd now"
 
 
@@ -180,7 +180,7 @@ def test_an_endpoint_that_fails_for_days_is_switched_off_and_its_owners_are_told
         attempt(now=now + timedelta(days=5, seconds=1))
     off = WebhookEndpoint.objects.get()
     assert not off.is_active
-    assert "It answered with 500." in off.off_reason
+    assert "It responded with 500." in off.off_reason
     assert waiting().next_attempt_at is None
     assert set(mail.outbox[0].to) == {owner.user.email, maker.user.email}
     assert record_event("deal.created", DEAL) is None
@@ -269,7 +269,7 @@ def test_the_address_looked_at_is_the_one_connected_to(monkeypatch, listener):
 def test_a_redirect_is_not_followed(endpoint, listener):
     listener.status, listener.headers = 302, {"Location": listener.url + "/inside"}
     record_event("deal.created", DEAL)
-    assert attempt().last_error == "It answered with 302."
+    assert attempt().last_error == "It responded with 302."
     assert [path for path, _, _ in listener.heard] == ["/hook"]
 
 
@@ -277,7 +277,7 @@ def test_a_slow_receiver_is_waited_for_no_longer_than_the_limit(endpoint, listen
     monkeypatch.setattr(outgoing, "SECONDS", 0.2)
     listener.delay = 0.6
     record_event("deal.created", DEAL)
-    assert "did not answer" in attempt().last_error
+    assert "did not respond" in attempt().last_error
 
 
 def test_a_long_answer_is_cut(endpoint, listener):
