@@ -338,9 +338,14 @@ structlog.configure(
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso"),
-        structlog.dev.ConsoleRenderer(colors=False)
-        if DEBUG
-        else structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+        *(
+            [structlog.dev.ConsoleRenderer(colors=False)]
+            if DEBUG
+            else [
+                structlog.processors.format_exc_info,
+                structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+            ]
+        ),
     ],
     logger_factory=structlog.stdlib.LoggerFactory(),
 )

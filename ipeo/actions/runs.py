@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 from django.db import InterfaceError, connection, transaction
 from django.db import OperationalError as DatabaseUnreachable
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -150,11 +150,10 @@ def requeue_lost_runs(*, now: datetime | None = None) -> int:
 
 
 def _queue_again(lost: Any, now: datetime) -> bool:
-    """Let a run wait for a worker anew; what has begun answers no later wish any more."""
-    began: bool = lost.filter(state=Run.State.RUNNING).update(
-        state=Run.State.QUEUED, only_one="", lease_until=now + UNCLAIMED
-    )
-    return began or lost.update(lease_until=now + UNCLAIMED)
+    """Let a run wait for a worker anew, and say whether it was still there to be taken."""
+    # What has begun answers no later wish, and another may wait under its key by now.
+    key = Case(When(state=Run.State.RUNNING, then=Value("")), default=F("only_one"))
+    return bool(lost.update(state=Run.State.QUEUED, only_one=key, lease_until=now + UNCLAIMED))
 
 
 def _held(run: Run) -> Any:

@@ -62,6 +62,49 @@ def test_a_run_lost_too_often_fails_and_says_so(counting):
     assert "stopped too many times" in run.error
 
 
+@pytest.fixture
+def sent(monkeypatch):
+    """The runs that were sent to a worker."""
+    found = []
+    monkeypatch.setattr(runs.app, "send_task", lambda name, args: found.append(args[1]))
+    return found
+
+
+def test_a_lost_workers_run_is_sent_again_once_and_then_given_time(counting, sent):
+    run = runs.queue_run(kind="counting")
+    lost = runs.claim_run(run_id=run.pk)
+    over = timezone.now() + runs.LEASE + timedelta(seconds=1)
+    for seconds in (0, 15):
+        runs.requeue_lost_runs(now=over + timedelta(seconds=seconds))
+    assert sent == [run.pk]
+    runs.perform_run(run=lost)
+    run.refresh_from_db()
+    assert run.state == Run.State.QUEUED, "the worker that was given up writes nothing"
+    assert runs.claim_run(run_id=run.pk).attempts == 2
+
+
+def test_a_lost_workers_run_does_not_wait_under_the_key_of_a_later_one(counting, sent):
+    lost = runs.queue_run(kind="counting", only_one="same")
+    runs.claim_run(run_id=lost.pk)
+    later = runs.queue_run(kind="counting", only_one="same")
+    now = timezone.now() + runs.LEASE + timedelta(seconds=1)
+    runs.requeue_lost_runs(now=now)
+    assert set(sent) == {lost.pk, later.pk}
+    assert runs.queue_run(kind="counting", only_one="same").pk == later.pk
+
+
+def test_a_fault_is_logged_and_people_read_a_reference_to_it(workspace, caplog):
+    def break_down(run, report):
+        raise KeyError("column_17")
+
+    registry.register("breaking", break_down)
+    done = runs.run_here(kind="breaking", arguments={})
+    assert done.state == Run.State.FAILED
+    assert str(done.pk) in done.error
+    assert "column_17" not in done.error
+    assert "column_17" in caplog.text
+
+
 def test_only_one_run_waits_under_a_key(counting):
     first = runs.queue_run(kind="counting", only_one="same")
     assert runs.queue_run(kind="counting", only_one="same").pk == first.pk
