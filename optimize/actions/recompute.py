@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from ipeo import tenancy
 from ipeo.actions.events import record_event
+from ipeo.actions.everywhere import in_each_workspace
 from ipeo.actions.runs import queue_run
 from ipeo.database.statistics import MANY, refresh_statistics
 from ipeo.database.turns import take_turn
@@ -96,11 +97,12 @@ def request_recompute(*, by: Membership | None = None, full: bool = False) -> Ru
 
 def request_where_stale() -> int:
     """Queue a measurement for each workspace where something changed; return how many."""
-    stale = stale_workspaces()
-    for workspace in stale:
-        with tenancy.scope(workspace):
-            request_recompute()
-    return len(stale)
+
+    def request() -> int:
+        request_recompute()
+        return 1
+
+    return in_each_workspace(request, among=stale_workspaces())
 
 
 def perform(run: Run, report: Report) -> dict[str, Any]:

@@ -5,12 +5,13 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from execute.models import Deal, DealStageChange, Touch
-from ipeo.models import Cycle, Workspace
+from ipeo import tenancy
+from ipeo.models import Cycle, Run, Workspace
 from optimize import models
-from optimize.actions.recompute import recompute, request_recompute
+from optimize.actions.recompute import KIND, recompute, request_recompute, request_where_stale
 from optimize.numerics.attribution import MODELS
 from optimize.queries.freshness import is_stale, measured
 from tests.factories.execute import DealFactory, DealStageFactory, TouchFactory
@@ -18,7 +19,7 @@ from tests.factories.insight import (
     ChannelFactory,
     ContactFactory,
 )
-from tests.factories.ipeo import CycleFactory
+from tests.factories.ipeo import CycleFactory, WorkspaceFactory
 from tests.factories.plan import ProgramFactory
 from tests.optimize.edits import Company, at, everything, forget
 
@@ -158,6 +159,26 @@ def test_a_queued_measurement_is_done_by_a_worker_and_told_on_its_row(workspace,
     assert done.result["deals"] == 1
     assert not is_stale()
     assert measured().facts_through == date(2026, 3, 1)
+
+
+def test_a_workspace_whose_request_fails_holds_up_no_other(workspace):
+    DealFactory(won=True)
+    later = WorkspaceFactory()
+    with tenancy.scope(later):
+        DealFactory(won=True)
+
+    def broken(execute, sql, params, many, context):
+        if 'INSERT INTO "ipeo_run"' in sql and tenancy.current_workspace() == workspace:
+            raise DatabaseError("This row cannot be written.")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(broken):
+        asked = request_where_stale()
+
+    assert asked == 1
+    assert not Run.objects.exists()
+    with tenancy.scope(later):
+        assert Run.objects.filter(kind=KIND).count() == 1
 
 
 def test_the_command_prints_what_it_read(workspace, capsys):
