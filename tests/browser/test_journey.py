@@ -117,7 +117,7 @@ def plan(mia: Person) -> None:
     mia.follow("There is no scenario yet")
     mia.follow("Start the first scenario")
     mia.fill("Name", "Prove the payback")
-    mia.press("Start the scenario")
+    mia.press("Create scenario")
     assert mia.faults() == []
 
     mia.follow("Set an objective")
@@ -125,7 +125,7 @@ def plan(mia: Person) -> None:
     mia.fill("Baseline", "50%")
     mia.fill("Target", "60%")
     assert mia.faults() == []
-    mia.press("Save the objective")
+    mia.press("Save objective")
 
     for name, channel, offer in (
         ("Demo days", "Field events", "Value"),
@@ -145,7 +145,7 @@ def plan(mia: Person) -> None:
         else:
             mia.page.get_by_label("It is a bet").check()
         assert mia.faults() == []
-        mia.press("Add it")
+        mia.press("Add program")
 
 
 def fill_the_sheet(mia: Person) -> None:
@@ -173,7 +173,7 @@ def approve(max_: Person) -> None:
     max_.sees("Waiting for your approval")
     max_.follow("Autumn rebate")
     max_.sees("Break-even uplift in volume")
-    max_.fill("Why it is worth it", "Once, to move last year's chairs")
+    max_.fill("Why this discount is worth it", "Once, to move last year's chairs")
     max_.press("Approve this offer")
     max_.go("Home")
     max_.follow("Prove the payback")
@@ -328,7 +328,7 @@ def move_to_optimize(mia: Person) -> None:
 
 def close(max_: Person) -> None:
     max_.go("Optimize")
-    max_.follow(f"What to do in {CAMPAIGN}, cycle 1")
+    max_.follow(f"What to do next in {CAMPAIGN}, cycle 1")
     assert max_.faults() == []
     while max_.main().get_by_role("link", name="Decide", exact=True).count():
         max_.follow("Decide")

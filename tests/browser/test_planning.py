@@ -102,13 +102,13 @@ def test_a_cycle_is_planned_by_keyboard_alone(person: Callable[..., Person], cyc
     reach(kim.page, kim.page.get_by_label("Name"))
     keys.type("Prove the payback")
     keys.press("Enter")
-    kim.sees("No program in this scenario yet")
+    kim.sees("No programs in this scenario yet")
     enter(kim, "Add a program")
-    enter(kim, "Begin from a template")
-    enter(kim, "Begin with this : Demo days")
+    enter(kim, "Start from a template")
+    enter(kim, "Use this template : Demo days")
     reach(kim.page, kim.page.get_by_label("The finding it rests on"))
     keys.press("ArrowDown")
-    enter(kim, "Put it in the plan", role="button")
+    enter(kim, "Add to plan", role="button")
 
     first = kim.page.get_by_label("Demo days, Jul 2026")
     reach(kim.page, first)
@@ -123,7 +123,7 @@ def test_a_cycle_is_planned_by_keyboard_alone(person: Callable[..., Person], cyc
     keys.press("Control+y")
     expect(kim.page.locator("#saved")).to_have_text("Saved just now")
     expect(kim.page.locator("#money")).to_contain_text("$36,000 planned")
-    kim.sees("Chance to reach it")
+    kim.sees("Chance of reaching it")
     assert kim.faults() == []
 
     enter(kim, "Propose for approval")

@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 
+from execute.actions.imports.files import receive_file
 from execute.models import Deal, Expense, Import, Touch
 from insight.models import Account, Channel, Contact
 from ipeo import tenancy
@@ -274,6 +276,17 @@ def test_a_file_can_be_taken_back_before_it_is_loaded(client, django_capture_on_
     with django_capture_on_commit_callbacks(execute=True):
         press(client, brought, "forget")
     assert not Import.objects.exists()
+    assert not brought.file.storage.exists(brought.file.name)
+
+
+def test_a_file_goes_with_the_work_around_it_that_was_rolled_back(workspace, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    with pytest.raises(ValueError, match="too late"), transaction.atomic():
+        brought = receive_file(
+            kind="products", file_name="p.csv", data=FILES["products"].encode(), by=None
+        )
+        assert brought.file.storage.exists(brought.file.name)
+        raise ValueError("too late")
     assert not brought.file.storage.exists(brought.file.name)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 
 from execute.actions import materials
 from execute.models import DealMaterial, Material, MaterialVersion
@@ -112,6 +113,25 @@ def test_a_file_that_lies_about_its_type_is_refused_and_not_kept(name, content, 
         materials.add_version(material=MaterialFactory(), by=None, upload=pdf(name, content))
     assert kept(media) == []
     assert not MaterialVersion.objects.exists()
+
+
+def test_a_file_goes_with_the_work_around_it_that_was_rolled_back(workspace, media):
+    with pytest.raises(ValueError, match="too late"), transaction.atomic():
+        materials.add_material(material=Material(name="ROI"), by=None, upload=pdf())
+        assert len(kept(media)) == 1
+        raise ValueError("too late")
+    assert kept(media) == []
+    assert not Material.objects.exists()
+
+
+def test_a_file_stays_where_only_later_work_was_rolled_back(workspace, media):
+    with transaction.atomic():
+        material = MaterialFactory()
+        materials.add_version(material=material, by=None, upload=pdf())
+        with pytest.raises(ValueError, match="second"), transaction.atomic():
+            materials.add_version(material=material, by=None, upload=pdf())
+            raise ValueError("second")
+    assert [path.read_bytes() for path in kept(media)] == [PDF]
 
 
 def test_a_file_too_large_is_refused(workspace, settings, media):

@@ -119,7 +119,7 @@ def test_while_a_test_runs_the_advice_is_to_hold_and_that_is_decided_and_scored(
     assert "before it ends" in row.gain_reason
     page = sign_in("manager").get(f"/w/{workspace.slug}/optimize/recommendations/{row.pk}/")
     assert f"experiments/{test.pk}/" in page.text
-    assert "The test that runs" in page.text
+    assert "Running test" in page.text
 
     decide(recommendation=row, decision="accepted", by=member("manager"))
     score_decisions(now=timezone.now(), on=TODAY)

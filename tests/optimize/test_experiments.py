@@ -298,7 +298,7 @@ def test_an_experiment_is_designed_started_and_stopped_on_its_pages(workspace, s
     check = link("optimize:check_design")
     assert b"cannot tell" in browser.post(check, typed, headers={"HX-Request": "true"}).content
     typed["smallest_lift"] = "60%"
-    assert b"This test can tell" in browser.post(check, typed).content
+    assert b"This test is large enough" in browser.post(check, typed).content
     bad = browser.post(link("optimize:new_experiment"), typed | {"weeks": "0", "share": "99%"})
     assert bad.status_code == 422
     assert b"at least 5%" in bad.content

@@ -117,7 +117,7 @@ def test_page_and_api_stand_the_models_side_by_side(busy, sign_in, workspace):
         text = browser.get(page + wish).content.decode()
         for label in AttributionModel.labels:
             assert label in text
-        assert "Where the models agree" in text
+        assert "Where models agree" in text
     assert browser.get(f"{page}&cohort=moon").status_code == 422
     ask = {"headers": {"IPEO-Workspace": workspace.slug}}
     address = "/api/v1/models/?from=2025-06-01&to=2026-06-30"
@@ -163,7 +163,7 @@ def test_a_programs_months_add_up_to_what_each_model_gives_it(busy, sign_in, wor
     when = "range=custom&from=2025-12-01&to=2026-04-30"
     page = client.get(f"{here}?{when}&model={model}")
     assert f"Credited by {AttributionModel(model).label.lower()}" in page.text
-    assert ("By removals nothing is known" in page.text) == (model == "markov")
+    assert ("The Markov model gives no credit" in page.text) == (model == "markov")
     behind = {html.unescape(link) for link in re.findall(r'href="([^"]*behind=[^"]*)"', page.text)}
     assert behind
     assert {client.get(link).status_code for link in behind} == {200}

@@ -95,10 +95,10 @@ def test_pacing_and_scores_stand_on_pages_and_in_the_api(workspace, sign_in):
 
     page = browser.get(link("optimize:pacing", cycle.pk)).content.decode()
     assert "Won margin" in page
-    assert "How the forecast came out" in page
+    assert "Forecast accuracy" in page
     panel = browser.get(link("optimize:pacing", cycle.pk), headers={"HX-Request": "true"})
     assert b"<html" not in panel.content
-    assert b"How the forecast came out" in browser.get(link("optimize:cycle", cycle.pk)).content
+    assert b"Forecast accuracy" in browser.get(link("optimize:cycle", cycle.pk)).content
     slug = {"headers": {"Ipeo-Workspace": workspace.slug}}
     held = browser.get(f"/api/v1/pacing/?cycle={cycle.pk}", **slug).json()
     assert held["objectives"][0]["share_gone"] == 1
@@ -131,10 +131,10 @@ def test_a_decision_is_scored_by_what_the_money_did_afterwards(workspace, member
     assert found.value < 0
     assert "not over yet" in after_of(Recommendation.objects.get(pk=late.pk)).reason
     page = sign_in("manager").get(link("optimize:recommendation", early.pk)).content.decode()
-    assert "What came of it" in page
+    assert "Result of the decision" in page
     following = _following(cycle)
     page = sign_in("manager").get(link("optimize:cycle", following.pk)).content.decode()
-    assert "What came of earlier decisions" in page
+    assert "Results of earlier decisions" in page
 
 
 def test_a_recommendation_leads_to_an_experiment_that_is_filled_in(workspace, sign_in):

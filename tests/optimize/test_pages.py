@@ -46,7 +46,7 @@ def test_a_channels_row_leads_to_its_curve(workspace, measured, sign_in):
 
     address = _at(workspace, f"curves/{channel.id}/")
     assert address in page.content.decode()
-    assert f"Response of {channel.key}" in client.get(address).content.decode()
+    assert f"Response curve: {channel.key}" in client.get(address).content.decode()
 
 
 @pytest.mark.parametrize("model", ["first", "last", "linear", "time_decay", "u", "w"])

@@ -85,8 +85,8 @@ def test_the_wear_of_a_program_stands_beside_rivals_moves_and_new_material(measu
 
 def test_price_and_value_say_what_discounts_bought_and_how_little_that_proves(measured, sign_in):
     text = sign_in("manager").get(link("optimize:price") + ALL_TIME).content.decode()
-    assert "Without comparing like with like" in text
-    assert "Discounts are not given by lot" in text
+    assert "Without comparing similar deals" in text
+    assert "Discounts are not given at random" in text
     assert "Pocket price" in text
     assert "Rebates and bonuses" in text
     assert "Revenue ROMI" in text
@@ -105,7 +105,7 @@ def test_the_deals_behind_a_band_of_discount_are_those_that_it_counts(measured, 
 def test_pages_of_wear_and_price_teach_the_next_step_where_nothing_is_measured(workspace, sign_in):
     browser = sign_in("manager")
     assert browser.get(link("optimize:wearing")).status_code == 200
-    assert "No deal with both prices" in browser.get(link("optimize:price")).content.decode()
+    assert "No decided deals with both prices" in browser.get(link("optimize:price")).content.decode()
 
 
 def test_costs_of_a_deal_are_read_from_the_columns_that_name_them():

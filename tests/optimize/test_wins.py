@@ -120,14 +120,14 @@ def test_the_page_shows_both_voices_and_says_what_is_not_known(story, sign_in):
     text = sign_in("viewer").get(link("optimize:wins") + QUERY).content.decode()
     assert "Why deals were lost" in text
     assert "CheapDesk" in text
-    assert "Both put the same first" in text
+    assert "Both name the same top driver" in text
     only_won = sign_in("viewer").get(link("optimize:wins") + QUERY + "&of=won").content.decode()
-    assert "No deal has both voices yet" in only_won
+    assert "No deals with both views yet" in only_won
 
 
 def test_without_deals_the_page_teaches_the_next_step(workspace, sign_in):
     text = sign_in("viewer").get(link("optimize:wins")).content.decode()
-    assert "No deal was decided in this time" in text
+    assert "No deals were decided in this period" in text
 
 
 def test_the_page_asks_as_often_for_many_rivals_as_for_few(

@@ -147,7 +147,7 @@ def test_the_page_suggests_shows_and_takes(scenario, sign_in):
     client = sign_in("marketer")
     address = link("plan:suggestion", scenario.pk)
     demos = scenario.program_plans.get(program__name="Demos")
-    assert "What should it keep to?" in client.get(address).content.decode()
+    assert "Constraints" in client.get(address).content.decode()
     wrong = client.post(address, {"total": "12,000", f"ceiling-{demos.pk}": "a lot"})
     page = wrong.content.decode()
     assert wrong.status_code == 422

@@ -40,7 +40,7 @@ def test_what_is_typed_is_reckoned_and_nothing_is_saved(scenario, sign_in):
     sent = {cell(scenario): "20,000", cell(scenario, "2026-02"): "20,000", "base": base(scenario)}
     page = sign_in("marketer").post(address, sent, headers=HTMX).content.decode()
     assert "$40,000 planned" in page
-    assert "Chance to reach it" in page
+    assert "Chance of reaching it" in page
     assert BudgetLine.objects.get().amount == Decimal(10_000)
     assert sign_in("viewer").post(address, sent, headers=HTMX).status_code == 403
 
@@ -71,7 +71,7 @@ def test_while_it_is_typed_the_rest_is_saved_and_kept_as_seen(scenario, sign_in)
     address, browser = link("plan:scenario", scenario.pk), sign_in("marketer")
     sent = {cell(scenario): "a lot", cell(scenario, "2026-02"): "5,000", "base": base(scenario)}
     page = browser.post(address, sent, headers=HTMX).text
-    assert "Saved, but for what is marked" in page
+    assert "Saved except for marked cells" in page
     assert "$15,000 planned" in page
     stored = page.split('id="sheet-base" value="')[1].split('"')[0].replace("&quot;", '"')
     assert json.loads(stored) == json.loads(base(scenario))

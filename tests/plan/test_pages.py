@@ -71,7 +71,7 @@ def test_the_planning_page_shows_objectives_grid_and_what_programs_rest_on(sign_
     ProgramPlanFactory(scenario=scenario, program__name="Field demos", finding=finding)
     page = text(sign_in("marketer").get(link("plan:cycle", scenario.cycle_id)))
     assert "Won margin by 30 Jun, goal $150,000" in page
-    assert "Chance to reach it" in page
+    assert "Chance of reaching it" in page
     assert "finding: Demos win 2.1 times as often" in page
     assert "no evidence yet: test first" in page
     assert "“Field demos” has no money" in page
@@ -287,7 +287,7 @@ def test_scenarios_stand_side_by_side(sign_in):
     assert "$10,000" in page
     assert "$40,000" in page
     assert "75%" in page
-    assert "not in it" in page
+    assert "not included" in page
 
 
 def test_of_many_scenarios_the_latest_are_compared_with_the_same_queries(sign_in):

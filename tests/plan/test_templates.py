@@ -62,7 +62,7 @@ def test_the_tasks_that_a_template_names_are_made_once_the_plan_is_carried_out(s
 def test_a_built_in_template_is_changed_put_away_and_brought_back(sign_in):
     client = sign_in("marketer")
     page = client.get(link("plan:template", "search")).content.decode()
-    assert "comes with the product" in page
+    assert "comes with IPEO" in page
     sent = {
         "name": "Search and maps",
         "channel": "Search",
@@ -95,12 +95,12 @@ def test_a_remark_tells_whom_it_names_until_they_read_it(sign_in, member):
     marketer.post(address, {"text": f"@{manager} is the rebate worth it?"})
     assert CommentMention.objects.get().member == manager
     home = sign_in("manager").get(link("plan:plan")).content.decode()
-    assert "You were named" in home
+    assert "You were mentioned" in home
     sign_in("manager").get(address)
-    assert "You were named" not in sign_in("manager").get(link("plan:plan")).content.decode()
+    assert "You were mentioned" not in sign_in("manager").get(link("plan:plan")).content.decode()
     comment = scenario.comments.get()
     sign_in("manager").post(link("plan:settle_comment", comment.pk))
-    assert "settled by" in marketer.get(address).content.decode()
+    assert "resolved by" in marketer.get(address).content.decode()
 
 
 def test_the_brief_holds_the_plan_on_one_page_and_as_pdf(sign_in):
