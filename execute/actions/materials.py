@@ -16,6 +16,7 @@ from django.utils import timezone
 from execute.models import Material, MaterialVersion
 from execute.numerics.filetypes import LyingType, content_type
 from ipeo.actions.approving import demand_other_eyes
+from ipeo.database.files import keep_file
 from ipeo.database.holding import hold
 from ipeo.database.uniqueness import unless_taken
 from ipeo.models import Membership
@@ -70,6 +71,7 @@ def add_material(
     return material
 
 
+@transaction.atomic
 def add_version(
     *,
     material: Material,
@@ -95,16 +97,10 @@ def add_version(
     )
     if upload is not None:
         _take(version, upload)
-    try:
-        with transaction.atomic():
-            hold(Material, material.pk)
-            last = MaterialVersion.objects.filter(material=material).aggregate(top=Max("number"))
-            version.number = (last["top"] or 0) + 1
-            version.save()
-    except Exception:
-        if version.file:
-            version.file.delete(save=False)
-        raise
+    hold(Material, material.pk)
+    last = MaterialVersion.objects.filter(material=material).aggregate(top=Max("number"))
+    version.number = (last["top"] or 0) + 1
+    version.save()
     return version
 
 
@@ -131,7 +127,7 @@ def _take(version: MaterialVersion, upload: UploadedFile[Any]) -> None:
     version.file_name = f"{path.stem[: 200 - len(path.suffix)]}{path.suffix}"
     version.size, version.digest = upload.size, digest.hexdigest()
     # The name under which it is kept is made anew, and the original one only told.
-    version.file.save(name, upload, save=False)
+    keep_file(version.file, name, upload)
 
 
 @transaction.atomic

@@ -29,6 +29,7 @@ from execute.queries.mappings import top_of
 from ipeo import tenancy
 from ipeo.actions.events import record_event
 from ipeo.actions.runs import WorkRefused, queue_run
+from ipeo.database.files import keep_file, remove_file
 from ipeo.database.holding import hold
 from ipeo.database.statistics import MANY, refresh_statistics
 from ipeo.models import Membership, Run
@@ -95,13 +96,12 @@ def receive_file(
     use_mapping(brought=brought, data=data, any_kind=not kind)
     brought.rows = rows_in(brought, data)
     suffix = Path(name).suffix[:10] if Path(name).suffix.isascii() else ""
-    with data.open("rb") if isinstance(data, Path) else io.BytesIO(data) as handle:
-        brought.file.save(f"{brought.file_digest[:20]}{suffix}", File(handle), save=False)
-    try:
+    with (
+        transaction.atomic(),
+        data.open("rb") if isinstance(data, Path) else io.BytesIO(data) as handle,
+    ):
+        keep_file(brought.file, f"{brought.file_digest[:20]}{suffix}", File(handle))
         brought.save()
-    except Exception:
-        brought.file.delete(save=False)
-        raise
     return brought
 
 
@@ -205,9 +205,8 @@ def forget_file(*, brought: Import) -> None:
     """Remove a file that was never loaded; raises `AlreadyStarted`."""
     with transaction.atomic():
         held = _held(brought)
-        name, storage = str(held.file.name), held.file.storage
         held.delete()
-        transaction.on_commit(lambda: storage.delete(name))
+        remove_file(held.file)
 
 
 def load_file(
