@@ -56,7 +56,7 @@ class AlreadyDecided(Exception):
     """Somebody decided this meanwhile, or it was withdrawn; `approval` is how it stands."""
 
     def __init__(self, approval: DiscountApproval) -> None:
-        super().__init__(f"This does not wait any more: {approval.get_status_display().lower()}.")
+        super().__init__(f"This is no longer waiting: {approval.get_status_display().lower()}.")
         self.approval = approval
 
 
@@ -78,9 +78,9 @@ def ask_approval(
     stored = hold(Deal, deal.pk)
     terms = terms_of(stored, net_amount=net_amount)
     if terms is None:
-        raise PriceUnknown("The list price or the net price is not known, so there is no discount.")
+        raise PriceUnknown("The list price or net price is not known, so there is no discount.")
     if not terms.is_past_threshold:
-        raise WithinThreshold("This discount needs no approval: it is within the threshold.")
+        raise WithinThreshold("This discount is within the threshold and needs no approval.")
     _demand_return(in_return, in_return_note)
     return _ask(stored, terms, in_return, in_return_note, by, now or timezone.now())
 
@@ -133,9 +133,9 @@ def _is_same(row: DiscountApproval, terms: Terms, in_return: str, note: str) -> 
 
 def _demand_return(in_return: str, note: str) -> None:
     if in_return not in InReturn.values:
-        raise ReturnMissing("Say what the buyer gives in return for such a discount.")
+        raise ReturnMissing("Enter what the buyer gives in return for this discount.")
     if in_return == InReturn.OTHER and not note.strip():
-        raise ReturnUnsaid("Say in a few words what the buyer gives in return.")
+        raise ReturnUnsaid("Enter in a few words what the buyer gives in return.")
 
 
 def _ask(
@@ -184,7 +184,7 @@ def send_back_discount(
 ) -> DiscountApproval:
     """Send a discount back with a reason. Raises `BackWithoutReason` or `AlreadyDecided`."""
     if not reason.strip():
-        raise BackWithoutReason("Say why, so that the next offer is a better one.")
+        raise BackWithoutReason("Enter a reason, so that the next offer can be better.")
     return _decide(approval, STATUS.SENT_BACK, by, reason, now)
 
 

@@ -46,7 +46,7 @@ class AmountNegative(Exception):
     """An amount is below zero; `field` names it."""
 
     def __init__(self, field: str) -> None:
-        super().__init__("An amount cannot be below zero.")
+        super().__init__("An amount cannot be negative.")
         self.field = field
 
 
@@ -108,14 +108,14 @@ def _take_lines(deal: Deal, lines: Sequence[DealLine] | None, stored: Deal | Non
     if lines is None and held:
         assert stored is not None
         if (deal.product_id, deal.quantity) != (stored.product_id, stored.quantity):
-            raise LineRefused("This deal sells several products: change them in its lines.")
+            raise LineRefused("This deal has several products. Edit them in its product lines.")
         return
     former: dict[int, Deal | DealLine] = {line.position: line for line in held}
     if stored is not None and not held:
         former = {1: stored}
     for line in lines or ():
         if line.product_id is None and len(lines or ()) > 1:
-            raise LineRefused("Choose the product of each line, or remove the line.")
+            raise LineRefused("Choose a product for each line, or remove the line.")
         fill_amounts(line, former.get(line.position))
     if lines:
         take_figures(deal, lines)

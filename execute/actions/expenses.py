@@ -64,7 +64,7 @@ def save_expense(*, expense: Expense, version: int | None = None) -> Expense:
     `execute.queries.rates.NoRate` and `TooLarge`.
     """
     if expense.program is None and expense.channel is None:
-        raise NothingToSpendOn("Name the program or the channel that the money is for.")
+        raise NothingToSpendOn("Choose the program or channel this expense is for.")
     stored = hold_version(expense, version) if expense.pk else None
     if stored is not None and stored.program_id != expense.program_id:
         # A person's word is above a rule's.
@@ -101,7 +101,7 @@ def invoice_arrived(*, expense: Expense, amount: Decimal, day: date) -> Expense:
     """
     stored = hold(Expense, expense.pk)
     if stored.state != Expense.State.COMMITTED:
-        raise NotCommitted("This is not waiting for an invoice.")
+        raise NotCommitted("This expense is not waiting for an invoice.")
     stored.committed_amount = stored.amount
     stored.state, stored.date = Expense.State.ACTUAL, day
     if stored.original_currency:
@@ -131,7 +131,7 @@ def restore_expense(*, token: str) -> list[Expense]:
     try:
         text = signing.loads(token, salt=_salt(), max_age=UNDO_SECONDS)
     except signing.BadSignature:
-        raise CannotBeUndone("This removal can no longer be undone.") from None
+        raise CannotBeUndone("This can no longer be undone.") from None
     return [_restored(raw) for raw in json.loads(text)]
 
 
@@ -145,7 +145,7 @@ def _restored(raw: dict[str, Any]) -> Expense:
     if held.exists() or (
         kept["import_key"] and Expense.objects.filter(import_key=kept["import_key"]).exists()
     ):
-        raise CannotBeUndone("This expense is back already.")
+        raise CannotBeUndone("This expense was already restored.")
     return Expense.objects.create(pk=raw["id"], **kept)  # type: ignore[no-any-return]
 
 

@@ -26,7 +26,7 @@ class LaunchedAlready(Exception):
     """The program was launched in this cycle; `launch` says when and by whom."""
 
     def __init__(self, launch: Launch) -> None:
-        super().__init__(f"{launch.program} is launched already.")
+        super().__init__(f"{launch.program} has already been launched.")
         self.launch = launch
 
 
@@ -59,7 +59,7 @@ def launch_program(
     cycle = hold(Cycle, plan.scenario.cycle_id)
     if cycle.stage != Cycle.Stage.EXECUTE:
         raise NotUnderWay(
-            f"The cycle is in {cycle.get_stage_display()}: programs are launched in Execute."
+            f"The cycle is in {cycle.get_stage_display()}. Programs are launched in Execute."
         )
     if plan.scenario.status != Scenario.Status.APPROVED:
         raise NotUnderWay(f"“{plan.scenario}” is not the approved plan of this cycle.")
@@ -70,7 +70,9 @@ def launch_program(
     if missing and not reason:
         raise MaterialsMissing(missing, standing.ready.says)
     if missing and not may(by, "cycle.override"):
-        raise MayNotLaunchAnyway("Only a manager or an owner launches without what is needed.")
+        raise MayNotLaunchAnyway(
+            "Only a manager or an owner can launch without everything that is needed."
+        )
     launch: Launch = Launch.objects.create(
         cycle=cycle,
         program=plan.program,
@@ -88,7 +90,9 @@ def take_back_launch(*, launch: Launch) -> None:
     """Undo a launch that was told by mistake; raises `NotUnderWay` once the cycle is measured."""
     cycle = hold(Cycle, launch.cycle_id)
     if cycle.stage != Cycle.Stage.EXECUTE:
-        raise NotUnderWay(f"The cycle is in {cycle.get_stage_display()}: its launches stay.")
+        raise NotUnderWay(
+            f"The cycle is in {cycle.get_stage_display()}. Its launches cannot be changed."
+        )
     told = launch_told(launch, removed=True)
     launch.delete()
     record_event("program.launched", told)

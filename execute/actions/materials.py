@@ -49,7 +49,7 @@ class ReasonNeeded(Exception):
 @transaction.atomic
 def save_material(*, material: Material) -> Material:
     """Save a new or edited material without its versions; raises `MaterialNameTaken`."""
-    with unless_taken(MaterialNameTaken(f"There is already a material “{material.name}”.")):
+    with unless_taken(MaterialNameTaken(f"There is already a material called “{material.name}”.")):
         material.save()
     return material
 
@@ -87,7 +87,7 @@ def add_version(
     type.
     """
     if url and upload is not None:
-        raise LinkOrFile("Give a link or a file, not both.")
+        raise LinkOrFile("Add a link or a file, not both.")
     version = MaterialVersion(
         material=material,
         url=url,
@@ -111,8 +111,8 @@ def _take(version: MaterialVersion, upload: UploadedFile[Any]) -> None:
         raise FileRefused("The file is empty.")
     if upload.size > limit:
         raise FileRefused(
-            f"The file is larger than {limit // 2**20:,} MB, the most that is kept here. "
-            "Put it where your team keeps such files, and give the link."
+            f"The file is larger than {limit // 2**20:,} MB, the limit here. "
+            "Store it where your team keeps such files and add the link."
         )
     assert upload.file is not None
     try:
@@ -142,9 +142,9 @@ def approve_version(
     if stored.state == MaterialVersion.State.APPROVED and material.approved_id == stored.pk:
         return material
     if stored.state == MaterialVersion.State.SENT_BACK:
-        raise AlreadyDecided("This version was sent back. A new one can be approved.")
+        raise AlreadyDecided("This version was sent back. Only a new version can be approved.")
     if material.approved is not None and material.approved.number > stored.number:
-        raise AlreadyDecided(f"Sales has version {material.approved.number}, which is newer.")
+        raise AlreadyDecided(f"Sales already has the newer version {material.approved.number}.")
     demand_other_eyes(by=by, maker_id=stored.made_by_id, done="made this version")
     stored.state = MaterialVersion.State.APPROVED
     stored.decided_by, stored.decided_at = by, now or timezone.now()
@@ -160,10 +160,10 @@ def send_back(
 ) -> MaterialVersion:
     """Refuse a version and say why; raises `ReasonNeeded` and `AlreadyDecided`."""
     if not reason.strip():
-        raise ReasonNeeded("Say what should change: whoever made it reads this.")
+        raise ReasonNeeded("Enter what should change. The author will see this.")
     _, stored = _held(version)
     if stored.state != MaterialVersion.State.WAITING:
-        raise AlreadyDecided("This version is decided already.")
+        raise AlreadyDecided("This version has already been decided.")
     stored.state, stored.reason = MaterialVersion.State.SENT_BACK, reason.strip()
     stored.decided_by, stored.decided_at = by, now or timezone.now()
     stored.save(update_fields=["state", "reason", "decided_by", "decided_at"])
@@ -186,7 +186,7 @@ def approve_material(
         .first()
     )
     if waiting is None:
-        raise NothingToApprove(f"No version of {material} waits for approval.")
+        raise NothingToApprove(f"No version of {material} is waiting for approval.")
     return approve_version(version=waiting, by=by, now=now)
 
 

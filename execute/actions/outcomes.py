@@ -104,7 +104,7 @@ def log_outcome(
     same. Raises an `OutcomeRefused`, or `EditedMeanwhile`.
     """
     if outcome not in Outcome.values or outcome == Outcome.OPEN:
-        raise OutcomeRefused("Say whether the deal was won, lost, or ended without a decision.")
+        raise OutcomeRefused("Choose whether the deal was won, lost or ended with no decision.")
     now = now or timezone.now()
     chosen = list(dict.fromkeys(drivers))
     _demand_reasons(outcome, chosen)
@@ -112,7 +112,7 @@ def log_outcome(
     net = stored.net_amount if net_amount is None else net_amount
     _demand_price(outcome, net)
     if closed_date is not None and closed_date > timezone.localdate(now):
-        raise ClosedInFuture("This day is yet to come.")
+        raise ClosedInFuture("This date is in the future.")
     _demand_approved(stored, materials)
     moved = place_of(outcome, stored)
     enters = moved.pk != stored.stage_id
@@ -143,22 +143,22 @@ def log_outcome(
 
 def _demand_reasons(outcome: str, chosen: Sequence[Driver]) -> None:
     if not chosen:
-        raise ReasonMissing("Say what decided it: the next deal will ask.")
+        raise ReasonMissing("Choose what decided it. It helps win the next deal.")
     if all(driver.is_price for driver in chosen):
         raise SecondReasonMissing(
-            "Price is never the whole of it: somebody is always cheaper. What else decided it?"
+            "Price is rarely the only reason: someone is always cheaper. What else decided it?"
         )
     for driver in chosen:
         fits = driver.decides_won if outcome == Outcome.WON else driver.decides_lost
         if not fits:
-            raise ReasonDoesNotFit(f"“{driver}” does not decide such a deal.")
+            raise ReasonDoesNotFit(f"“{driver}” does not apply to this outcome.")
 
 
 def _demand_price(outcome: str, net: Decimal | None) -> None:
     if net is None and outcome == Outcome.WON:
-        raise NetAmountMissing("Write the net price at which the deal was won.")
+        raise NetAmountMissing("Enter the net price at which the deal was won.")
     if net is not None and net < 0:
-        raise NetAmountNegative("A price cannot be below zero.")
+        raise NetAmountNegative("A price cannot be negative.")
 
 
 def _demand_approved(deal: Deal, materials: Sequence[Material]) -> None:

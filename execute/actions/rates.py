@@ -91,7 +91,7 @@ def delete_rate(*, rate: ExchangeRate) -> None:
 def _demand_foreign(*currencies: str) -> None:
     own = tenancy.current_workspace().currency
     if own in currencies:
-        raise OwnCurrency(f"{own} is the workspace's own currency and needs no rate.")
+        raise OwnCurrency(f"{own} is the workspace's currency and needs no rate.")
 
 
 @transaction.atomic

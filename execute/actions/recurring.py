@@ -53,13 +53,13 @@ def repeat_expense(*, expense: Expense, until: date) -> list[Expense]:
     stored = hold_version(expense, None)
     days = months_until(stored.date, until)
     if stored.state == Expense.State.ACTUAL:
-        raise CannotRecur("Only what is planned or committed recurs: what is paid, was paid once.")
+        raise CannotRecur("Only planned or committed expenses can recur.")
     if stored.series is not None:
-        raise CannotRecur("This expense recurs already.")
+        raise CannotRecur("This expense already recurs.")
     if not days:
-        raise CannotRecur("The next one would come after this day.")
+        raise CannotRecur("The next expense would be after this date.")
     if months_until(stored.date, until) and until >= month_after(stored.date, MOST_MONTHS + 1):
-        raise CannotRecur(f"An expense recurs for at most {MOST_MONTHS} months.")
+        raise CannotRecur(f"An expense can recur for at most {MOST_MONTHS} months.")
     stored.series = uuid4()
     save_expense(expense=stored)
     made = [stored]
@@ -86,7 +86,7 @@ def save_with_later(*, expense: Expense, version: int | None = None) -> int:
     Their dates stay. Raises what `save_expense` raises, and `CannotRecur` for one that is paid.
     """
     if expense.state == Expense.State.ACTUAL:
-        raise CannotRecur("This one may be paid; the later ones are not. Change it alone.")
+        raise CannotRecur("Later expenses in the series are not paid yet. Change only this one.")
     saved = save_expense(expense=expense, version=version)
     later = list(later_of(saved).select_for_update(of=("self",)).order_by("date"))
     for one in later:

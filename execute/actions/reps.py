@@ -59,9 +59,9 @@ def claim_placeholder(*, placeholder: Membership, claimed_by: Membership) -> int
     stored = ours.select_for_update().get(pk=placeholder.pk)
     claimer = ours.get(pk=claimed_by.pk)
     if not stored.is_placeholder or not stored.is_active:
-        raise NotAPlaceholder(f"{stored} has been claimed already, or signs in as a member.")
+        raise NotAPlaceholder(f"{stored} has already been claimed or has an account.")
     if claimer.is_placeholder or not claimer.is_active:
-        raise ClaimedByNobody(f"{claimer} cannot sign in, and so cannot take over deals.")
+        raise ClaimedByNobody(f"{claimer} has no account, so cannot take over deals.")
     moved = int(Deal.objects.filter(owner=stored).update(owner=claimer, version=F("version") + 1))
     for rows in (Account, Contact, Task):
         rows.objects.filter(owner=stored).update(owner=claimer)

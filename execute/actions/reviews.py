@@ -23,7 +23,7 @@ LONGEST_SECRET = 100
 
 
 class DealStillOpen(Exception):
-    """A buyer is asked once the deal has ended."""
+    """You can ask the buyer once the deal has closed."""
 
 
 class NoSuchReview(Exception):
@@ -50,7 +50,7 @@ def make_review(
     The secret is 256 bits; only its hash is kept. Raises `DealStillOpen`.
     """
     if deal.outcome == Outcome.OPEN:
-        raise DealStillOpen("A buyer is asked once the deal has ended.")
+        raise DealStillOpen("You can ask the buyer once the deal has closed.")
     now = now or timezone.now()
     secret = secrets.token_urlsafe(32)
     review: BuyerReview = BuyerReview.objects.create(
@@ -119,14 +119,14 @@ def answer_review(
     if not chosen:
         raise AnswerRefused("drivers", "Choose what decided it.")
     if len(chosen) > MOST_DRIVERS:
-        raise AnswerRefused("drivers", f"Choose {MOST_DRIVERS} at most.")
+        raise AnswerRefused("drivers", f"Choose up to {MOST_DRIVERS}.")
     if any(driver.pk not in offered for driver in chosen):
         raise AnswerRefused("drivers", "Choose from the list.")
     if again not in BuyerReview.Again.values:
-        raise AnswerRefused("again", "Say whether you would consider this seller again.")
+        raise AnswerRefused("again", "Choose whether you would consider this seller again.")
     for name, step in (("value", value), ("price", price), ("trust", trust)):
         if step is not None and not 1 <= step <= 5:
-            raise AnswerRefused(name, "Choose one of the five.")
+            raise AnswerRefused(name, "Choose one of the five answers.")
     stored = hold(BuyerReview, review.pk)
     _demand_open(stored, now)
     stored.value, stored.price, stored.trust = value, price, trust

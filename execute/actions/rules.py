@@ -47,7 +47,7 @@ def save_rule(*, rule: SpendRule, by: Membership | None) -> Applied:
     What an edited rule had placed is placed anew. Raises `LeadsNowhere` and `PatternRefused`.
     """
     if rule.program is None and rule.channel is None:
-        raise LeadsNowhere("Name the program or the channel that this spend belongs to.")
+        raise LeadsNowhere("Choose the program or channel this spend belongs to.")
     if rule.comparison == SpendRule.Comparison.PATTERN:
         demand_pattern(rule.text)
     if rule.pk is None:
@@ -128,7 +128,7 @@ def apply_rules() -> int:
             "  WHERE workspace_id = %s AND program_id IS NULL AND rule_id IS NULL) e"
             " LEFT JOIN insight_channel c ON c.workspace_id = %s AND c.id = e.channel_id",
             [workspace_id] * 3,
-            "This takes too long. Write simpler patterns.",
+            "These patterns take too long. Simplify them.",
         )
         found = (
             " FROM fitting f"
@@ -175,13 +175,12 @@ def demand_pattern(text: str) -> None:
     """
     if _COSTLY.search(text):
         raise PatternRefused(
-            "Write a pattern without references back, without looking around, and without "
-            "repeats of a hundred or more."
+            "Enter a pattern without backreferences, lookaround or repeats of a hundred or more."
         )
     with connection.cursor() as cursor:
         _read_patterns(
             cursor,
             "SELECT 'summer sale 2026' ~* %s",
             [text],
-            "This is no pattern. A plain text is easier: contains.",
+            "This is not a valid pattern. “Contains” with plain text is easier.",
         )

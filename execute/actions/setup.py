@@ -117,7 +117,7 @@ def save_stages(*, rows: Iterable[DealStage], removed: Iterable[DealStage] = ())
     for stage in rows:
         stored = DealStage.objects.filter(pk=stage.pk).first() if stage.pk else None
         if stored and stored.outcome != stage.outcome and stored.deals.exists():
-            raise InUse(f"Deals stand in “{stored}”: its meaning stays. Make another stage.")
+            raise InUse(f"“{stored}” has deals, so its type cannot change. Add another stage.")
         _save(stage)
     _remove(removed)
     for outcome in sorted(before - _outcomes_staged()):
@@ -140,7 +140,7 @@ def save_drivers(*, rows: Iterable[Driver], removed: Iterable[Driver] = ()) -> N
 
 
 def _save(row: DealStage | Driver) -> None:
-    with unless_taken(NameTaken(f"“{row.name}” stands here already.")):
+    with unless_taken(NameTaken(f"“{row.name}” is already in the list.")):
         row.save()
 
 
@@ -150,4 +150,6 @@ def _remove(rows: Iterable[DealStage | Driver]) -> None:
             with transaction.atomic():
                 row.delete()
         except ProtectedError:
-            raise InUse(f"Deals or their history name “{row}”, so it stays.") from None
+            raise InUse(
+                f"“{row}” is used in deals or their history, so it cannot be deleted."
+            ) from None

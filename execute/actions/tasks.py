@@ -71,7 +71,7 @@ def _wait_for(task: Task, others: Sequence[Task]) -> None:
         return
     workspace_id = tenancy.current_workspace_id()
     # Two people may each close half of a circle at once, so one waits for the other here.
-    take_turn("tasks that wait")
+    take_turn("waiting tasks")
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH RECURSIVE behind(id) AS (SELECT unnest(%s::bigint[]) UNION "
@@ -81,7 +81,7 @@ def _wait_for(task: Task, others: Sequence[Task]) -> None:
             [sorted(wanted), workspace_id, task.pk],
         )
         if cursor.fetchone()[0]:
-            raise WaitsInCircle("These tasks would wait for each other in a circle.")
+            raise WaitsInCircle("These tasks would wait for each other.")
     TaskDependency.objects.bulk_create(
         [TaskDependency(task=task, waits_for_id=pk) for pk in sorted(wanted - held)]
     )

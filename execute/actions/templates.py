@@ -23,14 +23,14 @@ M, S = Task.Side.MARKETING, Task.Side.SALES
 START, END = TemplateTask.Anchor.START, TemplateTask.Anchor.END
 # Title, side, days from the flight's start or end, whether it waits for the one before.
 USUAL: tuple[tuple[str, Task.Side, int, TemplateTask.Anchor, bool], ...] = (
-    ("Agree the message and its proof", M, -21, START, False),
-    ("Make the materials", M, -14, START, True),
-    ("Have the materials approved", M, -7, START, True),
+    ("Agree on the message and its proof", M, -21, START, False),
+    ("Create the materials", M, -14, START, True),
+    ("Get the materials approved", M, -7, START, True),
     ("Brief sales on the offer and the proof", M, -3, START, True),
     ("Check that links and forms are tracked", M, -2, START, False),
-    ("Name the accounts to follow up", S, 0, START, False),
-    ("Write down what was spent", M, 3, END, False),
-    ("Log every outcome of the buyers it touched", S, 7, END, False),
+    ("List the accounts to follow up", S, 0, START, False),
+    ("Record what was spent", M, 3, END, False),
+    ("Log the outcome of every buyer it touched", S, 7, END, False),
 )
 
 

@@ -19,7 +19,7 @@ def record_touch(*, touch: Touch) -> Touch:
     Raises `NobodyTouched`.
     """
     if touch.contact is None and touch.account is None:
-        raise NobodyTouched("Name the contact or the account that was touched.")
+        raise NobodyTouched("Choose the contact or account that was touched.")
     if touch.contact is not None and touch.contact.account_id is not None:
         touch.account = touch.contact.account
     touch.level = Touch.Level(TOUCH_KINDS[touch.kind])

@@ -248,7 +248,7 @@ class ImportView(mixins.DestroyModelMixin, ReadViewSet):
         """Answer questions and say which column is which."""
         given = self.sent(AnswerSerializer)
         if "set" in given.get("answers", {}):
-            raise ValidationError({"answers": ["Fixed values go into set_to."]})
+            raise ValidationError({"answers": ["Put fixed values in set_to."]})
         brought = self.get_object()
         answer_import(brought=brought, **given)
         return self._answer(brought)

@@ -60,12 +60,16 @@ class ExpenseSerializer(serializers.ModelSerializer[Expense]):
         said = "original_amount" in attrs and attrs["original_amount"] is not None
         if "amount" in attrs and said:
             raise serializers.ValidationError(
-                {"amount": ["Give it in the workspace's currency or in another, not in both."]}
+                {
+                    "amount": [
+                        "Enter the amount in the workspace's currency or in another, not both."
+                    ]
+                }
             )
         if "amount" in attrs:
             if attrs.get("original_currency"):
                 raise serializers.ValidationError(
-                    {"original_amount": ["Say how much it is in this currency."]}
+                    {"original_amount": ["Enter the amount in this currency."]}
                 )
             attrs |= {"original_currency": "", "original_amount": None}
         elif self.instance is None and not (said and attrs.get("original_currency")):

@@ -21,7 +21,7 @@ class AskApprovalForm(forms.Form):
         label="What does the buyer give in return?",
         widget=forms.RadioSelect(),
     )
-    in_return_note = forms.CharField(required=False, max_length=500, label="In a few words")
+    in_return_note = forms.CharField(required=False, max_length=500, label="Details")
 
     def __init__(self, *args: Any, deal: Deal, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"net_amount": deal.net_amount})
@@ -39,7 +39,7 @@ class DecideForm(forms.Form):
     reason = forms.CharField(
         required=False,
         max_length=2000,
-        label="Your words to the rep",
+        label="Note to the rep",
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Needed to send it back.",
+        help_text="Required to send it back.",
     )

@@ -38,13 +38,13 @@ class DealForm(forms.ModelForm[Deal]):
     """
 
     account = AccountField(required=False)
-    contact = ContactField(required=False, help_text="By name or e-mail address.")
+    contact = ContactField(required=False, help_text="By name or email address.")
     list_amount = MoneyField(
-        required=False, label="List price", help_text="From the product, where left empty."
+        required=False, label="List price", help_text="Leave empty to use the product's."
     )
     net_amount = MoneyField(required=False, label="Net price")
     cost_amount = MoneyField(
-        required=False, label="Cost", help_text="From the product, where left empty."
+        required=False, label="Cost", help_text="Leave empty to use the product's."
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput())
 
@@ -66,7 +66,7 @@ class DealForm(forms.ModelForm[Deal]):
         )
         labels = {
             "expected_close_date": "Expected to close",
-            "program": "Made under the offer of",
+            "program": "Program offer",
         }
         help_texts = {"program": ""}
         widgets = {"expected_close_date": DateInput()}
@@ -136,14 +136,14 @@ class DealFilterForm(forms.Form):
         Program.objects.order_by("name"),
         required=False,
         empty_label="Any program",
-        label="Under the offer of",
+        label="Program offer",
     )
     closes_from = forms.DateField(required=False, label="Closes from", widget=DateInput())
-    closes_to = forms.DateField(required=False, label="Closes until", widget=DateInput())
+    closes_to = forms.DateField(required=False, label="Closes to", widget=DateInput())
     net_from = MoneyField(required=False, label="Net price from")
-    net_to = MoneyField(required=False, label="Net price up to")
+    net_to = MoneyField(required=False, label="Net price to")
     counted_from = forms.DateField(required=False, label="Counted from", widget=DateInput())
-    counted_to = forms.DateField(required=False, label="Counted until", widget=DateInput())
+    counted_to = forms.DateField(required=False, label="Counted to", widget=DateInput())
     behind = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput())
 
     FEW = ("q", "stage", "outcome", "owner", "due")
@@ -154,7 +154,7 @@ class DealFilterForm(forms.Form):
         offer_accounts(self)
         owner = self.fields["owner"]
         assert isinstance(owner, forms.ChoiceField)
-        owner.choices = [("", "Anybody"), ("mine", "Me")] + [
+        owner.choices = [("", "Anyone"), ("mine", "Me")] + [
             (str(other.pk), str(other))
             for other in members_of(current_workspace())
             if other.pk != member.pk
@@ -213,8 +213,8 @@ class DealFilterForm(forms.Form):
 class SaveViewForm(forms.Form):
     """A name for the filter that stands."""
 
-    name = forms.CharField(max_length=80, label="Name of the view")
-    is_shared = forms.BooleanField(required=False, label="Everybody sees it")
+    name = forms.CharField(max_length=80, label="View name")
+    is_shared = forms.BooleanField(required=False, label="Share with everyone")
     query = forms.CharField(required=False, max_length=1000, widget=forms.HiddenInput())
 
 
@@ -232,9 +232,9 @@ class StageForm(forms.ModelForm[DealStage]):
         model = DealStage
         fields = ("name", "position", "outcome", "is_proposal", "is_active")
         labels = {
-            "outcome": "Deals in it are",
-            "is_proposal": "Offer in hand",
-            "is_active": "In use",
+            "outcome": "Stage type",
+            "is_proposal": "Buyer has an offer",
+            "is_active": "Active",
         }
         help_texts = {"is_proposal": ""}
 
@@ -255,11 +255,11 @@ class DriverForm(forms.ModelForm[Driver]):
             "is_active",
         )
         labels = {
-            "buyer_name": "As a buyer reads it, where not alike",
-            "decides_won": "For won",
-            "decides_lost": "For lost",
-            "is_price": "Is the price",
-            "is_active": "In use",
+            "buyer_name": "Wording for buyers, if different",
+            "decides_won": "For won deals",
+            "decides_lost": "For lost deals",
+            "is_price": "This driver is price",
+            "is_active": "Active",
         }
 
 

@@ -28,7 +28,7 @@ def deal_set(query: str) -> list[dict[str, Any]]:
         lost=Count("pk", filter=Q(outcome=Outcome.LOST)),
     )
     totals = totals_of(found)
-    wins = rate(ended["won"], ended["won"] + ended["lost"], reason="None was won or lost.")
+    wins = rate(ended["won"], ended["won"] + ended["lost"], reason="None won or lost.")
     assert held.workspace is not None
     return [
         {"label": "Deals", "value": totals.deals, "kind": "count"},
@@ -47,7 +47,7 @@ def deal_set(query: str) -> list[dict[str, Any]]:
             "label": "Net amount",
             "value": float(totals.net_amount) if totals.net_amount is not None else None,
             "n": totals.with_net,
-            "reason": "No deal has a net price.",
+            "reason": "No deals have a net price.",
             "kind": held.workspace.currency,
         },
     ]

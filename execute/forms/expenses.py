@@ -53,7 +53,7 @@ class ExpenseForm(forms.ModelForm[Expense]):
     class Meta:
         model = Expense
         fields = ("date", "amount", "state", "program", "channel", "description")
-        labels = {"state": "It is"}
+        labels = {"state": "Status"}
         widgets = {"date": DateInput()}
 
     field_order = ("date", "amount", "currency", "state", "program", "channel", "description")
@@ -63,24 +63,24 @@ class ExpenseForm(forms.ModelForm[Expense]):
         home = current_workspace().currency
         _offer(self, "program", Program.objects.order_by("name"), "No program")
         channels = in_use(Channel.objects.order_by("name"), self.instance.channel_id)
-        _offer(self, "channel", channels, "The program's")
+        _offer(self, "channel", channels, "Use the program's")
         self.initial["currency"] = self.instance.original_currency or home
         self.fields[
             "currency"
-        ].help_text = f"Anything but {home} is converted at the rate of that date."
+        ].help_text = f"Other currencies are converted to {home} at the rate on that date."
         if self.instance.original_currency:
             self.initial["amount"] = self.instance.original_amount
         versioned(self)
         if self.instance.pk is None:
             self.fields["until"] = forms.DateField(
                 required=False,
-                label="Again each month until",
+                label="Repeat monthly until",
                 widget=DateInput(),
-                help_text="For what is planned or committed month by month, such as a retainer.",
+                help_text="For monthly planned or committed costs, such as a retainer.",
             )
         elif self.instance.series is not None and self.instance.state != Expense.State.ACTUAL:
             self.fields["later"] = forms.BooleanField(
-                required=False, label="Change the later ones of the series too, but for their dates"
+                required=False, label="Also change later expenses in the series, except their dates"
             )
 
     @property
@@ -101,8 +101,8 @@ class ExpenseForm(forms.ModelForm[Expense]):
 class InvoiceForm(forms.Form):
     """What the invoice says."""
 
-    amount = MoneyField(label="Amount of the invoice")
-    day = forms.DateField(label="Date of the invoice", widget=DateInput())
+    amount = MoneyField(label="Invoice amount")
+    day = forms.DateField(label="Invoice date", widget=DateInput())
 
 
 class MonthInput(forms.TextInput):
@@ -147,18 +147,18 @@ class RateForm(forms.ModelForm[ExchangeRate]):
     """One rate."""
 
     currency = CurrencyField()
-    rate = forms.DecimalField(max_digits=18, decimal_places=8, label="Worth of one unit")
+    rate = forms.DecimalField(max_digits=18, decimal_places=8, label="Rate")
 
     class Meta:
         model = ExchangeRate
         fields = ("currency", "date", "rate", "origin")
-        labels = {"date": "From", "origin": "Where it is from"}
+        labels = {"date": "From", "origin": "Source"}
         widgets = {"date": DateInput()}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         home = current_workspace().currency
-        self.fields["rate"].help_text = f"In {home}. It holds until the next rate begins."
+        self.fields["rate"].help_text = f"In {home}. Applies until the next rate."
 
 
 class PasteRatesForm(forms.Form):
@@ -168,14 +168,14 @@ class PasteRatesForm(forms.Form):
         required=False,
         label="Paste rates",
         widget=forms.Textarea(attrs={"rows": 5, "placeholder": "GBP 2026-05-01 1.2731"}),
-        help_text="One a line: currency, day, rate.",
+        help_text="One per line: currency, date, rate.",
     )
     upload = forms.FileField(
         required=False,
-        label="Or a file",
+        label="Or upload a file",
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt"}),
     )
-    origin = forms.CharField(required=False, max_length=200, label="Where they are from")
+    origin = forms.CharField(required=False, max_length=200, label="Source")
 
     def clean(self) -> dict[str, Any]:
         """Return the text of either."""
@@ -187,9 +187,9 @@ class PasteRatesForm(forms.Form):
             try:
                 cleaned["lines"] = upload.read().decode("utf-8-sig")
             except UnicodeDecodeError:
-                raise ValidationError("The file is no plain text in UTF-8.") from None
+                raise ValidationError("The file is not plain text in UTF-8.") from None
         if not cleaned.get("lines", "").strip():
-            raise ValidationError("Paste rates, or choose a file with them.")
+            raise ValidationError("Paste rates or choose a file.")
         return cleaned
 
 
@@ -205,8 +205,8 @@ class RuleForm(forms.ModelForm[SpendRule]):
         super().__init__(*args, **kwargs)
         _offer(self, "program", Program.objects.order_by("name"), "No program")
         channels = in_use(Channel.objects.order_by("name"), self.instance.channel_id)
-        _offer(self, "channel", channels, "As it comes")
-        self.fields["position"].help_text = "The rule with the lowest number that fits decides."
+        _offer(self, "channel", channels, "Keep the row's channel")
+        self.fields["position"].help_text = "The matching rule with the lowest number applies."
 
 
 class MatchForm(forms.Form):

@@ -37,10 +37,10 @@ class ContactField(forms.CharField):
         found = list(Contact.objects.filter(wanted)[:2])
         if len(found) > 1:
             raise forms.ValidationError(
-                "Several people have this name; write the e-mail address instead."
+                "Several people have this name. Enter the email address instead."
             )
         if not found:
-            raise forms.ValidationError(f"Nobody is called “{text}”.")
+            raise forms.ValidationError(f"No one is called “{text}”.")
         person: Contact = found[0]
         return person
 

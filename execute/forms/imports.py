@@ -29,9 +29,9 @@ class FileForm(forms.Form):
         error_messages={"required": "Choose a file first."},
     )
     kind = forms.ChoiceField(
-        label="What are its rows?",
+        label="Row type",
         required=False,
-        choices=[(NOT_SURE, "Not sure, look for me"), *Import.Kind.choices],
+        choices=[(NOT_SURE, "Detect automatically"), *Import.Kind.choices],
         widget=forms.RadioSelect,
         initial=NOT_SURE,
     )

@@ -11,7 +11,7 @@ class LaunchForm(forms.Form):
     override_reason = forms.CharField(
         required=False,
         max_length=2000,
-        label="Why it goes all the same",
+        label="Reason to launch anyway",
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="The reason is kept, and shown wherever the launch is.",
+        help_text="The reason is saved and shown with the launch.",
     )

@@ -198,7 +198,7 @@ def _theirs_removed(
         data[f"line-{key}-remove"] = "on"
         taken.append(f"{product}, removed")
         return
-    conflicts.append(_about(form, product, mine="Keep it as you changed it", theirs=REMOVED))
+    conflicts.append(_about(form, product, mine="Keep your version", theirs=REMOVED))
     for name in FIRST:
         data.pop(f"initial-line-{key}-{name}", None)
 
@@ -212,7 +212,7 @@ def _mine_removed(data: QueryDict, form: LineForm, conflicts: list[Difference]) 
         for name in FIRST
     ):
         product = str(form.line.product)
-        conflicts.append(_about(form, product, mine=REMOVED, theirs="Keep it as they changed it"))
+        conflicts.append(_about(form, product, mine=REMOVED, theirs="Keep their version"))
         for name in FIRST:
             data[form.add_prefix(name)] = text_of(form[name].value())
     _start_from(data, form)

@@ -21,21 +21,21 @@ class _ContentForm(forms.Form):
         required=False,
         label="File",
         widget=forms.FileInput(attrs={"accept": ",".join(TYPES)}),
-        help_text="A document, slides, a sheet, a picture or a film.",
+        help_text="A document, slides, a spreadsheet, an image or a video.",
     )
     url = forms.URLField(
         required=False,
         label="Or a link",
         max_length=500,
         assume_scheme="https",
-        help_text="Neither is needed for a thing that is handed over, such as a demo kit.",
+        help_text="Not needed for a physical item, such as a demo kit.",
     )
 
     def clean_url(self) -> str:
         """Refuse what a browser would not open as a page."""
         url: str = self.cleaned_data["url"]
         if url and not url.lower().startswith(("https://", "http://")):
-            raise forms.ValidationError("Give a link that begins with https://.")
+            raise forms.ValidationError("Enter a link that starts with https://.")
         return url
 
     def content(self) -> dict[str, Any]:
@@ -51,9 +51,9 @@ class MaterialForm(forms.ModelForm[Material]):
         model = Material
         fields = ("name", "description", "program", "stage", "proof_point")
         labels = {
-            "description": "What it is for",
-            "stage": "Stage of the deal",
-            "proof_point": "Proves",
+            "description": "Purpose",
+            "stage": "Deal stage",
+            "proof_point": "Proof point",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -82,7 +82,7 @@ class VersionForm(_ContentForm):
     """Another version of a material."""
 
     change_note = forms.CharField(
-        max_length=300, label="What changed", help_text="Whoever approves it reads this."
+        max_length=300, label="What changed", help_text="The approver sees this."
     )
 
 

@@ -32,4 +32,4 @@ class PriceForm(forms.Form):
         }
         initial |= {"currency": deal.original_currency or home, "version": deal.version}
         super().__init__(data, initial=initial)
-        self.fields["cost_amount"].help_text = "An amount left empty stays as it is."
+        self.fields["cost_amount"].help_text = "Leave empty to keep the current amount."

@@ -21,7 +21,7 @@ class ClaimForm(forms.Form):
         field = self.fields["to"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = members_of(current_workspace()).filter(is_active=True, user__isnull=False)
-        field.empty_label = "Choose somebody"
+        field.empty_label = "Choose a member"
 
     def choices(self) -> list[Any]:
         """Return the members to choose from, read once for any number of rows."""

@@ -48,7 +48,7 @@ class TaskForm(forms.ModelForm[Task]):
     class Meta:
         model = Task
         fields = ("title", "due_date", "side", "owner", "program", "cycle", "state")
-        labels = {"due_date": "Due", "side": "Whose work", "cycle": "Campaign and cycle"}
+        labels = {"due_date": "Due", "side": "Team", "cycle": "Campaign and cycle"}
         widgets = {"due_date": DateInput()}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -97,9 +97,9 @@ class QuickTaskForm(forms.ModelForm[Task]):
     class Meta:
         model = Task
         fields = ("title", "due_date", "side", "owner")
-        labels = {"title": "New task", "due_date": "Due", "side": "Whose work"}
+        labels = {"title": "New task", "due_date": "Due", "side": "Team"}
         widgets = {
-            "title": forms.TextInput(attrs={"placeholder": "What is to be done"}),
+            "title": forms.TextInput(attrs={"placeholder": "Task"}),
             "due_date": DateInput(),
         }
 
@@ -111,8 +111,8 @@ class QuickTaskForm(forms.ModelForm[Task]):
 class TaskFilterForm(forms.Form):
     """Narrows the tasks."""
 
-    owner = forms.ChoiceField(required=False, label="Whose")
-    side = forms.ChoiceField(choices=[("", "Both sides"), *Task.Side.choices], required=False)
+    owner = forms.ChoiceField(required=False, label="Team")
+    side = forms.ChoiceField(choices=[("", "Both teams"), *Task.Side.choices], required=False)
     program = forms.ModelChoiceField(
         Program.objects.order_by("name"), required=False, empty_label="Any program"
     )
@@ -132,7 +132,7 @@ class TaskFilterForm(forms.Form):
         }
         owner = self.fields["owner"]
         assert isinstance(owner, forms.ChoiceField)
-        owner.choices = [("", "Everybody's"), ("mine", "Mine")] + [
+        owner.choices = [("", "Everyone"), ("mine", "Mine")] + [
             (key, str(other)) for key, other in self.members.items()
         ]
 
@@ -154,7 +154,7 @@ class TaskTemplateForm(forms.ModelForm[TaskTemplate]):
     class Meta:
         model = TaskTemplate
         fields = ("name", "channel", "offer", "is_active")
-        labels = {"channel": "For programs of the channel", "is_active": "In use"}
+        labels = {"channel": "Channel", "is_active": "Active"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -162,7 +162,7 @@ class TaskTemplateForm(forms.ModelForm[TaskTemplate]):
         _offer(self, "channel", channels, "Any channel")
         offer = self.fields["offer"]
         assert isinstance(offer, forms.ChoiceField)
-        offer.label = "With the offer"
+        offer.label = "Offer"
         offer.choices = [("", "Any offer"), *Program.Offer.choices]
 
 
@@ -181,12 +181,12 @@ class TemplateTaskForm(forms.ModelForm[TemplateTask]):
             "waits_for_previous",
         )
         labels = {
-            "position": "Place",
+            "position": "Order",
             "offset_days": "Days",
             "counted_from": "After",
-            "side": "Whose work",
-            "owner_role": "Given to",
-            "waits_for_previous": "Waits for the one before",
+            "side": "Team",
+            "owner_role": "Assign to",
+            "waits_for_previous": "Waits for the previous task",
         }
         help_texts = {"offset_days": ""}
 
@@ -210,7 +210,7 @@ class HandoffFilterForm(forms.Form):
     """Narrows the handoffs."""
 
     state = forms.ChoiceField(choices=list(STATES.items()), required=False, label="Which")
-    owner = forms.ChoiceField(choices=[("", "Everybody's"), ("mine", "Mine")], required=False)
+    owner = forms.ChoiceField(choices=[("", "Everyone"), ("mine", "Mine")], required=False)
     cycle = forms.ModelChoiceField(
         Cycle.objects.select_related("campaign").order_by("-starts_on", "-pk"),
         required=False,
@@ -227,6 +227,6 @@ class FeedForm(forms.ModelForm[CalendarFeed]):
         labels = {
             "name": "Name",
             "whose": "Which tasks",
-            "with_flights": "With the flights of the programs",
+            "with_flights": "Include program flights",
         }
         help_texts = {"name": "Where you will use it, such as “Phone”."}

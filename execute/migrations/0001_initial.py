@@ -278,7 +278,7 @@ class Migration(migrations.Migration):
                     "again",
                     models.CharField(
                         blank=True,
-                        choices=[("yes", "Yes"), ("perhaps", "Perhaps"), ("no", "No")],
+                        choices=[("yes", "Yes"), ("perhaps", "Maybe"), ("no", "No")],
                         max_length=7,
                     ),
                 ),
@@ -377,7 +377,7 @@ class Migration(migrations.Migration):
                 (
                     "is_proposal",
                     models.BooleanField(
-                        default=False, help_text="From here on the buyer has an offer in hand."
+                        default=False, help_text="From this stage on, the buyer has an offer."
                     ),
                 ),
                 ("is_active", models.BooleanField(default=True)),
@@ -605,7 +605,7 @@ class Migration(migrations.Migration):
                     "buyer_name",
                     models.CharField(
                         blank=True,
-                        help_text="How a buyer who is asked reads it, where not alike.",
+                        help_text="Wording for buyers, if different.",
                         max_length=80,
                     ),
                 ),
@@ -766,7 +766,7 @@ class Migration(migrations.Migration):
                         max_digits=18,
                         validators=[
                             django.core.validators.MinValueValidator(
-                                Decimal("1E-8"), "A rate is more than nothing."
+                                Decimal("1E-8"), "A rate must be above zero."
                             )
                         ],
                     ),
@@ -840,7 +840,7 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("preview", "Waiting for your look"),
+                            ("preview", "Needs review"),
                             ("running", "Running"),
                             ("done", "Done"),
                             ("failed", "Failed"),
@@ -1542,7 +1542,7 @@ class Migration(migrations.Migration):
                             ("contains", "contains"),
                             ("starts", "starts with"),
                             ("equals", "is exactly"),
-                            ("pattern", "fits the pattern"),
+                            ("pattern", "matches the pattern"),
                         ],
                         default="contains",
                         max_length=8,
@@ -1651,7 +1651,7 @@ class Migration(migrations.Migration):
                     models.DecimalField(
                         blank=True,
                         decimal_places=2,
-                        help_text="What was ordered, where the invoice said something else.",
+                        help_text="The ordered amount, if the invoice differed.",
                         max_digits=16,
                         null=True,
                     ),
@@ -1788,7 +1788,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("to_do", "To do"),
-                            ("doing", "Doing"),
+                            ("doing", "In progress"),
                             ("done", "Done"),
                             ("dropped", "Dropped"),
                         ],
@@ -2121,7 +2121,7 @@ class Migration(migrations.Migration):
                 (
                     "offset_days",
                     models.SmallIntegerField(
-                        default=0, help_text="Days after it; a minus sign for days before."
+                        default=0, help_text="Days after; use a minus sign for days before."
                     ),
                 ),
                 (
@@ -2485,7 +2485,7 @@ class Migration(migrations.Migration):
                 (
                     "whose",
                     models.CharField(
-                        choices=[("mine", "Only my tasks"), ("everybody", "Everybody's tasks")],
+                        choices=[("mine", "Only my tasks"), ("everybody", "Everyone's tasks")],
                         default="mine",
                         max_length=9,
                     ),

@@ -13,7 +13,7 @@ class CalendarFeed(TenantModel):
 
     class Whose(models.TextChoices):
         MINE = "mine", "Only my tasks"
-        EVERYBODY = "everybody", "Everybody's tasks"
+        EVERYBODY = "everybody", "Everyone's tasks"
 
     membership = models.ForeignKey(Membership, models.CASCADE, related_name="calendar_feeds")
     name = models.CharField(max_length=80)

@@ -32,7 +32,7 @@ class DealStage(TenantModel):
     position = models.PositiveSmallIntegerField(default=0)
     outcome = models.CharField(max_length=11, choices=Outcome, default=Outcome.OPEN)
     is_proposal = models.BooleanField(
-        default=False, help_text="From here on the buyer has an offer in hand."
+        default=False, help_text="From this stage on, the buyer has an offer."
     )
     is_active = models.BooleanField(default=True)
 
@@ -53,7 +53,7 @@ class Driver(TenantModel):
 
     name = models.CharField(max_length=80)
     buyer_name = models.CharField(
-        max_length=80, blank=True, help_text="How a buyer who is asked reads it, where not alike."
+        max_length=80, blank=True, help_text="Wording for buyers, if different."
     )
     decides_won = models.BooleanField(default=True)
     decides_lost = models.BooleanField(default=True)

@@ -117,7 +117,7 @@ class Expense(TenantModel):
         decimal_places=2,
         null=True,
         blank=True,
-        help_text="What was ordered, where the invoice said something else.",
+        help_text="The ordered amount, if the invoice differed.",
     )
     campaign_name = models.CharField(max_length=300, blank=True, default="", db_default="")
     rule = models.ForeignKey(

@@ -25,7 +25,7 @@ class Import(TenantModel):
         API = "api", "The API"
 
     class State(models.TextChoices):
-        PREVIEW = "preview", "Waiting for your look"
+        PREVIEW = "preview", "Needs review"
         RUNNING = "running", "Running"
         DONE = "done", "Done"
         FAILED = "failed", "Failed"

@@ -24,7 +24,7 @@ class ExchangeRate(TenantModel):
     rate = models.DecimalField(
         max_digits=18,
         decimal_places=8,
-        validators=[MinValueValidator(Decimal("0.00000001"), "A rate is more than nothing.")],
+        validators=[MinValueValidator(Decimal("0.00000001"), "A rate must be above zero.")],
     )
     origin = models.CharField(max_length=200, blank=True)
     set_by = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="+")

@@ -19,7 +19,7 @@ class BuyerReview(TenantModel):
 
     class Again(models.TextChoices):
         YES = "yes", "Yes"
-        PERHAPS = "perhaps", "Perhaps"
+        PERHAPS = "perhaps", "Maybe"
         NO = "no", "No"
 
     deal = models.ForeignKey(Deal, models.CASCADE, related_name="buyer_reviews")

@@ -26,7 +26,7 @@ class SpendRule(TenantModel):
         CONTAINS = "contains", "contains"
         STARTS = "starts", "starts with"
         EQUALS = "equals", "is exactly"
-        PATTERN = "pattern", "fits the pattern"
+        PATTERN = "pattern", "matches the pattern"
 
     field = models.CharField(max_length=11, choices=Field, default=Field.CAMPAIGN)
     comparison = models.CharField(max_length=8, choices=Comparison, default=Comparison.CONTAINS)

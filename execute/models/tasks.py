@@ -67,7 +67,7 @@ class TemplateTask(TenantModel):
     side = models.CharField(max_length=9, choices=Task.Side, default=Task.Side.MARKETING)
     owner_role = models.CharField(max_length=9, choices=Owner, default=Owner.MARKETING)
     offset_days = models.SmallIntegerField(
-        default=0, help_text="Days after it; a minus sign for days before."
+        default=0, help_text="Days after; use a minus sign for days before."
     )
     counted_from = models.CharField(max_length=5, choices=Anchor, default=Anchor.START)
     waits_for_previous = models.BooleanField(default=False)

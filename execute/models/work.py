@@ -19,7 +19,7 @@ class Task(TenantModel):
 
     class State(models.TextChoices):
         TO_DO = "to_do", "To do"
-        DOING = "doing", "Doing"
+        DOING = "doing", "In progress"
         DONE = "done", "Done"
         DROPPED = "dropped", "Dropped"
 

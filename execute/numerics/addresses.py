@@ -23,16 +23,16 @@ def clean_target(text: str) -> str:
     """
     typed = text.strip()
     if not typed:
-        raise BadTarget("Give the address the link leads to.")
+        raise BadTarget("Enter the URL the link opens.")
     if _CONTROL.search(typed):
         raise BadTarget("An address cannot contain spaces, line breaks or backslashes.")
     try:
         parts = urlsplit(typed)
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        raise BadTarget("This is not an address.") from None
+        raise BadTarget("This is not a valid URL.") from None
     if parts.scheme.lower() not in SCHEMES:
-        raise BadTarget("The address begins with https:// or http://.")
+        raise BadTarget("The URL must start with https:// or http://.")
     if not host or parts.username is not None or parts.password is not None:
         raise BadTarget("The address must name a site, without a user name or password.")
     try:
@@ -53,7 +53,7 @@ def clean_target(text: str) -> str:
     )
     if len(cleaned) > LONGEST:
         raise BadTarget(
-            f"An address has at most {LONGEST:,} characters; this has {len(cleaned):,}."
+            f"A URL can have at most {LONGEST:,} characters; this has {len(cleaned):,}."
         )
     return cleaned
 

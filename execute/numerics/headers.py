@@ -102,7 +102,7 @@ def _are_dates(values: list[Any]) -> bool:
 
 
 def _share(field: Field, values: list[Any]) -> float:
-    """The share of the cells that read as the field's type; 1 where every text would do."""
+    """The share of the cells that read as the field's type; 1 where every text would work."""
     if not values:
         return 1.0
     if field.type in {"date", "datetime"}:

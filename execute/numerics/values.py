@@ -228,7 +228,7 @@ class Names:
             self._by_length.setdefault(len(key), []).append(key)
 
     def closest(self, name: str) -> Match | None:
-        """The one known name that this one means; None where none or several would do."""
+        """The one known name that this one means; None where none or several would work."""
         if name in self._exact:
             return Match(name, "exact")
         key = squashed(name)

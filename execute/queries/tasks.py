@@ -99,7 +99,7 @@ def waits_for(task: Task) -> QuerySet[Task]:
 
 
 def held_up_by(task: Task) -> QuerySet[Task]:
-    """Return the tasks that wait for a task."""
+    """Return the waiting tasks for a task."""
     found: QuerySet[Task] = Task.objects.filter(waits__waits_for=task)
     return found.select_related("owner__user").order_by("due_date", "pk")
 

@@ -32,7 +32,7 @@ def _context(request: WorkspaceRequest, mine: bool) -> dict[str, Any]:
         "mine": mine,
         "today": timezone.localdate(),
         "tabs": [
-            {"label": "Everybody's", "href": here, "current": not mine},
+            {"label": "Everyone", "href": here, "current": not mine},
             {"label": "Mine", "href": f"{here}?mine=yes", "current": mine},
         ],
     }

@@ -12,7 +12,9 @@ class CompetitorNameTaken(Exception):
 
 def save_competitor(*, competitor: Competitor) -> Competitor:
     """Save a rival; raises `CompetitorNameTaken`."""
-    with unless_taken(CompetitorNameTaken(f"There is already a rival “{competitor.name}”.")):
+    with unless_taken(
+        CompetitorNameTaken(f"There is already a competitor called “{competitor.name}”.")
+    ):
         competitor.save()
     return competitor
 

@@ -19,7 +19,7 @@ class CompetitorForm(forms.ModelForm[Competitor]):
     class Meta:
         model = Competitor
         fields = ("name", "website", "positioning", "is_active")
-        labels = {"is_active": "Still a rival"}
+        labels = {"is_active": "Still a competitor"}
         help_texts = {"is_active": OUT_OF_USE}
         widgets = {"positioning": forms.Textarea(attrs={"rows": 4})}
 

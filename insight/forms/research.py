@@ -333,7 +333,7 @@ class InterviewForm(AskedForm):
         self.fields["outcome"] = forms.ChoiceField(
             choices=list(OUTCOMES.items()), label="How it ended", widget=forms.RadioSelect()
         )
-        self.fields["rival"].label = "Rival"
+        self.fields["rival"].label = "Competitor"
         self.fields["words"].label = "In their words"
         self.fields["account"] = forms.CharField(max_length=200, required=False)
         del self.fields["once"]

@@ -109,7 +109,9 @@ def _read(
         if rising:
             reasons.append("More deals are lost on price than a year before.")
         if facts.price_cuts:
-            cuts = "A rival" if facts.price_cuts == 1 else f"{facts.price_cuts} times rivals"
+            cuts = (
+                "A competitor" if facts.price_cuts == 1 else f"{facts.price_cuts} times competitors"
+            )
             reasons.append(f"{cuts} cut prices within the year.")
         return PRICE_WAR, tuple(reasons)
     if not grown.known or grown.low is None or grown.high is None:

@@ -159,7 +159,7 @@ QUESTIONS: dict[str, tuple[Question, ...]] = {
         Question(
             "drivers", "What decided it", read_drivers, ("driver", "reason", "why", "decided")
         ),
-        Question("rival", "Rival", read_words, ("rival", "competitor"), required=False),
+        Question("rival", "Competitor", read_words, ("rival", "competitor"), required=False),
         Question("account", "Account", read_words, ("account", "company", "customer"), False),
         Question(
             "words",

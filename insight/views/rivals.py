@@ -63,7 +63,7 @@ def rival(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @page("insight.edit")
 def new_rival(request: WorkspaceRequest) -> HttpResponse:
     """Name a rival."""
-    return _edit_rival(request, Competitor(), "New rival")
+    return _edit_rival(request, Competitor(), "New competitor")
 
 
 @page("insight.edit")
@@ -82,7 +82,7 @@ def _edit_rival(request: WorkspaceRequest, row: Competitor, title: str) -> HttpR
         form=CompetitorForm(request.POST or None, instance=row),
         save=lambda competitor: save_competitor(competitor=competitor),
         then=lambda competitor: link("insight:rival", competitor.pk),
-        context={"title": title, "eyebrow": "Rivals", "back": back},
+        context={"title": title, "eyebrow": "Competitors", "back": back},
         refusals={CompetitorNameTaken: "name"},
     )
 
@@ -102,7 +102,7 @@ def edit_move(request: WorkspaceRequest, pk: int) -> HttpResponse:
         save=lambda move: save_move(move=move),
         then=lambda move: back,
         context={
-            "title": "A rival's move",
+            "title": "Competitor move",
             "eyebrow": found.competitor.name,
             "back": back,
             "removable": "this move",

@@ -163,9 +163,9 @@ def ended(days: Days) -> Ended:
         undecided=outcomes[Outcome.NO_DECISION],
         rivals=_segment(
             days,
-            "Rival",
+            "Competitor",
             [(one, one.rival) for one in decided],
-            label=lambda key: rivals.get(key, "No rival named"),
+            label=lambda key: rivals.get(key, "No competitor named"),
             wish=lambda key: f"rival.{key or 'none'}",
         ),
         segments=(

@@ -106,7 +106,7 @@ BUILT_IN: tuple[Kind, ...] = (
     Kind(
         "trade-promotion",
         "Trade promotion",
-        "A partner gets a better price for a time. A rival can match it the next day.",
+        "A partner gets a better price for a limited time. A competitor can match it the next day.",
         "Trade promotion",
         Offer.PRICE,
         "A reason to order now",

@@ -63,7 +63,7 @@ def begin(mia: Person) -> None:
     mia.press("Save the story")
     mia.fill("Proof point", "Sick leave fell by a fifth at Harbor Clinics")
     mia.fill("What shows it", "Their own count over 18 months")
-    mia.press("Add the proof point")
+    mia.press("Add proof point")
     mia.sees("Sick leave fell by a fifth")
     assert mia.faults() == []
 
@@ -93,7 +93,7 @@ def record_what_is_known(mia: Person) -> None:
     mia.fill("Figure, or words", "41")
     mia.choose("Unit", "percent")
     mia.fill("Out of (n)", "120")
-    mia.press("Save the finding")
+    mia.press("Save finding")
     mia.go("Insight")
     mia.sees("Buyers who see the payback")
     mia.follow("Decide", exact=False)
@@ -105,7 +105,7 @@ def record_what_is_known(mia: Person) -> None:
 
 def move_to_plan(mia: Person) -> None:
     mia.go("Insight")
-    mia.sees("Every finding is decided")
+    mia.sees("All findings decided")
     mia.follow(f"{CAMPAIGN}, cycle 1")
     assert mia.faults() == []
     mia.follow("Move to Plan")
@@ -259,7 +259,7 @@ def work(mia: Person, max_: Person) -> None:
         mia.follow(f"{program} has no spend in its flight")
         mia.fill("Amount", amount)
         mia.fill("Date", day(20))
-        mia.choose("It is", "Actual")
+        mia.choose("Status", "Actual")
         assert mia.faults() == []
         mia.press("Save")
         mia.go("Campaigns")

@@ -197,7 +197,7 @@ def test_a_buyer_answers_on_a_phone_and_stands_beside_the_rep(
     mia.sign_in("ron@offices.test", PASSWORD)
     mia.open(f"/w/offices/deals/{deal}/")
     mia.follow("Ask the buyer")
-    mia.press("Make the link")
+    mia.press("Create the link")
     address = mia.page.locator("#review-link").input_value()
     buyer.open(address)
     buyer.pick("How it fits our needs")
@@ -210,7 +210,7 @@ def test_a_buyer_answers_on_a_phone_and_stands_beside_the_rep(
     buyer.sees("Thank you")
     with buyer.expecting_refusal():
         buyer.open(address)
-        buyer.sees("Nothing is asked here")
+        buyer.sees("This link is not active")
     mia.open(f"/w/offices/deals/{deal}/")
     mia.sees("Your side has not said what decided it.")
     mia.sees("Much better")

@@ -135,7 +135,7 @@ def test_a_cycle_is_planned_by_keyboard_alone(person: Callable[..., Person], cyc
     max_moore.open(address)
     enter(max_moore, "Approve")
     enter(max_moore, "Approve", role="button")
-    max_moore.sees("As approved")
+    max_moore.sees("Approved")
     assert max_moore.page.url.endswith(address)
 
 

@@ -89,7 +89,7 @@ def test_a_field_that_is_not_sent_is_left_as_it_is(post):
 @pytest.mark.parametrize(
     ("kind", "row", "field", "reason"),
     [
-        ("touches", TOUCH | {"contact": "nobody@x.test"}, "contact", "nobody is known"),
+        ("touches", TOUCH | {"contact": "nobody@x.test"}, "contact", "no contact matches"),
         ("touches", TOUCH | {"occurred_at": "01/02/2026"}, "occurred_at", "is not written as"),
         ("touches", TOUCH | {"occurred_at": "2026-02-31"}, "occurred_at", "is not a date"),
         ("touches", TOUCH | {"kind": "sneeze"}, "kind", "is not known"),

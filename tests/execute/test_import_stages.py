@@ -67,7 +67,7 @@ def test_a_column_of_dates_for_each_stage_is_the_deals_history(client, do_due_wo
     DealStageChange.objects.all().delete()
     brought = load(client, do_due_work, WIDE, "deals")
     assert counts(brought) == (2, 0, 0, 0)
-    assert "3 columns of dates entered became the stage history." in brought.notes
+    assert "3 columns with stage entry dates became the stage history." in brought.notes
     whole = entries()
     assert [stage for stage, _ in whole] == ["Lead", "Lead", "Proposal", "Proposal", "Closed Won"]
     assert ("Closed Won", "02-15 16:45") in whole
@@ -80,7 +80,7 @@ def test_a_column_of_dates_for_each_stage_is_the_deals_history(client, do_due_wo
 
 def test_what_is_no_entry_is_left_out_and_said(client, do_due_work):
     notes = load(client, do_due_work, SALESFORCE, "stage_history").notes
-    assert "1 row left out at which the deal stayed in its stage." in notes
+    assert "1 row skipped because the stage did not change." in notes
     notes = load(client, do_due_work, HUBSPOT, "stage_history").notes
     assert "1 row of other fields than the stage left out (Property name)." in notes
 
@@ -88,7 +88,7 @@ def test_what_is_no_entry_is_left_out_and_said(client, do_due_work):
 def test_a_history_of_an_unknown_deal_is_refused(client, do_due_work):
     brought = load(client, do_due_work, SALESFORCE.replace("D1,", "D9,"), "stage_history")
     assert counts(brought) == (0, 0, 0, 4)
-    assert "no deal is known as “D9”" in ImportRefusal.objects.first().reason
+    assert "no single deal matches “D9”" in ImportRefusal.objects.first().reason
 
 
 def test_an_export_of_deals_is_not_taken_for_a_history():

@@ -217,7 +217,7 @@ def test_a_line_that_one_removes_and_the_other_changes_is_asked_about(products, 
     answer = mine(**{"line-2-net_amount": "800"})
     assert answer.status_code == 409
     text = answer.content.decode()
-    assert "Yours: Keep it as you changed it" in text
+    assert "Yours: Keep your version" in text
     assert "Theirs: Removed" in text
     assert choosing(answer, "mine")().status_code == 302
     assert [net for _, net, _ in money_of(deal)] == [700, 800]

@@ -89,7 +89,7 @@ def test_the_workspace_sets_its_own_naming_rules(workspace, sign_in):
     wrong = browser.post(
         page(workspace, "new_link"), typed(ChannelFactory(), utm_medium="Email", utm_campaign="A b")
     ).content.decode()
-    assert "Choose one of: email, cpc. “email” would do." in wrong
+    assert "Choose one of: email, cpc. “email” would work." in wrong
     assert "“A_b” would do" in wrong
 
 

@@ -76,7 +76,7 @@ def test_a_key_with_other_words_is_refused(send, deal):
 def test_a_refusal_says_what_to_mend_and_leaves_the_key_free(send, deal):
     refused = send(won_drivers=[])
     assert refused.status_code == 422
-    assert refused.json()["errors"] == ["Say what decided it: the next deal will ask."]
+    assert refused.json()["errors"] == ["Choose what decided it. It helps win the next deal."]
     assert not IdempotencyRecord.objects.exists()
     assert send().status_code == 201
 

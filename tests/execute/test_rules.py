@@ -185,7 +185,7 @@ def test_a_rule_is_written_refused_and_edited_on_its_page(workspace, at, sign_in
     }
     refused = browser.post(at("expenses/rules/new/"), given)
     assert refused.status_code == 422
-    assert "This is no pattern" in refused.content.decode()
+    assert "This is not a valid pattern" in refused.content.decode()
     assert browser.post(at("expenses/rules/new/"), given | {"text": "^desks"}).status_code == 302
     rule = SpendRule.objects.get()
     browser.post(at(f"expenses/rules/{rule.pk}/"), given | {"text": "chairs"})

@@ -65,7 +65,7 @@ def test_dependencies_are_chosen_on_a_tasks_page(at, sign_in):
         at(f"tasks/{brief.pk}/"), given | {"title": "Brief", "waits_for": [send.pk]}
     )
     assert circle.status_code == 422
-    assert "in a circle" in circle.content.decode()
+    assert "wait for each other" in circle.content.decode()
 
 
 @pytest.fixture
@@ -84,15 +84,15 @@ def test_a_programs_tasks_are_made_from_its_template_once(plan, member):
     made = templates.make_tasks(cycle=cycle)
     assert made.tasks == len(templates.USUAL) == Task.objects.count()
     assert templates.make_tasks(cycle=cycle).tasks == 0
-    first = Task.objects.get(title="Agree the message and its proof")
+    first = Task.objects.get(title="Agree on the message and its proof")
     assert (first.due_date, first.owner) == (plan.starts_on - timedelta(21), member("marketer"))
-    last = Task.objects.get(title="Log every outcome of the buyers it touched")
+    last = Task.objects.get(title="Log the outcome of every buyer it touched")
     assert (last.due_date, last.owner, last.side) == (
         plan.ends_on + timedelta(days=7),
         member("sales_rep"),
         "sales",
     )
-    assert waits(Task.objects.get(title="Make the materials")) == {first}
+    assert waits(Task.objects.get(title="Create the materials")) == {first}
     tasks.set_task_state(state=Task.State.DROPPED, task=first)
     templates.ensure_templates()
     TemplateTask.objects.create(

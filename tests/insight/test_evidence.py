@@ -46,7 +46,7 @@ def test_a_finding_written_from_a_study_keeps_its_figures_as_they_were(pages, la
     load_answers(study=ladder, columns={"most": [90] * 20}, rows=20)
     shown = browser.get(f"{pages}findings/{exhibit.finding_id}/").content.decode()
     assert "$60" in shown
-    assert "The chart as it was" in shown
+    assert "Chart at the time" in shown
     assert "Six desks sell at 60" in browser.get(f"{pages}research/{ladder.pk}/").content.decode()
 
 

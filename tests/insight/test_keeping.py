@@ -15,9 +15,9 @@ from tests.factories.insight import (
 pytestmark = pytest.mark.django_db
 
 KINDS = {
-    "products": (Product, ProductFactory, "products/{}/", "No longer sold"),
+    "products": (Product, ProductFactory, "products/{}/", "Discontinued"),
     "channels": (Channel, ChannelFactory, "channels/{}/", "Not in use"),
-    "rivals": (Competitor, CompetitorFactory, "rivals/{}/edit/", "No longer a rival"),
+    "rivals": (Competitor, CompetitorFactory, "rivals/{}/edit/", "No longer a competitor"),
 }
 
 

@@ -191,7 +191,7 @@ def test_interviews_are_coded_in_the_words_of_sales(pages, sign_in):
     }
     shown = browser.post(f"{pages}{study.pk}/interview/", typed, follow=True).content.decode()
     assert "Too dear for us" in shown
-    assert "Not among your drivers" not in shown
+    assert "Not in your drivers" not in shown
     read = queries.interviews(study)
     assert (read.won, read.lost) == (0, 1)
     assert {driver.name for driver in read.drivers} == {"Price", "Trust"}

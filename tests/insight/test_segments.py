@@ -184,7 +184,7 @@ def test_the_overlap_of_two_audiences_is_shown_with_its_share(buyers, few, works
 def test_segments_are_looked_for_shown_and_adopted(workspace, buyers, sign_in, do_due_work):
     browser = sign_in("marketer")
     address = f"/w/{workspace.slug}/insight/audiences/suggested/"
-    assert "Nobody has looked yet" in browser.get(address).content.decode()
+    assert "No suggestions yet" in browser.get(address).content.decode()
     browser.post(address)
     do_due_work()
     run = latest_run()

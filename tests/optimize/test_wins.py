@@ -104,7 +104,7 @@ def test_every_number_leads_to_the_deals_that_it_counts(story, sign_in):
     assert sorted(listed(cell.href) for cell in cells) == [1, 3]
     rivals = {line.label: line for line in wins.ended(DAYS).rivals.lines}
     assert listed(rivals["CheapDesk"].href) == rivals["CheapDesk"].decided == 6
-    assert listed(rivals["No rival named"].href) == 4
+    assert listed(rivals["No competitor named"].href) == 4
     region = next(part for part in wins.ended(DAYS).segments if part.title == "Region")
     held = {line.label: line for line in region.lines}
     assert listed(held["North, upper"].href) == 6

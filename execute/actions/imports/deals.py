@@ -39,7 +39,7 @@ def deals(sheet: Sheet) -> Rows:
 def _who(sheet: Sheet) -> None:
     found, made = references.accounts_for(references.distinct(sheet.column("account")), sheet.made)
     if made:
-        sheet.say(f"{counted(made, 'account')} that the file names and nobody knew: made by name.")
+        sheet.say(f"{counted(made, 'account')} named in the file were new and have been created.")
     sheet.refer("account_id", found, "account")
     wanted = references.distinct(sheet.column("contact"))
     people = contacts_named(wanted)
@@ -47,8 +47,8 @@ def _who(sheet: Sheet) -> None:
         missing = [name for name in wanted if name not in people]
         few = ", ".join(shown(name, 30) for name in missing[:3])
         sheet.say(
-            f"{counted(len(missing), 'contact')} that the file names cannot be found ({few}): "
-            "their deals stand without one. Import contacts, then this file again."
+            f"{counted(len(missing), 'contact')} named in the file could not be found ({few}): "
+            "their deals have no contact. Import contacts, then this file again."
         )
     sheet.refer("contact_id", people, "contact")
     sheet.refer("owner_id", owners(sheet), "owner")
@@ -78,7 +78,7 @@ def _how_it_ended(sheet: Sheet) -> None:
     sheet.plain("created_date")
     for place, (day, outcome) in enumerate(ends):
         if outcome != OPEN and day is None:
-            sheet.refuse(place, "close_date", day, "the deal has ended, but the file says no date")
+            sheet.refuse(place, "close_date", day, "the deal has closed, but the file has no date")
 
 
 def _stage_of(outcome: str) -> str:

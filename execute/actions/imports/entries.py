@@ -36,8 +36,8 @@ def take_entries(sheet: Sheet) -> None:
         moments = [moment(text, zone) for text in texts]
         if any(text and at is None for text, at in zip(texts, moments, strict=True)):
             sheet.say(
-                f"{header} is kept beside the deals and not read: its dates are not of the form "
-                "2026-01-31. Import them as a stage history."
+                f"{header} is kept with the deals but not read, because its dates are not in "
+                "the form 2026-01-31. Import them as a stage history."
             )
             continue
         del beside[header]
@@ -52,7 +52,7 @@ def take_entries(sheet: Sheet) -> None:
         return
     stages = references.stages_for(taken, sheet.made)
     sheet.set(COLUMN, [json.dumps([(stages[stage].pk, at) for stage, at in row]) for row in found])
-    sheet.say(f"{counted(len(taken), 'column')} of dates entered became the stage history.")
+    sheet.say(f"{counted(len(taken), 'column')} with stage entry dates became the stage history.")
 
 
 def load_entries(workspace_id: int, frame: pd.DataFrame, source: Import) -> None:

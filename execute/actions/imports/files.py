@@ -178,9 +178,9 @@ def _held(brought: Import) -> Import:
     if has_stopped(held) or held.state == Import.State.PREVIEW:
         return held
     raise AlreadyStarted(
-        "This file has been imported."
+        "This file has already been imported."
         if held.state == Import.State.DONE
-        else "Somebody has started this import already."
+        else "Someone has already started this import."
     )
 
 
@@ -260,7 +260,7 @@ def _load(brought: Import, seen: Understanding, report: Report) -> Import:
     ends = np.searchsorted(lines, places, side="right")
     done = brought.stored
     while done < len(places):
-        report(done, len(places), f"Storing line {places[done]:,} and on")
+        report(done, len(places), f"Storing line {places[done]:,} and up")
         last = min(done + loading.PIECE, len(places)) - 1
         first = int(ends[done - 1]) if done else 0
         piece = rows.frame.iloc[first : int(ends[last])]
@@ -290,7 +290,7 @@ def _load_blocks(brought: Import, seen: Understanding, report: Report) -> Import
     for block in blocks:
         upto = place + len(block) + len({one.line for one in block.refused})
         if place >= brought.stored:
-            report(place, seen.rows, f"Storing row {place + 1:,} and on")
+            report(place, seen.rows, f"Storing row {place + 1:,} and up")
             with transaction.atomic():
                 rows = loading.BUILDERS[brought.kind](Sheet(block, brought.answers))
                 keep_made(source=brought, made=rows.made)

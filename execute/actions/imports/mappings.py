@@ -29,7 +29,7 @@ def save_mapping(*, brought: Import, name: str, by: Membership | None) -> Import
     """
     name = " ".join(name.split())[:120]
     if not name:
-        raise MappingNameMissing("Give the mapping a name, so that it can be found again.")
+        raise MappingNameMissing("Enter a name for the mapping.")
     seen = understood(brought)
     signature = signature_of(brought)
     values = {
@@ -41,7 +41,7 @@ def save_mapping(*, brought: Import, name: str, by: Membership | None) -> Import
     }
     with unless_taken(
         MappingNameTaken(
-            f"Files of another shape are mapped as “{name}” already. Choose another name."
+            f"A mapping for other columns is already called “{name}”. Choose another name."
         )
     ):
         saved: ImportMapping

@@ -116,7 +116,7 @@ class Sheet:
                 continue
             if key in seen:
                 earlier = self.given.lines[seen[key]]
-                self.refuse(place, "", key, f"line {earlier} has the same id or name already")
+                self.refuse(place, "", key, f"line {earlier} already has the same ID or name")
             else:
                 seen[key] = place
         keep = [place for place in range(len(self)) if place not in self._gone]
@@ -177,7 +177,7 @@ def contacts(sheet: Sheet) -> Rows:
         sheet.set("consent", [words[value] for value in sheet.column("consent")])
     found, made = references.accounts_for(references.distinct(sheet.column("account")), sheet.made)
     if made:
-        sheet.say(f"{counted(made, 'account')} that the file names and nobody knew: made by name.")
+        sheet.say(f"{counted(made, 'account')} named in the file were new and have been created.")
     sheet.refer("account_id", found, "account")
     sheet.refer("owner_id", owners(sheet), "owner")
     sheet.keep_attributes()
@@ -191,7 +191,7 @@ def touches(sheet: Sheet) -> Rows:
         references.distinct(sheet.column("account")), sheet.made
     )
     if made:
-        sheet.say(f"{counted(made, 'account')} that the file names and nobody knew: made by name.")
+        sheet.say(f"{counted(made, 'account')} named in the file were new and have been created.")
     employers = _accounts_of(list(people.values()))
     contact_ids: list[int | None] = []
     account_ids: list[int | None] = []
@@ -203,7 +203,7 @@ def touches(sheet: Sheet) -> Rows:
         contact_ids.append(contact)
         account_ids.append(employers.get(contact or 0) or account)
         if contact is None and account is None:
-            why = f"nobody is known as {shown(person)}; import contacts first"
+            why = f"no contact matches {shown(person)}; import contacts first"
             sheet.refuse(place, "contact", person, why)
     sheet.set("contact_id", contact_ids)
     sheet.set("account_id", account_ids)
@@ -305,7 +305,9 @@ def _programs(sheet: Sheet) -> tuple[dict[str, Any], list[SpendRule | None] | No
     if unknown:
         few = ", ".join(shown(name, 30) for name in unknown[:5])
         more = f" and {len(unknown) - 5:,} more" if len(unknown) > 5 else ""
-        sheet.say(f"No program is called {few}{more}: these rows count for their channel alone.")
+        sheet.say(
+            f"There is no program called {few}{more}, so these rows count for the channel alone."
+        )
     sheet.set(
         "program_id",
         [rule.program_id if rule else pk for rule, pk in zip(rules, ids, strict=True)],

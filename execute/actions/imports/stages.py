@@ -29,7 +29,7 @@ def stage_history(sheet: Sheet) -> Rows:
     found = deals_named(references.distinct(names))
     for place, name in enumerate(names):
         if name not in found:
-            why = f"no deal is known as {shown(name)}, or several are; import deals first"
+            why = f"no single deal matches {shown(name)}; import deals first"
             sheet.refuse(place, "deal", name, why)
     stages = references.stages_for(references.distinct(sheet.column("stage")), sheet.made)
     sheet.refer("deal_id", found, "deal")
@@ -60,7 +60,7 @@ def _only_entries(sheet: Sheet) -> None:
             before = stage
     if stayed:
         sheet.leave_out(stayed)
-        sheet.say(f"{counted(len(stayed), 'row')} left out at which the deal stayed in its stage.")
+        sheet.say(f"{counted(len(stayed), 'row')} skipped because the stage did not change.")
 
 
 def load_stages(workspace_id: int, frame: pd.DataFrame, brought: Import) -> Counts:

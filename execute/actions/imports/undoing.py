@@ -50,11 +50,11 @@ def start_undo(*, brought: Import, by: Membership | None) -> Run:
         held = hold(Import, brought.pk)
         if not can_be_undone(held):
             raise CannotUndo(
-                "This import is undone already."
+                "This import has already been undone."
                 if held.state == Import.State.UNDONE
                 else "This import is being undone."
                 if held.state == Import.State.UNDOING
-                else "Nothing of this import can be undone: it stored no row, or it is running."
+                else "This import cannot be undone: it stored no rows, or it is still running."
             )
         # Rows that had to stay are tried again, and counted again.
         held.undone = {key: n for key, n in held.undone.items() if key not in KEPT}
@@ -78,7 +78,7 @@ def undo_import(run: Run, report: Report) -> dict[str, Any]:
     pieces = ImportPiece.objects.filter(source=brought, pk__lte=last)
     total = pieces.count()
     while (left := pieces.filter(undone=False).count()) > 0:
-        report(total - left, total, "Taking rows back")
+        report(total - left, total, "Undoing rows")
         undo_piece(brought=brought, last=last)
     Import.objects.filter(pk=brought.pk, state=Import.State.UNDOING).update(
         state=Import.State.UNDONE, undone_at=timezone.now()
