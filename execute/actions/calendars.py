@@ -12,6 +12,7 @@ from django.utils import timezone
 from execute.models import CalendarFeed
 from ipeo import tenancy
 from ipeo.models import Membership, Workspace
+from ipeo.queries.named import row_named
 from ipeo.tokens import digest_of
 
 READ_EVERY = timedelta(hours=1)
@@ -45,8 +46,7 @@ def opened(*, token: str, now: datetime | None = None) -> Iterator[CalendarFeed]
     now = now or timezone.now()
     number = token.partition("-")[0]
     with tenancy.system():
-        known = number.isascii() and number.isdigit() and len(number) < 19
-        workspace = Workspace.objects.filter(pk=int(number)).first() if known else None
+        workspace = row_named(Workspace.objects.all(), number)
     if workspace is None:
         raise NoSuchFeed
     with tenancy.scope(workspace):

@@ -19,6 +19,7 @@ from execute.queries import links as queries
 from insight.models import Audience, Contact
 from insight.queries.rules import RuleNotValid
 from ipeo.api.views import KeptViewSet, WorkspaceViewSet
+from ipeo.queries.named import row_named
 
 
 class LinkSerializer(serializers.ModelSerializer[TrackedLink]):
@@ -104,7 +105,7 @@ def broken(refusal: actions.RulesBroken) -> ValidationError:
     return ValidationError(
         {
             f"utm_{fault.parameter}": [
-                fault.message + (f" “{fault.mended}” would do." if fault.mended else "")
+                fault.message + (f" “{fault.mended}” would work." if fault.mended else "")
             ]
             for fault in refusal.faults
         }
@@ -155,8 +156,7 @@ class LinkView(KeptViewSet):
     def people(self, request: Request, pk: int) -> Response:
         """List a link of their own for each person of an audience who did not refuse contact."""
         link = self.get_object()
-        key = request.query_params.get("audience", "")
-        audience = Audience.objects.filter(pk=int(key)).first() if key.isdecimal() else None
+        audience = row_named(Audience.objects.all(), request.query_params.get("audience", ""))
         if audience is None:
             raise ValidationError({"audience": ["Name an audience of this workspace."]})
         rows = self.paginate_queryset(queries.reachable(audience))

@@ -12,6 +12,7 @@ from execute.numerics.naming import PARAMETERS, SEPARATORS, Fault, Rules, mend
 from execute.queries.links import naming_rules, proposals
 from insight.models import Audience, Channel
 from ipeo.queries.kept import in_use
+from ipeo.queries.named import row_named
 from plan.models import Program
 
 UTM = tuple(f"utm_{name}" for name in PARAMETERS)
@@ -25,7 +26,7 @@ LABELS = {
 HELP = {
     "source": "Where the click comes from: a site, a list, a partner.",
     "medium": "How: email, cpc, event.",
-    "campaign": "What it is part of.",
+    "campaign": "What it belongs to.",
     "content": "Which of several: a button, a picture.",
     "term": "The search term that was paid for.",
 }
@@ -40,9 +41,9 @@ class LinkForm(forms.ModelForm[TrackedLink]):
     class Meta:
         model = TrackedLink
         fields = ("name", "target", "program", "channel", *UTM)
-        labels = {"target": "Leads to", **{f"utm_{name}": LABELS[name] for name in PARAMETERS}}
+        labels = {"target": "Destination", **{f"utm_{name}": LABELS[name] for name in PARAMETERS}}
         help_texts = {
-            "name": "As you will look for it.",
+            "name": "A name you will recognize.",
             **{f"utm_{name}": HELP[name] for name in PARAMETERS},
         }
         widgets = {
@@ -56,7 +57,7 @@ class LinkForm(forms.ModelForm[TrackedLink]):
             "program", Program.objects.select_related("channel").order_by("name"), "No program"
         )
         channels = in_use(Channel.objects.order_by("name"), self.instance.channel_id)
-        self._offer("channel", channels, "The program's")
+        self._offer("channel", channels, "Use the program's")
         self.fields["channel"].required = False
         for name in PARAMETERS:
             field = self.fields[f"utm_{name}"]
@@ -64,7 +65,7 @@ class LinkForm(forms.ModelForm[TrackedLink]):
             field.widget.attrs |= {"autocapitalize": "none", "spellcheck": "false"}
             field.help_text = _help(name, self.rules)
             if name in self.rules.required:
-                field.label = f"{LABELS[name]} (needed)"
+                field.label = f"{LABELS[name]} (required)"
 
     def _offer(self, name: str, queryset: Any, empty: str) -> None:
         field = self.fields[name]
@@ -83,7 +84,7 @@ class LinkForm(forms.ModelForm[TrackedLink]):
     def refuse(self, faults: list[Fault]) -> None:
         """Say beside each parameter which rule it breaks."""
         for fault in faults:
-            would = f" “{fault.mended}” would do." if fault.mended else ""
+            would = f" “{fault.mended}” would work." if fault.mended else ""
             self.add_error(f"utm_{fault.parameter}", f"{fault.message}{would}")
 
 
@@ -102,14 +103,9 @@ def chosen(typed: Mapping[str, str]) -> tuple[Program | None, Channel | None]:
 
     A program brings its channel where none is chosen.
     """
-    program = _row(Program.objects.select_related("channel"), typed.get("program", ""))
-    channel = _row(Channel.objects, typed.get("channel", ""))
+    program = row_named(Program.objects.select_related("channel"), typed.get("program", ""))
+    channel = row_named(Channel.objects.all(), typed.get("channel", ""))
     return program, channel or (program.channel if program else None)
-
-
-def _row(rows: Any, key: str) -> Any:
-    is_key = key.isascii() and key.isdigit() and len(key) < 19
-    return rows.filter(pk=int(key)).first() if is_key else None
 
 
 def aided(typed: Mapping[str, str], *, mended: bool) -> dict[str, Any]:
@@ -141,7 +137,7 @@ class LinkFilterForm(forms.Form):
         Channel.objects.order_by("name"), required=False, empty_label="All"
     )
     state = forms.ChoiceField(
-        choices=(("", "In use"), ("retired", "Retired")), required=False, label="Which"
+        choices=(("", "Active"), ("retired", "Retired")), required=False, label="Which"
     )
 
 
@@ -156,11 +152,11 @@ class NamingRulesForm(forms.Form):
 
     lower_case = forms.BooleanField(required=False, label="Lowercase letters only")
     separator = forms.ChoiceField(
-        label="Between words",
+        label="Separator between words",
         choices=[(mark, f"{mark}  {_MARKS[mark]}") for mark in SEPARATORS],
     )
     required = forms.MultipleChoiceField(
-        label="Needed on every link",
+        label="Required on every link",
         required=False,
         choices=[(name, LABELS[name]) for name in PARAMETERS],
         widget=forms.CheckboxSelectMultiple,
@@ -170,11 +166,11 @@ class NamingRulesForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name in PARAMETERS:
             self.fields[f"allowed_{name}"] = forms.CharField(
-                label=f"{LABELS[name]}: only these",
+                label=f"{LABELS[name]}: allowed values",
                 required=False,
                 max_length=20_000,
                 widget=forms.Textarea(attrs={"rows": 3}),
-                help_text="One on each line. Empty: any value.",
+                help_text="One per line. Leave empty to allow any value.",
             )
 
     @staticmethod

@@ -14,6 +14,7 @@ from execute.queries.materials import materials_for_deal
 from insight.models import Competitor
 from ipeo.forms import DateInput
 from ipeo.queries.kept import in_use
+from ipeo.queries.named import id_in
 from ipeo.tenancy import current_workspace
 from ipeo.typed import MoneyField
 
@@ -44,8 +45,8 @@ class OutcomeForm(forms.Form):
     competitor = forms.ModelChoiceField(
         Competitor.objects.none(),
         required=False,
-        label="To whom?",
-        empty_label="Nobody we know of",
+        label="Lost to",
+        empty_label="Not known",
         blank=True,
         widget=forms.RadioSelect(),
     )
@@ -58,7 +59,7 @@ class OutcomeForm(forms.Form):
         widget=forms.RadioSelect(),
     )
     in_return_note = forms.CharField(
-        required=False, max_length=500, label="In a few words", widget=forms.TextInput()
+        required=False, max_length=500, label="Details", widget=forms.TextInput()
     )
     materials = forms.ModelMultipleChoiceField(
         Material.objects.none(),
@@ -135,7 +136,7 @@ class OutcomeForm(forms.Form):
         given = self.cleaned_data
         won = given["outcome"] == Outcome.WON
         drivers = list(given["won_drivers" if won else "lost_drivers"])
-        touched = [int(pk) for pk in given["order"].split(",") if pk.strip().isdecimal()]
+        touched = [id_in(pk.strip()) for pk in given["order"].split(",")]
         place = {pk: number for number, pk in reversed(list(enumerate(touched)))}
         drivers.sort(key=lambda driver: place.get(driver.pk, len(touched)))
         return {

@@ -8,6 +8,7 @@ from django import forms
 
 from execute.models import BuyerReview, Driver
 from execute.queries.reviews import SCALES, drivers_for_buyer
+from ipeo.queries.named import id_in
 
 UNSAID = ("", "I cannot say")
 
@@ -33,7 +34,7 @@ class BuyerReviewForm(forms.Form):
 
     drivers = _BuyersWords(
         Driver.objects.none(),
-        label="What decided it? Up to three, the most important first",
+        label="What decided it? Choose up to three, most important first",
         widget=forms.CheckboxSelectMultiple(),
         error_messages={"required": "Choose what decided it."},
     )
@@ -41,7 +42,7 @@ class BuyerReviewForm(forms.Form):
     value = forms.ChoiceField(
         choices=_steps("value"),
         required=False,
-        label="Beside the alternatives, what you got for the money was",
+        label="Compared with the alternatives, the value for money was",
         widget=forms.RadioSelect(),
     )
     price = forms.ChoiceField(
@@ -53,19 +54,19 @@ class BuyerReviewForm(forms.Form):
     trust = forms.ChoiceField(
         choices=_steps("trust"),
         required=False,
-        label="The people and the way from first talk to decision were",
+        label="The people and the process, from first conversation to decision, were",
         widget=forms.RadioSelect(),
     )
     again = forms.ChoiceField(
         choices=BuyerReview.Again.choices,
         label="Would you consider this seller again?",
         widget=forms.RadioSelect(),
-        error_messages={"required": "Say whether you would consider this seller again."},
+        error_messages={"required": "Choose whether you would consider this seller again."},
     )
     words = forms.CharField(
         required=False,
         max_length=2000,
-        label="What should they know?",
+        label="Anything else they should know?",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
@@ -78,7 +79,7 @@ class BuyerReviewForm(forms.Form):
     def answers(self) -> dict[str, Any]:
         """Return what `answer_review` takes, the drivers in the order they were touched in."""
         given = self.cleaned_data
-        touched = [int(pk) for pk in given["order"].split(",") if pk.strip().isdecimal()]
+        touched = [id_in(pk.strip()) for pk in given["order"].split(",")]
         place = {pk: number for number, pk in reversed(list(enumerate(touched)))}
         drivers = sorted(given["drivers"], key=lambda one: place.get(one.pk, len(touched)))
         scales = {name: int(given[name]) if given[name] else None for name in SCALES}

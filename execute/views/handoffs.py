@@ -14,6 +14,7 @@ from execute.models import Handoff
 from execute.queries import handoffs as queries
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
+from ipeo.queries.named import id_in
 from ipeo.queries.paging import page_of
 
 
@@ -25,11 +26,10 @@ def handoffs(request: WorkspaceRequest) -> HttpResponse:
     given = form.cleaned_data if form.is_valid() else {}
     now = timezone.now()
     owner = request.membership if given.get("owner") == "mine" else None
-    task = request.GET.get("task", "")
     found = queries.handoffs(
         cycle=given.get("cycle"),
         owner=owner,
-        task=int(task) if task.isascii() and task.isdigit() and len(task) < 19 else None,
+        task=id_in(request.GET.get("task", "")),
     )
     rows = found.filter(queries.waits(given.get("state", ""), now))
     context = {

@@ -25,6 +25,7 @@ from insight.queries import accounts as queries
 from insight.views.editing import edit_page
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
+from ipeo.queries.named import row_named
 from ipeo.queries.paging import page_of
 from ipeo.views.refusals import refused_in_form
 
@@ -135,8 +136,7 @@ def contact(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @page("insight.edit")
 def new_contact(request: WorkspaceRequest) -> HttpResponse:
     """Write down a person, at an account where one is named."""
-    given = request.GET.get("account", "")
-    at = Account.objects.filter(pk=int(given)).first() if given.isdecimal() else None
+    at = row_named(Account.objects.all(), request.GET.get("account", ""))
     return _edit_contact(request, Contact(account=at), "New contact")
 
 

@@ -14,6 +14,7 @@ from insight.queries.market import competitors
 from insight.queries.stories import current_story, proof_points
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
+from ipeo.queries.named import id_in
 
 SHOWN = 20
 
@@ -26,9 +27,9 @@ def battlecard(request: WorkspaceRequest) -> HttpResponse:
     rival = None
     if not wanted:
         cards = cards.filter(competitor__is_active=True)
-    if wanted.isdecimal() and len(wanted) < 19:
-        rival = competitors().filter(pk=int(wanted)).first()
-        cards = cards.filter(competitor=int(wanted))
+    if (rival_id := id_in(wanted)) is not None:
+        rival = competitors().filter(pk=rival_id).first()
+        cards = cards.filter(competitor=rival_id)
     context = {"cards": list(cards[:SHOWN]), "rival": rival}
     template = "insight/battlecard.html#panel" if request.htmx else "insight/battlecard.html"
     return render(request, template, context)

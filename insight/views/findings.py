@@ -35,6 +35,7 @@ from insight.queries.research import studies
 from ipeo.models import Cycle
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
+from ipeo.queries.named import id_in
 from ipeo.queries.paging import page_of
 from ipeo.views.refusals import refused_in_form
 
@@ -92,10 +93,10 @@ def new_finding(request: WorkspaceRequest) -> HttpResponse:
 
 def _picked(request: WorkspaceRequest) -> tuple[Study | None, PickForm | None]:
     """Return the study that the finding is written from, with what it may keep of it."""
-    wanted = request.GET.get("study", "")
-    if not wanted.isdecimal() or len(wanted) > 18:
+    wanted = id_in(request.GET.get("study", ""))
+    if wanted is None:
         return None, None
-    study = get_object_or_404(studies(), pk=int(wanted))
+    study = get_object_or_404(studies(), pk=wanted)
     snapshot = snapshot_of(study, request.workspace.currency)
     return study, PickForm(request.POST or None, snapshot=snapshot)
 

@@ -13,6 +13,7 @@ from ipeo import tenancy
 from ipeo.models import Cycle
 from ipeo.numerics import ranges
 from ipeo.numerics.ranges import AGAINST, BEFORE, CUSTOM, PERIODS, TWELVE, YEAR, Days
+from ipeo.queries.named import row_named
 from ipeo.templatetags.figures import day
 
 NAMES = ("range", "against", "date_from", "date_to")
@@ -168,10 +169,9 @@ def _of_cycle(cycle: Cycle, key: str, against: str, now: date) -> Range:
 
 def _cycle(key: str) -> Cycle | None:
     name, _, pk = key.partition("-")
-    if name != CYCLE or not pk.isdecimal() or len(pk) > 15:
+    if name != CYCLE:
         return None
-    found: Cycle | None = Cycle.objects.select_related("campaign").filter(pk=int(pk)).first()
-    return found
+    return row_named(Cycle.objects.select_related("campaign"), pk)
 
 
 def _typed(typed: tuple[str, str], now: date) -> tuple[Days | None, str]:

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from ipeo.api.views import WorkspaceViewSet
 from ipeo.models import Cycle
+from ipeo.queries.named import id_in
 from optimize.queries.pacing import Pace, Score, calibration, paces_of, scores_of
 from plan.models import Objective
 
@@ -54,7 +55,9 @@ class PacingSerializer(serializers.Serializer[Any]):
     cycle = serializers.IntegerField()
     objectives = PaceSerializer(many=True)
     scores = ScoreSerializer(many=True)
-    held = serializers.DictField(help_text="Share of scored forecasts that held what came.")
+    held = serializers.DictField(
+        help_text="Share of scored forecast intervals that contained the result."
+    )
 
 
 class PacingView(WorkspaceViewSet):
@@ -70,13 +73,12 @@ class PacingView(WorkspaceViewSet):
     )
     def list(self, request: Request) -> Response:
         """Return the pacing of a cycle; 404 where there is none such."""
-        asked = request.query_params.get("cycle", "")
-        if not (asked.isascii() and asked.isdigit() and len(asked) < 100):
-            raise ValidationError({"cycle": ["Name a cycle by its id."]})
-        found = Cycle.objects.select_related("campaign").filter(pk=min(int(asked), 2**63 - 1))
-        cycle = found.first()
+        asked = id_in(request.query_params.get("cycle", ""))
+        if asked is None:
+            raise ValidationError({"cycle": ["Enter the id of a cycle."]})
+        cycle = Cycle.objects.select_related("campaign").filter(pk=asked).first()
         if cycle is None:
-            raise NotFound("There is no such cycle.")
+            raise NotFound("This cycle was not found.")
         return Response(
             {
                 "cycle": cycle.pk,

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from ipeo.numerics.estimates import Estimate
 from ipeo.numerics.ranges import month_after, months_between
+from ipeo.queries.named import id_in
 from optimize.models import Recommendation
 from optimize.numerics.pacing import Stretch, change_after
 from optimize.queries.histories import histories_of
@@ -26,7 +27,7 @@ def came_after(row: Recommendation, on: date) -> Estimate:
     of price, of the whole campaign. Only months that are over count, the decision's own not.
     """
     if row.decided_at is None:
-        return Estimate.unknown("nothing was decided")
+        return Estimate.unknown("no decision yet")
     everybody = list(
         Program.objects.filter(campaign=row.cycle.campaign_id).values_list("pk", flat=True)
     )
@@ -46,7 +47,7 @@ def came_after(row: Recommendation, on: date) -> Estimate:
 
 def _subject(row: Recommendation) -> set[int]:
     named = [row.program_id, row.evidence.get("from"), row.evidence.get("to")]
-    return {int(one) for one in named if one is not None and str(one).isdigit()}
+    return {pk for one in named if (pk := id_in(str(one))) is not None}
 
 
 def _stretch(past: Mapping[int, History], subject: set[int], months: Iterable[date]) -> Stretch:

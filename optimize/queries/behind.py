@@ -17,6 +17,7 @@ from insight.models import Channel
 from ipeo.models import Campaign
 from ipeo.navigation import link
 from ipeo.numerics.ranges import Days
+from ipeo.queries.named import row_named
 from optimize.models import AttributionModel, Credit, DealFact
 from optimize.queries.reasons import reason
 from plan.models import Program
@@ -43,7 +44,7 @@ def read(wish: str) -> Behind:
     condition, words = Q(), []
     parts = wish.split(",")
     if len(parts) > MOST:
-        raise NoSuchFigure("That asks for too much at once.")
+        raise NoSuchFigure("That is too many filters at once.")
     for part in parts:
         if part in _FACTS:
             facts, text = _FACTS[part]
@@ -60,21 +61,21 @@ def read(wish: str) -> Behind:
 def _credited(part: str) -> tuple[object, str]:
     model, _, rest = part.partition(".")
     subject, _, key = rest.partition(".")
-    if subject not in _SUBJECTS or not (key == "none" or (key.isdecimal() and len(key) < 16)):
-        raise NoSuchFigure("No figure is called that.")
+    if subject not in _SUBJECTS:
+        raise NoSuchFigure("There is no such metric.")
     found = Credit.objects.all()
     if key == "none":
         found = found.filter(**{f"{subject}_id": None})
         name = f"no known {subject}"
     else:
-        row = _SUBJECTS[subject].objects.filter(pk=int(key)).first()
+        row = row_named(_SUBJECTS[subject].objects.all(), key)
         if row is None:
-            raise NoSuchFigure(f"That {subject} is not here.")
+            raise NoSuchFigure(f"This {subject} was not found.")
         found, name = found.filter(**{f"{subject}_id": row.pk}), str(row)
     if model == ANY:
         return found.values("deal_id"), f"touched by {name}"
     if model not in _SHARED:
-        raise NoSuchFigure("No attribution model is called that.")
+        raise NoSuchFigure("There is no such attribution model.")
     label = AttributionModel(model).label.lower()
     return found.filter(**{f"{model}__gt": 0}).values("deal_id"), f"credited to {name} by {label}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from ipeo.queries.named import id_in, row_named
 from optimize.models import Experiment, Recommendation
 from optimize.queries.units import population
 from plan.models import Program, ProgramPlan, Scenario
@@ -20,13 +21,8 @@ def proposed(recommendation: str, on: date) -> Experiment:
     result is deals opened, which come soonest. Anything that is no recommendation's id gives an
     empty one.
     """
-    row = None
-    if recommendation.isascii() and recommendation.isdigit() and len(recommendation) < 19:
-        row = (
-            Recommendation.objects.select_related("program__channel", "cycle__campaign")
-            .filter(pk=int(recommendation))
-            .first()
-        )
+    rows = Recommendation.objects.select_related("program__channel", "cycle__campaign")
+    row = row_named(rows, recommendation)
     made = Experiment(
         unit=Experiment.Unit.ACCOUNT,
         metric=Experiment.Metric.OPENED,
@@ -48,8 +44,8 @@ def proposed(recommendation: str, on: date) -> Experiment:
         made.unit = Experiment.Unit.REP if enough else Experiment.Unit.ACCOUNT
         return made
     made.channel = made.program.channel
-    made.treatment = f"{made.program.name}, as planned; the others are left out of it"[:200]
-    made.question = f"Does {made.program.name} bring deals that would not come without it?"
+    made.treatment = f"{made.program.name}, as planned; the others are held out"[:200]
+    made.question = f"Does {made.program.name} bring in deals that would not come without it?"
     plan = (
         ProgramPlan.objects.filter(
             scenario__cycle=row.cycle,
@@ -75,21 +71,16 @@ def settling(recommendations: list[Recommendation]) -> dict[int, list[Experiment
 def tests_of(row: Recommendation) -> list[Experiment]:
     """Return the tests that settle a recommendation, or that it waits for."""
     found = settling([row]).get(row.pk, [])
-    awaited = str(row.evidence.get("experiment") or "")
-    if awaited.isdigit():
-        found += Experiment.objects.filter(pk=int(awaited)).exclude(pk__in=[x.pk for x in found])
-    return found
+    awaited = row_named(Experiment.objects.all(), str(row.evidence.get("experiment") or ""))
+    return found if awaited is None or awaited in found else [*found, awaited]
 
 
 def _subject(row: Recommendation) -> Program | None:
     """The program that an experiment on a recommendation treats with."""
-    other = str(row.evidence.get("to") or "")
-    if row.kind == Recommendation.Kind.REALLOCATE and other.isdigit():
-        found: Program | None = (
-            Program.objects.select_related("channel").filter(pk=int(other)).first()
-        )
-        return found
+    other = id_in(str(row.evidence.get("to") or ""))
     program: Program | None = row.program
+    if row.kind == Recommendation.Kind.REALLOCATE and other is not None:
+        program = Program.objects.select_related("channel").filter(pk=other).first()
     return program
 
 

@@ -24,6 +24,7 @@ from execute.models import (
 )
 from insight.models import Competitor, Product, ProofPoint
 from ipeo.models import TenantModel
+from ipeo.queries.named import row_named
 from optimize.queries.prices import discounted
 
 
@@ -80,13 +81,13 @@ def reason(wish: str) -> Reason | None:
     """Return the condition that a wish names, None where it names nothing that is here."""
     kind, _, key = wish.partition(".")
     if wish == "rival.none":
-        return Reason(Q(competitor=None), "no rival named")
+        return Reason(Q(competitor=None), "no competitor named")
     if wish == "answered":
         answered = BuyerReview.objects.filter(answered_at__isnull=False)
         return Reason(Q(pk__in=answered.values("deal_id")), "whose buyer answered")
     if kind in _ROWS:
         model, condition, words = _ROWS[kind]
-        row = model.objects.filter(pk=int(key)).first() if _is_key(key) else None
+        row = row_named(model.objects.all(), key)
         return None if row is None else Reason(condition(row.pk), words.format(row))
     if kind in _SEGMENTS and key:
         name = unquote(key)
@@ -104,7 +105,3 @@ def reason(wish: str) -> Reason | None:
 def segment(kind: str, name: str) -> str:
     """Return the wish for deals of a region or an industry."""
     return f"{kind}.{quote(name, safe='')}"
-
-
-def _is_key(key: str) -> bool:
-    return key.isdecimal() and len(key) < 16

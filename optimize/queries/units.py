@@ -17,6 +17,7 @@ from insight.models import Account, Audience, Contact
 from insight.queries.audiences import contacts_of
 from ipeo import tenancy
 from ipeo.models import Membership, Role
+from ipeo.queries.named import id_in
 from optimize.models import Experiment
 
 Floats = npt.NDArray[np.float64]
@@ -67,7 +68,7 @@ def population(unit: str, audience: Audience | None = None) -> list[str]:
 def key_of(unit: str, said: str) -> str | None:
     """Return the name of the unit that is called so: by its id, its e-mail or its name."""
     said = said.strip()
-    number = int(said) if said.isascii() and said.isdigit() and len(said) < 19 else None
+    number = id_in(said)
     if unit == Unit.REGION:
         return said if said and Account.objects.filter(region=said).exists() else None
     if unit == Unit.REP:

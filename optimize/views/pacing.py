@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 
 from ipeo.models import Cycle
 from ipeo.permissions import WorkspaceRequest, page
+from ipeo.queries.named import id_in
 from optimize.queries.measures import measured
 from optimize.queries.pacing import calibration, paces_of, scores_of
 
@@ -20,8 +21,8 @@ def pacing(request: WorkspaceRequest, pk: int) -> HttpResponse:
     cycle = get_object_or_404(Cycle.objects.select_related("campaign"), pk=pk)
     at = measured()
     paces = paces_of(cycle) if at.measured_at else []
-    if request.htmx and (one := request.GET.get("objective", "")).isdecimal():
-        paces = [pace for pace in paces if pace.objective.pk == int(one)]
+    if request.htmx and (one := id_in(request.GET.get("objective", ""))) is not None:
+        paces = [pace for pace in paces if pace.objective.pk == one]
     context = {
         "cycle": cycle,
         "measured": at,

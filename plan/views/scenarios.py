@@ -10,6 +10,7 @@ from ipeo.actions.approving import OwnWork
 from ipeo.models import Cycle
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
+from ipeo.queries.named import row_named
 from ipeo.typed import percent_text
 from ipeo.views.refusals import refused_in_form
 from plan.actions import approvals as approving
@@ -173,11 +174,8 @@ def take_back(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
 
 def _seen_approved(request: WorkspaceRequest, found: Scenario) -> Scenario | None:
-    seen = request.POST.get("replacing", "")
-    if not (seen.isascii() and seen.isdigit() and len(seen) < 19):
-        return None
-    held: Scenario | None = Scenario.objects.filter(cycle=found.cycle_id, pk=int(seen)).first()
-    return held
+    rivals = Scenario.objects.filter(cycle=found.cycle_id)
+    return row_named(rivals, request.POST.get("replacing", ""))
 
 
 @page("plan.approve")
