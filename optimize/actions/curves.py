@@ -36,7 +36,7 @@ KEPT = 300
 """Draws that are stored of each curve: enough for an interval, and quick to read."""
 POINTS = 41
 _DIGITS = 6
-_UNMOVED = "Not enough data: the weeks seen so far hardly change what was assumed before."
+_UNMOVED = "Not enough data: the weeks so far barely change the starting assumptions."
 _DISAGREES = (
     "Not known: the weeks allow of answers too unlike one another for the fit to settle on one."
 )
@@ -54,12 +54,12 @@ def request_curves_where_behind() -> Run | None:
 
 def perform(run: Run, report: Report) -> dict[str, Any]:
     """Do a queued fit: what the run's kind is registered with."""
-    report(0, 2, "Reading the weeks")
+    report(0, 2, "Reading weekly data")
     facts = weekly_facts()
     report(1, 2, "Fitting the curves")
     curves = fit_curves(facts, lifts=tested(facts))
     if not curves:
-        raise WorkRefused("No spend is recorded by channel yet, so there is no curve to fit.")
+        raise WorkRefused("No spend by channel is recorded yet, so there is no curve to fit.")
     return {"curves": len(curves), "informed": sum(curve.is_informed for curve in curves)}
 
 
@@ -152,6 +152,16 @@ def _row(facts: WeeklyFacts, k: int, key: uuid.UUID, reason: str = "") -> Respon
 def _fitted(row: ResponseCurve, fit: CurveFit, one: ChannelCurve) -> ResponseCurve:
     row.is_informed = one.is_informed and fit.agrees
     row.reason = "" if row.is_informed else _UNMOVED if fit.agrees else _DISAGREES
+    row.diagnostics |= {
+        "rhat": fit.rhat,
+        "effective_draws": fit.ess,
+        "divergences": fit.divergences,
+        "unsteady_weeks": fit.unsteady,
+        "seconds": round(fit.seconds, 2),
+    }
+    if not fit.agrees:
+        # Of chains that tell different things, not even how far they moved is known.
+        return row
     row.figures = {
         "contribution": asdict(one.contribution),
         "return": asdict(one.roas),
@@ -161,13 +171,6 @@ def _fitted(row: ResponseCurve, fit: CurveFit, one: ChannelCurve) -> ResponseCur
         "level": fit.level,
     }
     row.forms = {name: round(weight, 4) for name, weight in fit.weights.items()}
-    row.diagnostics |= {
-        "rhat": fit.rhat,
-        "effective_draws": fit.ess,
-        "divergences": fit.divergences,
-        "unsteady_weeks": fit.unsteady,
-        "seconds": round(fit.seconds, 2),
-    }
     # The same places of every channel: draw i of one belongs to draw i of the other.
     places = np.linspace(0, len(one.draws) - 1, min(KEPT, len(one.draws))).round().astype(int)
     row.figures["curve"] = _drawn(one.draws, row, fit.level)

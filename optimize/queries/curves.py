@@ -40,6 +40,11 @@ class Curve:
         return self.is_drawn and self.row.is_informed
 
     @property
+    def doubt(self) -> str:
+        """What the reason for showing no figure begins with: too few data, or not known."""
+        return self.row.reason.partition(":")[0]
+
+    @property
     def forms(self) -> list[tuple[str, float]]:
         """The forms with weight in words, the heaviest first."""
         held = [(_in_words(name), weight) for name, weight in self.row.forms.items() if weight]

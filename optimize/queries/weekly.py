@@ -16,6 +16,7 @@ from django.utils import timezone
 from execute.models import Outcome
 from insight.models import Channel, ResponseCurve
 from optimize.models import ActivityTotal, DealFact, Figure, LeadFact
+from optimize.numerics.refunds import less_refunds
 
 Floats = npt.NDArray[np.float64]
 
@@ -28,7 +29,8 @@ _DAYS_OF_YEAR = 365.25
 class WeeklyFacts:
     """Weeks on end by their Mondays; `spend` has shape (channels, weeks), `outcome` (weeks,).
 
-    `untold` is money that was spent by no channel that is known.
+    A refund is taken off the money it gives back, so that no week's spend is below 0. `untold` is
+    money that was spent by no channel that is known.
     """
 
     mondays: tuple[date, ...]
@@ -75,9 +77,11 @@ def weekly_facts(*, on: date | None = None) -> WeeklyFacts:
         kind=kind,
         outcome=_series(outcome, mondays),
         channels=tuple((pk, name) for name, pk in channels),
-        spend=np.array(
-            [_series(spent[pk], mondays) for _, pk in channels], dtype=np.float64
-        ).reshape(len(channels), len(mondays)),
+        spend=less_refunds(
+            np.array([_series(spent[pk], mondays) for _, pk in channels], dtype=np.float64).reshape(
+                len(channels), len(mondays)
+            )
+        ),
         untold=untold,
     )
 

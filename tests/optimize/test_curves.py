@@ -103,7 +103,28 @@ def test_a_fit_tells_what_a_channel_brings_and_admits_what_it_does_not_know(week
     assert "Independent draws" in one.content.decode()
 
 
-def test_chains_that_disagree_make_a_curve_that_is_not_known(weeks, monkeypatch):
+def test_money_given_back_is_taken_off_the_weeks_before_it(weeks):
+    search, fairs = weeks
+    before = weekly_facts(on=TODAY)
+    last = before.mondays[-1]
+    Expense.objects.bulk_create(
+        [
+            _expense(last, -float(before.spend[1, -2:].sum()) - 10.0, channel=search),
+            # More than was ever spent on it.
+            _expense(last, -5000.0, channel=fairs),
+        ]
+    )
+    recompute()
+
+    after = weekly_facts(on=TODAY)
+
+    assert after.spend[1, -2:].tolist() == [0.0, 0.0]
+    assert after.spend[1, -3] == pytest.approx(before.spend[1, -3] - 10.0)
+    assert (after.spend[1, :-3] == before.spend[1, :-3]).all()
+    assert not after.spend[0].any()
+
+
+def test_chains_that_disagree_make_a_curve_that_is_not_known(weeks, monkeypatch, sign_in):
     def disagreeing(weeks, *, level):
         return replace(fit(weeks, level=level, forms=FORMS[:1], draws=100), rhat=1.2)
 
@@ -113,6 +134,13 @@ def test_chains_that_disagree_make_a_curve_that_is_not_known(weeks, monkeypatch)
     rows = ResponseCurve.objects.all()
     assert {row.is_informed for row in rows} == {False}
     assert all("Not known" in row.reason for row in rows)
+    assert [row.figures for row in rows] == [{}, {}]
+    search, _ = weeks
+    pages = f"/w/{search.workspace.slug}/optimize/curves/"
+    for page in (pages, f"{pages}{search.pk}/"):
+        text = sign_in("viewer").get(page).content.decode()
+        assert "Not known" in text
+        assert "Not enough" not in text
 
 
 def test_too_few_weeks_are_said_and_nothing_is_made_up(workspace, sign_in):

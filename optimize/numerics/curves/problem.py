@@ -108,9 +108,12 @@ class Prepared:
 def prepare(weeks: Weeks) -> Prepared:
     """Scale and check; raises `NotEnough` where there is too little to fit.
 
-    Every channel must have been spent on: leave out those that were not.
+    Every channel must have been spent on: leave out those that were not. Raises `ValueError` where
+    a spend is below 0 or not known: no carried spend has a logarithm then.
     """
     regions, channels, _ = weeks.shape
+    if not ((weeks.spend >= 0) & np.isfinite(weeks.spend)).all():
+        raise ValueError("a week's spend is a number, and not below 0")
     known = np.isfinite(weeks.outcome)
     # What was spent before the first week is not known, and still acts in the weeks after it:
     # those are not looked at, or the start of the data would pass for a rise of the spend.
@@ -225,8 +228,10 @@ def _series(
     channel_of = [c for _ in range(regions) for c in range(channels)]
     first = []
     for lift in weeks.lifts:
-        if not 0 <= lift.start < lift.stop <= many or not lift.se > 0 or lift.fraction == 0:
+        if not 0 <= lift.start < lift.stop <= many or not lift.se > 0:
             raise ValueError("a lift test has weeks inside the data and a standard error")
+        if lift.fraction == 0 or not lift.fraction <= 1.0:
+            raise ValueError("a lift test's spend differs, and by no more than all of it")
         first.append(len(rows))
         for r in range(regions) if lift.region is None else [lift.region]:
             other = spend[r, lift.channel].copy()

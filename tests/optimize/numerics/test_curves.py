@@ -156,6 +156,21 @@ def test_data_that_cannot_carry_a_fit_are_refused_with_the_reason(outcome, spend
         fit(Weeks(outcome, spend))
 
 
+@pytest.mark.parametrize("spend", [-1.0, np.nan, np.inf])
+def test_a_spend_that_is_below_nothing_or_not_known_is_refused(spend):
+    data, _ = weeks()
+    data.spend[0, 1, 7] = spend
+    with pytest.raises(ValueError, match="not below 0"):
+        prepare(data)
+
+
+@pytest.mark.parametrize("fraction", [0.0, 1.5, np.nan])
+def test_a_lift_test_that_took_off_more_than_all_of_the_spend_is_refused(fraction):
+    data, _ = weeks(lifts=[Lift(1, 0, 60, 540.0, 20.0, fraction)])
+    with pytest.raises(ValueError, match="no more than all of it"):
+        prepare(data)
+
+
 def test_forms_that_predict_alike_share_the_weight_and_a_bad_one_has_none():
     random = np.random.default_rng(2)
     good = random.normal(-1.0, 0.3, 120)
