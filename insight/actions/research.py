@@ -42,7 +42,7 @@ class SettingsNotValid(Exception):
 
 
 class TakesNoAnswers(Exception):
-    """A note asks nothing."""
+    """A note has no questions."""
 
 
 class TooManyAnswers(Exception):
@@ -61,7 +61,7 @@ class LooksSwapped(Exception):
     """The prices do not rise; by their medians the columns come in another order, `order`."""
 
     def __init__(self, order: tuple[str, ...]) -> None:
-        super().__init__("The prices do not rise: the columns look swapped.")
+        super().__init__("The prices are not in rising order: the columns look swapped.")
         self.order = order
 
 
@@ -69,7 +69,8 @@ class NobodyRises(Exception):
     """Not one row holds an answer; `refused` says why."""
 
     def __init__(self, refused: list[Refused]) -> None:
-        super().__init__("No row of the file holds an answer.")
+        first = f" {refused[0].reason}" if refused else ""
+        super().__init__(f"No row in the file has an answer.{first}")
         self.refused = refused
 
 
@@ -158,7 +159,7 @@ def load_answers(
     if batch:
         StudyAnswer.objects.filter(study=study, batch=batch, wave=wave).delete()
     if StudyAnswer.objects.filter(study=study).count() + len(taken) > MOST_ANSWERS:
-        raise TooManyAnswers(f"A study keeps up to {MOST_ANSWERS:,} answers.")
+        raise TooManyAnswers(f"A study can hold up to {MOST_ANSWERS:,} answers.")
     _insert(taken, study=study, wave=wave, batch=batch, answered_at=now or timezone.now())
     if wave is not None:
         count_wave(wave=wave)
@@ -190,28 +191,31 @@ def _insert(
 
 def _demand_answers(study: Study, wave: MindsetWave | None) -> None:
     if not questions_of(study.kind):
-        raise TakesNoAnswers("A note asks nothing.")
+        raise TakesNoAnswers("A note has no questions.")
     if wave is not None and wave.study_id != study.pk:
         raise WaveMissing("This wave belongs to another study.")
     if study.kind == Study.Kind.BRAND and wave is None:
-        raise WaveMissing("Say to which wave the answers belong.")
+        raise WaveMissing("Choose the wave these answers belong to.")
     if wave is not None and wave.asked and not StudyAnswer.objects.filter(wave=wave).exists():
         raise WaveMissing(
-            f"The counts of “{wave.name}” were written down by hand: name another wave, so that "
-            "answers do not take their place."
+            f"The counts of “{wave.name}” were entered manually. Choose another wave, so that "
+            "answers do not replace them."
         )
 
 
 def save_wave(*, wave: MindsetWave) -> MindsetWave:
     """Save a wave with its counts; raises `WaveNotValid`."""
     if wave.study.kind != Study.Kind.BRAND:
-        raise WaveNotValid("Waves belong to a study that tracks the brand.")
+        raise WaveNotValid("Only brand tracking studies have waves.")
     counts = (wave.aware, wave.considering, wave.preferring)
     if any(count > wave.asked for count in counts):
-        raise WaveNotValid("No more can know, consider or prefer the brand than were asked.")
+        raise WaveNotValid("The counts cannot be higher than the number of people asked.")
     if not wave.aware >= wave.considering >= wave.preferring:
-        raise WaveNotValid("Those who prefer it consider it, and those who consider it know it.")
-    with unless_taken(WaveNotValid(f"There is already a wave “{wave.name}” in this study.")):
+        raise WaveNotValid(
+            "Preference cannot be higher than consideration, nor consideration higher than "
+            "awareness."
+        )
+    with unless_taken(WaveNotValid(f"There is already a wave called “{wave.name}” in this study.")):
         wave.save()
     return wave
 

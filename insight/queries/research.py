@@ -22,7 +22,7 @@ from django.db.models.functions import Cast
 from redis.exceptions import RedisError
 
 from insight import registry
-from insight.models import MindsetWave, Study, StudyAnswer
+from insight.models import FindingEvidence, MindsetWave, Study, StudyAnswer, StudyForm
 from insight.numerics.acceptance import PriceAcceptance, price_acceptance
 from insight.numerics.pricing import PriceSensitivity, price_sensitivity
 from insight.queries.answers import PRICES, driver_key
@@ -32,7 +32,7 @@ from ipeo.tenancy import current_workspace
 
 ORDER = ("-held_on", "-id")
 KEPT_SECONDS = 3600
-NOBODY = "Nobody has answered yet."
+NOBODY = "No one has answered yet."
 
 
 def studies() -> QuerySet[Study]:
@@ -41,6 +41,23 @@ def studies() -> QuerySet[Study]:
         "product", "created_by__user"
     )
     return found
+
+
+def answer_count(study: Study) -> int:
+    """Return how many answers a study has."""
+    return int(StudyAnswer.objects.filter(study=study).count())
+
+
+def links_of(study: Study, *, limit: int) -> list[StudyForm]:
+    """Return the latest links that ask what a study asks."""
+    links = StudyForm.objects.filter(study=study).select_related("wave")
+    return list(links.order_by("-id")[:limit])
+
+
+def exhibits_of(study: Study, *, limit: int) -> list[FindingEvidence]:
+    """Return the latest that findings keep of a study, each with its finding."""
+    exhibits = FindingEvidence.objects.filter(study=study).select_related("finding")
+    return list(exhibits.order_by("-id")[:limit])
 
 
 def library(
@@ -178,7 +195,7 @@ def waves(study: Study) -> list[WaveRead]:
     read: list[WaveRead] = []
     for wave in MindsetWave.objects.filter(study=study).order_by("held_on", "id"):
         shares = {
-            level: rate(getattr(wave, level), wave.asked, reason="Nobody was asked in this wave.")
+            level: rate(getattr(wave, level), wave.asked, reason="No one was asked in this wave.")
             for level in LEVELS
         }
         before = read[-1].shares if read else None

@@ -49,11 +49,8 @@ def import_answers(request: WorkspaceRequest, pk: int) -> HttpResponse:
     form = AnswersFileForm(request.POST or None, request.FILES or None, study=found)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data["file"].read()
-        try:
+        with refused_in_form(form, {tables.NotATable: "file"}):
             table = tables.read(data, form.cleaned_data["file"].name)
-        except tables.NotATable as error:
-            form.add_error("file", str(error))
-        else:
             digest = hashlib.sha256(data).hexdigest()
             wave = (form.cleaned_data.get("wave", ""), str(form.cleaned_data.get("held_on", "")))
             cache.set(_key(request, pk, digest), (table, wave), KEPT_SECONDS)
@@ -77,7 +74,7 @@ def answer_columns(request: WorkspaceRequest, pk: int, digest: str) -> HttpRespo
     found = _answerable(pk)
     held = cache.get(_key(request, pk, digest[:64]))
     if held is None:
-        messages.error(request, "The file is no longer at hand. Send it again.")
+        messages.error(request, "The file is no longer available. Upload it again.")
         return redirect(link("insight:import_answers", pk))
     table, (wave_name, held_on) = held
     guess = guessed(found.kind, table.headers)
@@ -90,15 +87,19 @@ def answer_columns(request: WorkspaceRequest, pk: int, digest: str) -> HttpRespo
             columns = _in_order(columns, request.POST.get("order", ""))
         day = parse_date(held_on)
         wave = ensure_wave(study=found, name=wave_name, held_on=day) if wave_name and day else None
+        told = {NobodyRises: None, TooManyAnswers: None, WaveMissing: None}
         try:
-            loaded = load_answers(
-                study=found,
-                columns=columns,
-                rows=len(table),
-                wave=wave,
-                batch=digest[:64],
-                as_they_are=swap is not None,
-            )
+            with refused_in_form(form, told):
+                loaded = load_answers(
+                    study=found,
+                    columns=columns,
+                    rows=len(table),
+                    wave=wave,
+                    batch=digest[:64],
+                    as_they_are=swap is not None,
+                )
+                _tell(request, loaded.taken, [one.reason for one in loaded.refused])
+                return redirect(link("insight:study", pk))
         except LooksSwapped as doubt:
             labels = {one.key: one.label for one in questions_of(found.kind)}
             context["order"] = doubt.order
@@ -106,13 +107,6 @@ def answer_columns(request: WorkspaceRequest, pk: int, digest: str) -> HttpRespo
                 (table.headers[int(form.cleaned_data[key])], labels[asked])
                 for key, asked in zip(doubt.order, PRICES, strict=True)
             ]
-        except NobodyRises as refusal:
-            form.add_error(None, f"{refusal} {refusal.refused[0].reason}")
-        except (TooManyAnswers, WaveMissing) as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            _tell(request, loaded.taken, [one.reason for one in loaded.refused])
-            return redirect(link("insight:study", pk))
     context["rows"] = [
         [column[row] for column in table.columns[:12]] for row in range(min(3, len(table)))
     ]
@@ -131,9 +125,9 @@ def _in_order(columns: dict[str, Any], order: str) -> dict[str, Any]:
 
 def _tell(request: WorkspaceRequest, taken: int, reasons: list[str]) -> None:
     people = "answer is" if taken == 1 else "answers are"
-    messages.success(request, f"{taken:,} {people} kept.")
+    messages.success(request, f"{taken:,} {people} saved.")
     if reasons:
-        rows = "1 row holds" if len(reasons) == 1 else f"{len(reasons):,} rows hold"
+        rows = "1 row has" if len(reasons) == 1 else f"{len(reasons):,} rows have"
         messages.warning(request, f"{rows} no answer. The first: {reasons[0]}")
 
 
@@ -145,7 +139,7 @@ def add_interview(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         columns = {key: [value] for key, value in form.cleaned_data.items()}
         load_answers(study=found, columns=columns, rows=1)
-        messages.success(request, "The interview is kept.")
+        messages.success(request, "Interview saved.")
         return redirect(link("insight:study", pk))
     context = {
         "form": form,
@@ -162,7 +156,7 @@ def ask_people(request: WorkspaceRequest, pk: int) -> HttpResponse:
     found = _answerable(pk)
     form, address = LinkForm(request.POST or None, study=found), ""
     if found.kind == Study.Kind.BRAND and not MindsetWave.objects.filter(study=found).exists():
-        messages.info(request, "Write down the wave first: answers belong to one.")
+        messages.info(request, "Add a wave first. Answers belong to a wave.")
         return redirect(link("insight:new_wave", pk))
     if request.method == "POST" and form.is_valid():
         _, secret = make_form(study=found, by=request.membership, **form.cleaned_data)
@@ -180,7 +174,7 @@ def revoke_study_form(request: WorkspaceRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(StudyForm.objects.all(), pk=pk)
     if request.method == "POST":
         revoke_form(form=found)
-        messages.success(request, "The link no longer works.")
+        messages.success(request, "The link was revoked.")
     return redirect(link("insight:study", found.study_id))
 
 

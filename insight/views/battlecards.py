@@ -15,6 +15,7 @@ from insight.queries.stories import current_story, proof_points
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.named import id_in
+from ipeo.views.refusals import overtaken_in_form, refused_in_form
 
 SHOWN = 20
 
@@ -41,15 +42,9 @@ def edit_card(request: WorkspaceRequest, pk: int) -> HttpResponse:
     rival = get_object_or_404(Competitor.objects.all(), pk=pk)
     form = BattlecardForm(request.POST or None, card=card_of(rival))
     if request.method == "POST" and form.is_valid():
-        try:
+        with overtaken_in_form(form, CardMovedOn), refused_in_form(form, {TooManyLines: None}):
             card = save_card(competitor=rival, by=request.membership, **form.words())
-        except TooManyLines as refusal:
-            form.add_error(None, str(refusal))
-        except CardMovedOn as refusal:
-            form.add_error(None, f"{refusal} Yours is kept below; save again to put it over.")
-            form.data = {**request.POST.dict(), "seen_version": str(refusal.current.version)}
-        else:
-            messages.success(request, f"Version {card.version} of the battlecard is saved.")
+            messages.success(request, f"Version {card.version} of the battlecard was saved.")
             return redirect(link("insight:rival", pk))
     story = current_story()
     context = {

@@ -20,7 +20,7 @@ from insight.actions.research import (
     save_wave,
 )
 from insight.forms.research import LibraryForm, StudyEditForm, WaveForm
-from insight.models import FindingEvidence, MindsetWave, Study, StudyAnswer, StudyForm
+from insight.models import MindsetWave, Study
 from insight.numerics.pricing import PriceSensitivity
 from insight.queries import research as queries
 from insight.queries.exhibits import point_estimate
@@ -59,15 +59,9 @@ def study(request: WorkspaceRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(queries.studies(), pk=pk)
     context = {
         "study": found,
-        "count": StudyAnswer.objects.filter(study=found).count(),
-        "forms": list(
-            StudyForm.objects.filter(study=found).select_related("wave").order_by("-id")[:SHOWN]
-        ),
-        "exhibits": list(
-            FindingEvidence.objects.filter(study=found)
-            .select_related("finding")
-            .order_by("-id")[:SHOWN]
-        ),
+        "count": queries.answer_count(found),
+        "forms": queries.links_of(found, limit=SHOWN),
+        "exhibits": queries.exhibits_of(found, limit=SHOWN),
         **_read(found, request.workspace.currency),
     }
     return render(request, "insight/study.html", context)
@@ -89,15 +83,15 @@ def _price(study: Study, currency: str) -> dict[str, Any]:
     if isinstance(read, str):
         return {"unread": read}
     points = [
-        ("Lower bound", "lower", "below it, more doubt the quality than see a bargain"),
-        ("Upper bound", "upper", "above it, more find it out of the question than acceptable"),
-        ("Indifference", "indifference", "as many find it dear as find it a bargain"),
-        ("Optimum", "optimum", "as few find it too cheap as find it too dear"),
+        ("Lower bound", "lower", "below it, more people doubt the quality than see a bargain"),
+        ("Upper bound", "upper", "above it, more people find it too expensive than acceptable"),
+        ("Indifference", "indifference", "equal numbers find it expensive and a bargain"),
+        ("Optimum", "optimum", "equally few find it too cheap and too expensive"),
     ]
     if read.trial.size:
         points += [
-            ("Most trial", "most_trial", "where most would try it"),
-            ("Most revenue", "most_revenue", "where price times trial peaks"),
+            ("Most trial", "most_trial", "where most people would try it"),
+            ("Most revenue", "most_revenue", "where price times trial is highest"),
         ]
     return {
         "price": read,
@@ -187,7 +181,7 @@ def edit_study(request: WorkspaceRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(queries.studies(), pk=pk)
     if "remove" in request.POST:
         delete_study(study=found)
-        messages.success(request, "The study is removed.")
+        messages.success(request, "Study deleted.")
         return redirect(link("insight:research"))
     return _edit(request, found, found.title, link("insight:study", pk))
 
@@ -222,7 +216,7 @@ def edit_wave(request: WorkspaceRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(MindsetWave.objects.select_related("study"), pk=pk)
     if "remove" in request.POST:
         delete_wave(wave=found)
-        messages.success(request, "The wave is removed.")
+        messages.success(request, "Wave deleted.")
         return redirect(link("insight:study", found.study_id))
     return _edit_wave(request, found, found.name)
 

@@ -25,7 +25,7 @@ from insight.views.editing import edit_page
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.paging import page_of
-from ipeo.views.refusals import refused_as_message, refused_in_form
+from ipeo.views.refusals import overtaken_in_form, refused_as_message, refused_in_form
 
 
 @page("insight.view", change="insight.edit")
@@ -38,7 +38,7 @@ def story(request: WorkspaceRequest) -> HttpResponse:
     if request.method == "POST" and current is not None and form.is_valid():
         with refused_in_form(form, {OldVersion: None}):
             add_proof_point(story=current, **form.cleaned_data)
-            messages.success(request, "The proof point is added.")
+            messages.success(request, "Proof point added.")
             return redirect(link("insight:story"))
     points = queries.proof_points(current) if current else []
     uses = queries.uses(points)
@@ -75,19 +75,13 @@ def edit_story(request: WorkspaceRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         typed = {name: form.cleaned_data[name] for name in StoryForm.Meta.fields}
-        try:
+        with overtaken_in_form(form, StoryMovedOn):
             saved = save_story(
                 story=Story(**typed),
                 by=request.membership,
                 seen_version=form.cleaned_data["seen_version"],
             )
-        except StoryMovedOn as refusal:
-            form.add_error(None, f"{refusal} Look at it, then save yours again to replace it.")
-            typed_on = request.POST.copy()
-            typed_on["seen_version"] = str(refusal.current.version)
-            form.data = typed_on
-        else:
-            messages.success(request, f"Version {saved.version} of the story is saved.")
+            messages.success(request, f"Version {saved.version} of the story was saved.")
             return redirect(link("insight:story"))
     status = 422 if form.is_bound else 200
     context = {"form": form, "story": current}
@@ -104,7 +98,7 @@ def edit_proof_point(request: WorkspaceRequest, pk: int) -> HttpResponse:
                 move_proof_point(point=point, steps=-1 if request.POST["move"] == "up" else 1)
             else:
                 remove_proof_point(point=point)
-                messages.success(request, "The proof point is removed.")
+                messages.success(request, "Proof point deleted.")
         return redirect(link("insight:story"))
     return edit_page(
         request,

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 # A field's name; None for what concerns the form as a whole; or what tells the field of a refusal.
 Field = str | Callable[[Any], str] | None
@@ -40,6 +40,24 @@ def refused_in_form(
     except tuple(fields) as refusal:
         field = next(fields[kind] for kind in type(refusal).__mro__ if kind in fields)
         form.add_error(field(refusal) if callable(field) else field, str(refusal))
+
+
+@contextmanager
+def overtaken_in_form(
+    form: forms.BaseForm, *refusals: type[Exception], seen: str = "seen_version"
+) -> Iterator[None]:
+    """Tell that somebody else saved a newer version first, the refusal's `current`.
+
+    What was typed stays. Sent once more it goes over that version, of which the person knows by
+    then: the field `seen` names it.
+    """
+    try:
+        yield
+    except refusals as refusal:
+        form.add_error(None, f"{refusal} Yours is kept below; save again to replace it.")
+        newer: Any = refusal
+        form.data = cast("QueryDict", form.data).copy()
+        form.data[seen] = str(newer.current.version)
 
 
 def its_field(refusal: Any) -> str:

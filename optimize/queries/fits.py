@@ -17,6 +17,7 @@ from optimize.numerics.efficacy import Wear
 from optimize.numerics.metrics import Sums, romi
 from optimize.numerics.price import DiscountEffect
 from optimize.numerics.settling import POWER
+from plan.models import Program
 
 WORKSPACE = "workspace"
 PROGRAMS = "programs"
@@ -158,7 +159,9 @@ class SettlingTest:
             f"{short_day(step.last)}"
             for step in self.steps
         )
-        return f"Buy {steps}: that would tell wear from saturation in {self.power:.0%} of cases."
+        return (
+            f"Buy {steps}: this would tell wear-out from saturation in {self.power:.0%} of cases."
+        )
 
 
 @dataclass(frozen=True)
@@ -237,14 +240,11 @@ class DiscountFit:
             return "What five points of discount bought is not known"
         if low <= 0 <= high:
             return (
-                "Five points of discount bought no more wins than chance would "
+                "Five points of discount did not raise win rate beyond chance "
                 f"({points(value)} of win rate)"
             )
         if value < 0:
-            return (
-                "Five points of discount came with fewer wins, not more "
-                f"({points(value)} of win rate)"
-            )
+            return f"Five points of discount came with fewer wins ({points(value)} of win rate)"
         return f"Five points of discount bought {points(value)} of win rate"
 
     @property
@@ -264,6 +264,15 @@ def wears(program_ids: Iterable[int] | None = None) -> dict[int, WearFit]:
     if program_ids is not None:
         rows = rows.filter(subject_key__in=[str(pk) for pk in program_ids])
     return {int(row.subject_key): _wear(row) for row in rows.order_by("pk")}
+
+
+def worn_programs(campaign_id: int) -> list[tuple[Program, WearFit]]:
+    """Return the programs of a campaign whose wear was judged; those that tire stand first."""
+    rows = Program.objects.filter(campaign=campaign_id).select_related("channel")
+    programs = {one.pk: one for one in rows.order_by("name")}
+    fits = wears(programs)
+    worn = [(one, fits[pk]) for pk, one in programs.items() if pk in fits]
+    return sorted(worn, key=lambda pair: not pair[1].wear.tiring)
 
 
 def cells(program_id: int | None = None) -> list[CellFit]:

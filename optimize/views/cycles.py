@@ -19,7 +19,7 @@ from optimize.models import AttributionModel
 from optimize.numerics.figures import Figures
 from optimize.queries import overview
 from optimize.queries.evidence import OWN_LABEL, standings_of, window_of
-from optimize.queries.fits import discount_fit, holding_of, wears
+from optimize.queries.fits import discount_fit, holding_of, wears, worn_programs
 from optimize.queries.measures import Slice, by_model, measured, program_months
 from optimize.queries.overview import Subject
 from optimize.queries.pacing import calibration, scores_of
@@ -44,14 +44,7 @@ def cycle(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Show what a cycle's measurement says and suggests, and close its period."""
     found = get_object_or_404(Cycle.objects.select_related("campaign"), pk=pk)
     at, currency = measured(), request.workspace.currency
-    programs = list(
-        Program.objects.filter(campaign=found.campaign_id)
-        .select_related("channel")
-        .order_by("name")
-    )
-    fits = wears([one.pk for one in programs])
-    worn = [(one, fits[one.pk]) for one in programs if one.pk in fits]
-    worn.sort(key=lambda pair: (not pair[1].wear.tiring, pair[0].name))
+    worn = worn_programs(found.campaign_id)
     advice = recommendations_of(found)
     in_optimize = found.stage == Cycle.Stage.OPTIMIZE
     first, last = window_of(found)
@@ -96,7 +89,7 @@ def close_period(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         with refused_as_message(request, AlreadyClosed, NotInOptimize, MeasureFirst):
             close(cycle=found, by=request.membership)
-            messages.success(request, "The period is closed. Its figures never move again.")
+            messages.success(request, "The period is closed and its figures are frozen.")
     return redirect(here)
 
 

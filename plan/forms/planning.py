@@ -25,12 +25,12 @@ class ObjectiveForm(forms.Form):
 
     metric = forms.ChoiceField(choices=Objective.Metric.choices)
     baseline = forms.CharField(
-        required=False, max_length=30, help_text="Where it stands now, or stood at the last count."
+        required=False, max_length=30, help_text="Where it stands now, or stood when last measured."
     )
     target = forms.CharField(required=False, max_length=30)
     due_date = forms.DateField(required=False, label="By", widget=DateInput())
     audience = forms.ModelChoiceField(
-        Audience.objects.order_by("name"), required=False, empty_label="Everybody"
+        Audience.objects.order_by("name"), required=False, empty_label="Everyone"
     )
 
     def __init__(self, *args: Any, cycle: Cycle, instance: Objective | None = None, **kw: Any):
@@ -74,7 +74,7 @@ def read_in_metric(metric: str, text: str) -> Decimal:
         return read_percent(text)
     amount = read_money(text)
     if metric == Objective.Metric.NEW_CUSTOMERS and amount != amount.to_integral_value():
-        raise ValidationError("Customers come in whole numbers.")
+        raise ValidationError("Enter a whole number of customers.")
     return amount
 
 
@@ -89,7 +89,9 @@ class ScenarioChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
 class ScenarioForm(forms.Form):
     """A new scenario, empty or begun from another."""
 
-    name = forms.CharField(max_length=80, help_text="What it stands for: prove the payback.")
+    name = forms.CharField(
+        max_length=80, help_text="What it stands for, such as “prove the payback”."
+    )
     start_from = ScenarioChoice(
         Scenario.objects.none(), required=False, label="Start from", empty_label="An empty plan"
     )
@@ -112,8 +114,8 @@ class LimitForm(forms.Form):
     budget = MoneyField(
         required=False,
         max_length=30,
-        label="Money there is to spend",
-        help_text="The page then shows what is left to plan. Empty: no limit.",
+        label="Budget limit",
+        help_text="The plan then shows how much is left. Leave empty for no limit.",
     )
 
 
@@ -123,7 +125,7 @@ class NoteForm(forms.Form):
     note = forms.CharField(
         max_length=1000,
         required=False,
-        label="A word to the planner",
+        label="Note to the planner",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
@@ -135,14 +137,14 @@ class ProgramForm(forms.ModelForm[Program]):
         required=False,
         max_length=12,
         label="Discount on list price",
-        help_text="Of a price-led offer: 8%.",
+        help_text="For price-led offers, such as 8%.",
     )
 
     class Meta:
         model = Program
         fields = ("name", "campaign", "channel", "offer", "discount")
         widgets = {"offer": forms.RadioSelect}
-        labels = {"offer": "What it wins with"}
+        labels = {"offer": "Offer"}
 
     def __init__(self, *args: Any, campaign: Campaign | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -166,23 +168,21 @@ class ProgramForm(forms.ModelForm[Program]):
         elif "discount" in cleaned:
             discount = cleaned["discount"]
             if not discount:
-                self.add_error("discount", "A price-led offer gives a discount; say how much.")
+                self.add_error("discount", "A price-led offer needs a discount. Enter how much.")
             elif discount >= 1:
-                self.add_error("discount", f"{percent_text(discount)} off gives it away.")
+                self.add_error("discount", f"{percent_text(discount)} off gives the product away.")
         return cleaned
 
 
 class ProgramPlanForm(forms.ModelForm[ProgramPlan]):
     """What a scenario intends with a program."""
 
-    is_bet = forms.BooleanField(
-        required=False, label="It is a bet: nothing shows yet that it works"
-    )
+    is_bet = forms.BooleanField(required=False, label="It is a bet: no evidence yet that it works")
     proof_points = forms.ModelMultipleChoiceField(
         ProofPoint.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Of the brand story; the message stands on them.",
+        help_text="From the brand story. The message builds on them.",
     )
 
     class Meta:
@@ -205,9 +205,9 @@ class ProgramPlanForm(forms.ModelForm[ProgramPlan]):
         labels = {
             "starts_on": "Flight starts",
             "ends_on": "Flight ends",
-            "finding": "The finding it rests on",
-            "marketing_owner": "Owner in marketing",
-            "sales_owner": "Owner in sales",
+            "finding": "Based on finding",
+            "marketing_owner": "Marketing owner",
+            "sales_owner": "Sales owner",
         }
 
     def __init__(self, *args: Any, workspace: Workspace, cycle: Cycle, **kwargs: Any) -> None:
@@ -239,7 +239,9 @@ class ProgramPlanForm(forms.ModelForm[ProgramPlan]):
             early = starts_on and not self.cycle.starts_on <= starts_on <= self.cycle.ends_on
             self.add_error("starts_on" if early else "ends_on", fault)
         if cleaned.get("finding") and cleaned.get("is_bet"):
-            self.add_error("is_bet", "It rests on a finding, so it is no bet. Choose one.")
+            self.add_error(
+                "is_bet", "A program is based on a finding or marked as a bet, not both."
+            )
         return cleaned
 
 
@@ -248,6 +250,19 @@ class FlightForm(forms.Form):
 
     starts_on = forms.DateField(widget=DateInput())
     ends_on = forms.DateField(widget=DateInput())
+
+    @property
+    def fault(self) -> str:
+        """What is wrong, in a sentence: there is no room for it at the fields."""
+        if self.non_field_errors():
+            return str(self.non_field_errors()[0])
+        return "a flight has a first and a last day." if self.errors else ""
+
+
+class CommentForm(forms.Form):
+    """What is said about a scenario."""
+
+    text = forms.CharField(required=False)
 
 
 class AddProgramForm(forms.Form):

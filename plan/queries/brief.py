@@ -17,6 +17,7 @@ from plan.models import Approval, PlanProof, ProgramPlan, Scenario
 from plan.queries.expectations import ScenarioForecast
 from plan.queries.forecasts import shown_forecast
 from plan.queries.objectives import COUNTS, RATES
+from plan.queries.readiness import approval_of
 from plan.queries.sheet import Row, Sheet, sheet_of
 
 
@@ -73,9 +74,7 @@ def brief_of(scenario: Scenario) -> Brief:
             for row in sheet.rows
         ],
         owners=sorted(set(owners)),
-        approval=Approval.objects.filter(scenario=scenario, program_plan=None)
-        .select_related("by__user")
-        .first(),
+        approval=approval_of(scenario),
         made_on=timezone.localdate(),
     )
 
@@ -94,11 +93,11 @@ def dossier_of(held: Brief) -> Dossier:
             else "number:0"
             if one.objective.metric in COUNTS
             else short,
-            note=f"chance to reach it {one.chance_text}" if one.chance_text else "",
+            note=f"chance of reaching it {one.chance_text}" if one.chance_text else "",
         )
         for one in held.forecast.objectives
     ]
-    sections = [Section("What it should reach", facts=tuple(facts))] if facts else []
+    sections = [Section("Objectives", facts=tuple(facts))] if facts else []
     words = []
     if held.audiences:
         words.append("For " + "; ".join(one.name for one in held.audiences) + ".")
@@ -113,7 +112,7 @@ def dossier_of(held: Brief) -> Dossier:
             Column("Audience and message"),
             Column("Flight"),
             Column("Owners"),
-            Column("Money", currency),
+            Column("Budget", currency),
             Column("Expected margin, 80%", short, is_estimate=True),
         ),
         rows=tuple(
@@ -134,7 +133,7 @@ def dossier_of(held: Brief) -> Dossier:
     )
     if held.programs:
         total = money(held.sheet.total, currency)
-        sections.append(Section("Programs and money", f"{total} in all", table=table))
+        sections.append(Section("Programs and budget", f"{total} in total", table=table))
     status = (
         f"Approved by {held.approval.by}, {day(held.approval.at)}"
         if held.approval

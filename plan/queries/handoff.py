@@ -9,9 +9,9 @@ from ipeo.models import Cycle
 from ipeo.navigation import link
 from ipeo.stages import Blocker, Summary
 from ipeo.templatetags.figures import money
-from plan.models import Approval, Forecast, Objective, PlanProof, Scenario
+from plan.models import Forecast, Objective, PlanProof, Scenario
 from plan.queries.budget import amounts_of, approved_scenario, months_of, total_of
-from plan.queries.readiness import Missing, missing_objectives, missing_of, plans_of
+from plan.queries.readiness import Missing, approval_of, missing_objectives, missing_of, plans_of
 
 
 def gate(cycle: Cycle) -> list[Blocker]:
@@ -32,14 +32,16 @@ def gate(cycle: Cycle) -> list[Blocker]:
     if leading is None:
         missing = [_blocker(one) for one in missing_objectives(cycle)]
         return [
-            Blocker("There is no scenario yet", link("plan:cycle", cycle.pk), "Start one"),
+            Blocker("There is no scenario yet", link("plan:cycle", cycle.pk), "Create one"),
             *missing,
         ]
     waits = leading.status == Scenario.Status.PROPOSED
     first = Blocker(
-        f"“{leading}” waits for a manager's approval" if waits else "No scenario is approved yet",
+        f"“{leading}” is waiting for a manager's approval"
+        if waits
+        else "No scenario is approved yet",
         link("plan:scenario", leading.pk),
-        "Read and approve it" if waits else "Propose one",
+        "Review and approve it" if waits else "Propose one",
     )
     return [first, *(_blocker(one) for one in missing_of(leading))]
 
@@ -81,8 +83,8 @@ def summary(cycle: Cycle) -> Summary:
     )
     words = {
         Scenario.Status.APPROVED: "approved",
-        Scenario.Status.PROPOSED: "waits for approval",
-    }.get(Scenario.Status(leading.status), "in draft")
+        Scenario.Status.PROPOSED: "waiting for approval",
+    }.get(Scenario.Status(leading.status), "draft")
     return Summary(f"{leading} {words}, {amount}", fraction)
 
 
@@ -98,11 +100,7 @@ def described(scenario: Scenario) -> dict[str, Any]:
     """Return a scenario whole, as JSON: objectives, programs, money by month and forecast."""
     amounts = amounts_of(scenario)
     months = months_of(scenario.cycle)
-    approval = (
-        Approval.objects.filter(scenario=scenario, program_plan=None)
-        .select_related("by__user")
-        .first()
-    )
+    approval = approval_of(scenario)
     proofs: dict[int, list[str]] = {}
     for proof in PlanProof.objects.filter(program_plan__scenario=scenario).select_related(
         "proof_point"

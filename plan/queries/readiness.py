@@ -42,6 +42,13 @@ def plans_of(scenario: Scenario) -> list[ProgramPlan]:
     return plans
 
 
+def approval_of(scenario: Scenario) -> Approval | None:
+    """Return the approval of a scenario as a whole, None where it has none."""
+    rows = Approval.objects.filter(scenario=scenario, program_plan=None)
+    approval: Approval | None = rows.select_related("by__user").first()
+    return approval
+
+
 def price_approvals_of(scenario: Scenario) -> dict[int, Approval]:
     """Return the approvals of a scenario's price-led programs, by program plan."""
     found = Approval.objects.filter(scenario=scenario, program_plan__isnull=False).select_related(
@@ -89,20 +96,22 @@ def missing_programs(scenario: Scenario) -> list[Missing]:
     for plan in plans:
         name = plan.program.name
         if plan.finding_id is None and not plan.is_bet:
-            message = f"“{name}” cites no finding and is not marked as a bet"
-            found.append(Missing(message, "plan:program_plan", plan.pk, "Say what it rests on"))
+            message = f"“{name}” is not based on a finding or marked as a bet"
+            found.append(
+                Missing(message, "plan:program_plan", plan.pk, "Choose what it is based on")
+            )
         if plan.pk not in has_money:
             found.append(
                 Missing(
-                    f"“{name}” has no money",
+                    f"“{name}” has no budget",
                     "plan:scenario",
                     scenario.pk,
-                    "Give it some in the grid, or take it out",
+                    "Add a budget in the grid, or remove it",
                 )
             )
     for plan in plans:
         if plan.program.is_price_led and plan.pk not in approvals:
-            message = f"“{plan.program.name}” sells on price and no manager has approved it"
+            message = f"“{plan.program.name}” is price-led and no manager has approved it"
             found.append(Missing(message, "plan:value_guard", plan.pk, "See the value guard", True))
     return found
 

@@ -7,7 +7,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
+from ipeo.views.refusals import refused_in_form
 from plan.actions.comments import NothingSaid, TooLong, add_comment, mark_read, settle_comment
+from plan.forms.planning import CommentForm
 from plan.models import Scenario, ScenarioComment
 from plan.queries.comments import comments_of, may_be_mentioned
 
@@ -17,20 +19,17 @@ def comments(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Show what was said about a scenario, and take a remark."""
     scenarios = Scenario.objects.select_related("cycle__campaign")
     found: Scenario = get_object_or_404(scenarios, pk=pk)
-    fault, text = "", ""
-    if request.method == "POST":
-        text = request.POST.get("text", "")
-        try:
-            add_comment(scenario=found, by=request.membership, text=text)
-        except (NothingSaid, TooLong) as error:
-            fault = str(error)
-        else:
-            text = ""
+    if request.method != "POST":
+        mark_read(scenario=found, by=request.membership)
+        return _answer(request, found, CommentForm())
+    form = CommentForm(request.POST)
+    if form.is_valid():
+        with refused_in_form(form, {NothingSaid: "text", TooLong: "text"}):
+            add_comment(scenario=found, by=request.membership, **form.cleaned_data)
             if not request.htmx:
                 return redirect(link("plan:comments", pk))
-    else:
-        mark_read(scenario=found, by=request.membership)
-    return _answer(request, found, fault, text)
+            form = CommentForm()
+    return _answer(request, found, form)
 
 
 @page("plan.view")
@@ -41,20 +40,17 @@ def settle(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         settle_comment(comment=found, by=request.membership)
         if request.htmx:
-            return _answer(request, found.scenario)
+            return _answer(request, found.scenario, CommentForm())
     return redirect(link("plan:comments", found.scenario_id))
 
 
-def _answer(
-    request: WorkspaceRequest, found: Scenario, fault: str = "", text: str = ""
-) -> HttpResponse:
+def _answer(request: WorkspaceRequest, found: Scenario, form: CommentForm) -> HttpResponse:
     context = {
         "scenario": found,
         "comments": comments_of(found),
         "members": [one for one in may_be_mentioned() if one.pk != request.membership.pk],
-        "fault": fault,
-        "text": text,
+        "form": form,
     }
     name = "plan/comments.html#panel" if request.htmx else "plan/comments.html"
-    status = 422 if fault and not request.htmx else 200
+    status = 422 if form.errors and not request.htmx else 200
     return render(request, name, context, status=status)

@@ -20,13 +20,13 @@ from plan.actions.budget import AmountNotValid, ChangedMeanwhile, NotInThisPlan,
 from plan.actions.clashes import note_clash, note_hands, settle_clashes
 from plan.actions.drafts import CycleOver, ScenarioLocked
 from plan.forms.grid import BudgetGrid
-from plan.models import Approval, Scenario
+from plan.models import Scenario
 from plan.queries.clashes import clashes_for, last_hands
 from plan.queries.expectations import ScenarioForecast
 from plan.queries.forecasts import expected_of, shown_forecast, without_scenario
 from plan.queries.guard import guards_of
 from plan.queries.handoff import leading_scenario
-from plan.queries.readiness import missing_of
+from plan.queries.readiness import approval_of, missing_of
 from plan.queries.scenarios import scenarios_of
 from plan.queries.sheet import Sheet, sheet_of
 from plan.queries.suggestions import suggested_by_plan
@@ -54,7 +54,7 @@ def scenario(request: WorkspaceRequest, pk: int) -> HttpResponse:
     fault, is_saved = _save(grid, found, request.membership)
     if is_saved and not grid.errors:
         if not request.htmx:
-            messages.success(request, "The budget is saved.")
+            messages.success(request, "Budget saved.")
             return redirect(link("plan:scenario", pk))
         grid = BudgetGrid(sheet_of(found))
     context = {**_context(request, found, grid, fault), "is_saved": is_saved}
@@ -145,7 +145,7 @@ def _others(found: Scenario, member: Membership, grid: BudgetGrid) -> dict[str, 
             {
                 "cell": f"cell-{one.cell}",
                 "where": places[one.cell],
-                "text": f"{one.by} also typed {amount_text(Decimal(one.wanted))} here.",
+                "text": f"{one.by} also entered {amount_text(Decimal(one.wanted))} here.",
             }
             for one in clashes_for(found, member)
             if one.cell in places
@@ -196,8 +196,6 @@ def _context(
         ],
         "missing": missing_of(found) if found.status in {"draft", "proposed"} else [],
         "guards": guards_of([row.plan for row in sheet.price_led]),
-        "approval": Approval.objects.filter(scenario=found, program_plan=None)
-        .select_related("by__user")
-        .first(),
+        "approval": approval_of(found),
         "this_month": timezone.localdate().replace(day=1),
     }

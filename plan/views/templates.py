@@ -57,11 +57,9 @@ def template(request: WorkspaceRequest, key: str) -> HttpResponse:
 
 def _answer(request: WorkspaceRequest, form: TemplateForm, kind: Kind | None) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
-        for name in ("discount", "materials", "tasks"):
-            setattr(form.instance, name, form.cleaned_data[name])
         with refused_in_form(form, {TemplateNameTaken: "name"}):
             saved = save_template(template=form.instance)
-            messages.success(request, f"{saved.name} is in the catalogue.")
+            messages.success(request, f"{saved.name} is in the catalog.")
             return redirect(link("plan:templates"))
     context = {"form": form, "kind": kind}
     return render(request, "plan/template.html", context, status=422 if form.is_bound else 200)
@@ -74,10 +72,10 @@ def hide(request: WorkspaceRequest, key: str) -> HttpResponse:
         row = ProgramTemplate.objects.filter(key=key, is_hidden=True).first()
         if row is not None:
             show_template(template=row)
-            messages.success(request, f"{row.name} is back in the catalogue.")
+            messages.success(request, f"{row.name} is back in the catalog.")
         else:
             row = hide_template(kind=_kind(key))
-            messages.success(request, f"{row.name} is put away. You can bring it back below.")
+            messages.success(request, f"{row.name} is archived. You can restore it below.")
     return redirect(link("plan:templates"))
 
 
@@ -114,7 +112,7 @@ def begin(request: WorkspaceRequest, pk: int) -> HttpResponse:
         }
         with refused_in_form(form, told):
             made = begin_program(scenario=scenario, kind=kind, intent=Intent(**cleaned))
-            messages.success(request, f"{made.program.name} is in the plan. Give it money.")
+            messages.success(request, f"{made.program.name} is in the plan. Set its budget.")
             return redirect(link("plan:scenario", pk))
     context = {"scenario": scenario, "kind": kind, "form": form}
     return render(request, "plan/begin_program.html", context, status=422 if form.is_bound else 200)

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
+from ipeo.views.refusals import refused_in_form
 from plan.actions.drafts import CycleOver, ScenarioLocked
 from plan.actions.programs import FlightOutsideCycle, move_flight
 from plan.forms.planning import FlightForm
@@ -52,12 +53,10 @@ def move(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return redirect(link("plan:timeline", found.scenario_id))
     form = FlightForm(request.POST)
-    fault = "" if form.is_valid() else "A flight has a first and a last day."
-    if not fault:
-        try:
+    if form.is_valid():
+        with refused_in_form(form, dict.fromkeys((FlightOutsideCycle, ScenarioLocked, CycleOver))):
             move_flight(plan=found, **form.cleaned_data)
-        except (FlightOutsideCycle, ScenarioLocked, CycleOver) as error:
-            fault = f"{found.program.name}: {error}"
+    fault = f"{found.program.name}: {form.fault}" if form.fault else ""
     context = {**_context(request, found.scenario, fault), "moved": pk}
     if request.htmx:
         return render(request, "plan/timeline.html#board", context)
