@@ -189,11 +189,11 @@ def response_curve(
             customdata=list(zip(low, high, strict=True)),
             mode="lines",
             line={"color": token("optimize"), "width": 2.5},
-            name="Brings a week",
+            name="Weekly return",
             hovertemplate=f"%{{y:.3~s}} ({level:.0%} interval "
             "%{customdata[0]:.3~s} to %{customdata[1]:.3~s})",
         ),
-        xaxis={**axis(currency), "title": {"text": "Spend a week"}, "rangemode": "tozero"},
+        xaxis={**axis(currency), "title": {"text": "Spend per week"}, "rangemode": "tozero"},
         yaxis={**axis(kind), "rangemode": "tozero"},
         showlegend=False,
     )

@@ -162,11 +162,11 @@ def regions_over_time(
     """Draw what came in the treated regions each week beside what would have come without."""
     figure = house_figure(
         go.Scatter(
-            x=list(weeks), y=list(would), name="Without it", mode="lines",
+            x=list(weeks), y=list(would), name="Without treatment", mode="lines",
             line={"color": token("ink-3"), "width": 2, "dash": "6px,5px"},
         ),
         go.Scatter(
-            x=list(weeks), y=list(came), name="As it came", mode="lines",
+            x=list(weeks), y=list(came), name="Observed", mode="lines",
             line={"color": token("optimize"), "width": 2.5},
         ),
         showlegend=True,
@@ -266,7 +266,7 @@ def value_quadrant(spots: Sequence[Spot], *, healthy: float) -> go.Figure:
         hovermode="closest",
         xaxis={
             **axis("times"),
-            "title": {"text": "Return on investment, in margin"},
+            "title": {"text": "Margin ROMI"},
             "showgrid": True,
             "gridcolor": token("line"),
         },

@@ -33,7 +33,7 @@ class ReportForm(forms.Form):
     """How to share figures out, and by which attribution model; the range is the page's."""
 
     model = forms.ChoiceField(
-        label="Credit goes to", choices=AttributionModel.choices, required=False
+        label="Attribution model", choices=AttributionModel.choices, required=False
     )
     by = forms.ChoiceField(choices=BREAKDOWNS, required=False, widget=forms.HiddenInput())
 
@@ -51,10 +51,10 @@ class CompareForm(forms.Form):
 def decision_field(choices: Any) -> forms.ChoiceField:
     """Return the field of a decision, none of which is chosen beforehand."""
     return forms.ChoiceField(
-        label="What do you decide?",
+        label="Your decision",
         choices=choices,
         widget=forms.RadioSelect(),
-        error_messages={"required": "Choose what to do with it."},
+        error_messages={"required": "Choose a decision."},
     )
 
 
@@ -72,7 +72,7 @@ class DecideForm(forms.Form):
     """A decision on a recommendation; `seen` is when the decision on the screen was taken."""
 
     decision = decision_field(Decision.Choice.choices)
-    reason = reason_field("Needed to reject. The next cycle reads it.")
+    reason = reason_field("Required to reject. The next cycle will see it.")
     seen = forms.CharField(required=False, widget=forms.HiddenInput())
 
     def clean_seen(self) -> datetime | None:
@@ -87,17 +87,18 @@ class ExperimentForm(forms.ModelForm[Experiment]):
     """A draft of an experiment: what is tried, on whom, and what it is to tell."""
 
     share = PercentField(
-        label="Treated share", help_text="Of the units, how many are treated. Half tells most."
+        label="Treated share",
+        help_text="Share of units that get the treatment. Half gives the clearest result.",
     )
     smallest_lift = PercentField(
-        label="Smallest lift worth knowing",
-        help_text="Smaller ones would not change what you do.",
+        label="Smallest lift worth detecting",
+        help_text="A smaller lift would not change your decision.",
     )
     regions = forms.MultipleChoiceField(
         label="Treated regions",
         required=False,
         widget=forms.CheckboxSelectMultiple(),
-        help_text="The others are what they are compared with.",
+        help_text="The other regions are the comparison.",
     )
 
     class Meta:
@@ -107,25 +108,25 @@ class ExperimentForm(forms.ModelForm[Experiment]):
             "smallest_lift", "weeks", "program", "channel", "cycle",
         )  # fmt: skip
         labels = {
-            "treatment": "What do the treated get?",
-            "question": "What do you want to know?",
+            "treatment": "Treatment",
+            "question": "Question to answer",
             "unit": "Split by",
             "metric": "Result",
             "weeks": "Length in weeks",
         }
         help_texts = {
-            "treatment": "Everybody else goes on as before.",
-            "metric": "Counted for each unit from the first day to the last.",
-            "audience": "Only those inside are split; everybody unless you choose.",
-            "channel": "What it finds then holds this channel's response curve to account.",
-            "cycle": "The cycle that learns from it when it closes.",
+            "treatment": "Everyone else continues as before.",
+            "metric": "Counted per unit from the first day to the last.",
+            "audience": "Only people in this audience are split. Leave empty for everyone.",
+            "channel": "The result is used to calibrate this channel's response curve.",
+            "cycle": "The cycle that records the result when it closes.",
         }
         widgets = {"question": forms.Textarea(attrs={"rows": 2})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices: dict[str, tuple[Any, str]] = {
-            "audience": (Audience.objects.order_by("name"), "Everybody"),
+            "audience": (Audience.objects.order_by("name"), "Everyone"),
             "program": (Program.objects.order_by("name"), "No program"),
             "channel": (
                 in_use(Channel.objects.order_by("name"), self.instance.channel_id),
@@ -170,14 +171,14 @@ class ExperimentForm(forms.ModelForm[Experiment]):
         """Refuse no lift at all."""
         lift = float(self.cleaned_data["smallest_lift"])
         if not 0.001 <= lift <= 10:
-            raise forms.ValidationError("Write a lift such as 10%.")
+            raise forms.ValidationError("Enter a lift, such as 10%.")
         return lift
 
     def clean(self) -> dict[str, Any]:
         """Ask for the treated regions where regions are split."""
         cleaned = super().clean() or {}
         if cleaned.get("unit") == Experiment.Unit.REGION and not cleaned.get("regions"):
-            self.add_error("regions", "Choose the regions that are treated.")
+            self.add_error("regions", "Choose the treated regions.")
         return cleaned
 
 
@@ -201,4 +202,4 @@ class StopForm(forms.Form):
     """The decision with which an experiment is stopped."""
 
     decision = decision_field(Experiment.Decision.choices)
-    reason = reason_field("Needed where the test did not show what you decide.")
+    reason = reason_field("Required if the test did not show what you decide.")

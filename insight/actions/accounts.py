@@ -29,7 +29,7 @@ def save_account(*, account: Account) -> Account:
 def save_contact(*, contact: Contact) -> Contact:
     """Save a contact; raises `NobodyNamed`."""
     if not (contact.name.strip() or contact.email.strip() or contact.import_key):
-        raise NobodyNamed("Write a name or an e-mail address.")
+        raise NobodyNamed("Enter a name or an email address.")
     contact.save()
     return contact
 
@@ -44,7 +44,7 @@ def merge_accounts(*, account: Account, into: Account) -> Account:
     the two is gone.
     """
     if account.pk == into.pk:
-        raise SameAccount("Choose another account: this one cannot be merged into itself.")
+        raise SameAccount("Choose another account. An account cannot be merged into itself.")
     both = Account.objects.filter(pk__in=[account.pk, into.pk]).order_by("pk")
     held: dict[int, Account] = {row.pk: row for row in both.select_for_update(of=("self",))}
     if len(held) < 2:

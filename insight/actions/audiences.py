@@ -33,7 +33,7 @@ def save_audience(*, audience: Audience, now: datetime | None = None) -> Audienc
     audience.rule = rule.as_json()
     audience.size = size_of(rule).contacts
     audience.counted_at = now or timezone.now()
-    with unless_taken(AudienceNameTaken(f"There is already an audience “{audience.name}”.")):
+    with unless_taken(AudienceNameTaken(f"There is already an audience called “{audience.name}”.")):
         audience.save()
     return audience
 
@@ -52,5 +52,5 @@ def delete_audience(*, audience: Audience) -> None:
     """Remove an audience that nothing is made for; raises `AudienceInUse`."""
     held = hold(Audience, audience.pk)
     if named := named_by(held):
-        raise AudienceInUse(f"{held} cannot be removed: {' and '.join(named)} are made for it.")
+        raise AudienceInUse(f"{held} cannot be deleted: {' and '.join(named)} use it.")
     held.delete()

@@ -19,7 +19,7 @@ class CardMovedOn(Exception):
 
     def __init__(self, current: Battlecard) -> None:
         who = current.created_by or "Somebody"
-        super().__init__(f"{who} has saved version {current.version} meanwhile.")
+        super().__init__(f"{who} has saved version {current.version} in the meantime.")
         self.current = current
 
 

@@ -16,7 +16,7 @@ class ChannelNameTaken(Exception):
 
 def save_product(*, product: Product) -> Product:
     """Save a product; raises `ProductNameTaken`."""
-    with unless_taken(ProductNameTaken(f"There is already a product “{product.name}”.")):
+    with unless_taken(ProductNameTaken(f"There is already a product called “{product.name}”.")):
         product.save()
     return product
 
@@ -29,6 +29,6 @@ def channel_key(name: str) -> str:
 def save_channel(*, channel: Channel) -> Channel:
     """Save a channel under its key; raises `ChannelNameTaken`."""
     channel.key = channel_key(channel.name)
-    with unless_taken(ChannelNameTaken(f"There is already a channel “{channel.name}”.")):
+    with unless_taken(ChannelNameTaken(f"There is already a channel called “{channel.name}”.")):
         channel.save()
     return channel

@@ -116,10 +116,10 @@ def renew_finding(
     Raises `ReasonMissing` or `DateNotAhead`.
     """
     if not reason.strip():
-        raise ReasonMissing("Say what was looked at again.")
+        raise ReasonMissing("Describe what was reviewed.")
     today = timezone.localdate(now)
     if expires_on is not None and expires_on <= today:
-        raise DateNotAhead("Choose a day that is still to come.")
+        raise DateNotAhead("Choose a date in the future.")
     held = hold(Finding, finding.pk)
     made: FindingRenewal = FindingRenewal.objects.create(
         finding=held,

@@ -25,7 +25,7 @@ class AlreadyDecided(Exception):
         decision = disposition.get_decision_display().lower()
         who = disposition.decided_by or "Somebody"
         because = f", because “{disposition.reason}”" if disposition.reason else ""
-        super().__init__(f"{who} has {decision} this finding meanwhile{because}.")
+        super().__init__(f"{who} has {decision} this finding in the meantime{because}.")
         self.disposition = disposition
 
 
@@ -147,7 +147,7 @@ def dispose_finding(
     or `OtherCampaign`; `ValueError` for what is no decision.
     """
     if decision not in Disposition.Decision.values or decision == Disposition.Decision.WAITING:
-        raise ValueError(f"“{decision}” is no decision.")
+        raise ValueError(f"“{decision}” is not a valid decision.")
     reason = reason.strip()
     if cycle.closed_at is not None:
         raise CycleIsClosed(f"{cycle} is closed.")
@@ -162,7 +162,7 @@ def dispose_finding(
     if held.decided_at is not None and held.decided_at != seen:
         raise AlreadyDecided(held)
     if decision != Disposition.Decision.ADOPTED and not reason:
-        raise ReasonMissing("Say why: the next cycle will ask.")
+        raise ReasonMissing("Enter a reason. The next cycle will need it.")
     held.decision, held.reason = decision, reason
     held.decided_by, held.decided_at = by, now or timezone.now()
     held.save(update_fields=["decision", "reason", "decided_by", "decided_at"])
@@ -178,4 +178,4 @@ def demand_page(address: str) -> None:
     """Refuse an address that a browser would run instead of opening, or that hides its host."""
     inside = address.startswith("/") and not address.startswith(("//", "/\\"))
     if address and not inside and not address.startswith(("https://", "http://")):
-        raise LinkNotValid("Begin the link with https:// or, inside this product, with /.")
+        raise LinkNotValid("Start the link with https:// or, for a page in IPEO, with /.")

@@ -18,5 +18,7 @@ def remove_kept(*, row: Product | Channel | Competitor) -> None:
     """Remove a product, channel or rival that nothing names; raises `StillNamed`."""
     held = hold(type(row), row.pk)
     if named_by(held):
-        raise StillNamed(f"{held} has a history, so it stays; take it out of use instead.")
+        raise StillNamed(
+            f"{held} is in use elsewhere, so it cannot be deleted. Mark it as not in use instead."
+        )
     held.delete()

@@ -24,14 +24,14 @@ class NoSuchSegment(Exception):
 
 def look_for_segments(*, by: Membership | None) -> Run:
     """Queue the search for segments; one that waits already is returned."""
-    return queue_run(kind=KIND, title="Look for segments", by=by, only_one=KIND)
+    return queue_run(kind=KIND, title="Find segments", by=by, only_one=KIND)
 
 
 def find_segments(run: Run, report: Report) -> dict[str, Any]:
     """Find segments by recency, frequency and value, then groups of people who are alike."""
     report(0, 2, "By recency, frequency and value")
     by_value = recency_segments(high_value=high_value())
-    report(1, 2, "People who are alike")
+    report(1, 2, "Similar people")
     groups, line = cluster_segments()
     report(2, 2, "")
     return {
@@ -46,7 +46,7 @@ def adopt_segment(*, kind: str, place: int, name: str = "") -> Audience:
     run = latest_run()
     offered = run.result.get(kind, []) if run is not None and kind in {"value", "groups"} else []
     if not 0 <= place < len(offered):
-        raise NoSuchSegment("The suggestions were made anew. Choose again.")
+        raise NoSuchSegment("The suggestions were updated. Choose again.")
     segment = offered[place]
     return save_audience(
         audience=Audience(

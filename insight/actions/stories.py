@@ -17,7 +17,8 @@ class StoryMovedOn(Exception):
 
     def __init__(self, current: BrandStory) -> None:
         super().__init__(
-            f"{current.created_by or 'Somebody'} has saved version {current.version} meanwhile."
+            f"{current.created_by or 'Someone'} has saved version {current.version} in the "
+            "meantime."
         )
         self.current = current
 

@@ -71,7 +71,7 @@ class EvidenceSerializer(serializers.ModelSerializer[FindingEvidence]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse a page without a title."""
         if attrs["study"] is None and not attrs["title"]:
-            raise serializers.ValidationError({"title": "Say what it shows."})
+            raise serializers.ValidationError({"title": "Enter what it shows."})
         return attrs
 
 
@@ -103,7 +103,7 @@ class EvidenceView(mixins.CreateModelMixin, mixins.DestroyModelMixin, ReadViewSe
         evidence.remove_evidence(evidence=instance)
 
 
-SEGMENTS = (("value", "By recency, frequency and value"), ("groups", "People who are alike"))
+SEGMENTS = (("value", "By recency, frequency and value"), ("groups", "Similar people"))
 
 
 class OverlapSerializer(serializers.Serializer[Any]):

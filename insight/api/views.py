@@ -226,7 +226,7 @@ class ProofPointView(
         """Add a proof point to the current story."""
         story = current_story()
         if story is None:
-            raise Conflict("There is no story yet: write one first.")
+            raise Conflict("There is no story yet. Write one first.")
         serializer.instance = stories.add_proof_point(story=story, **serializer.validated_data)
 
     def perform_update(self, serializer: Any) -> None:

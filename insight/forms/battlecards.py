@@ -23,14 +23,14 @@ class BattlecardForm(forms.Form):
         max_length=4000,
         required=False,
         label="What proves it",
-        help_text="One a line. The brand story's proof points stand beside this form.",
+        help_text="One per line. The brand story's proof points are next to this form.",
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     traps = forms.CharField(
         max_length=4000,
         required=False,
         label="Traps to set",
-        help_text="Questions that let the buyer find their weak spot, one a line.",
+        help_text="Questions that help the buyer find their weak spot, one per line.",
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 

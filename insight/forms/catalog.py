@@ -22,7 +22,7 @@ class ProductForm(forms.ModelForm[Product]):
     class Meta:
         model = Product
         fields = ("name", "family", "list_price", "unit_cost", "valued_for", "is_active")
-        labels = {"valued_for": "What buyers value it for", "is_active": "Still sold"}
+        labels = {"valued_for": "What buyers value it for", "is_active": "Active"}
         help_texts = {"is_active": OUT_OF_USE}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -36,7 +36,7 @@ class ChannelForm(forms.ModelForm[Channel]):
     class Meta:
         model = Channel
         fields = ("name", "is_sales", "is_active")
-        labels = {"is_sales": "Worked by sales reps", "is_active": "In use"}
+        labels = {"is_sales": "Used by sales reps", "is_active": "Active"}
         help_texts = {"is_active": OUT_OF_USE}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -66,7 +66,9 @@ class AccountField(forms.CharField):
         else:
             found = account_by_name(text)
         if len(found) > 1:
-            raise forms.ValidationError("Several accounts have this name; choose one of the list.")
+            raise forms.ValidationError(
+                "Several accounts have this name. Choose one from the list."
+            )
         if not found:
             raise forms.ValidationError(f"There is no account called “{text}”.")
         account: Account = found[0]
@@ -89,8 +91,8 @@ class AccountForm(forms.ModelForm[Account]):
             "parent_name",
             "owner",
         )
-        labels = {"parent_name": "Belongs to"}
-        help_texts = {"parent_name": "The name of its parent company, if it has one."}
+        labels = {"parent_name": "Parent company"}
+        help_texts = {"parent_name": "If it has one."}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -130,7 +132,7 @@ class ContactForm(forms.ModelForm[Contact]):
         """Refuse a contact who can be called nothing."""
         cleaned = super().clean() or {}
         if not (cleaned.get("name") or cleaned.get("email") or self.instance.import_key):
-            self.add_error("name", "Write a name or an e-mail address.")
+            self.add_error("name", "Enter a name or an email address.")
         return cleaned
 
 
@@ -168,7 +170,7 @@ class ContactFilterForm(forms.Form):
 
     q = forms.CharField(required=False, label="Search", max_length=100)
     consent = forms.ChoiceField(
-        choices=[("", "Any consent"), *Contact.Consent.choices], required=False
+        choices=[("", "Any consent status"), *Contact.Consent.choices], required=False
     )
 
 

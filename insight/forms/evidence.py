@@ -46,15 +46,15 @@ class EvidenceForm(forms.Form):
     url = forms.CharField(
         max_length=300,
         required=False,
-        label="Its address",
-        help_text="Copy it from the browser. Of a list of deals, a study, an audience, the market, "
-        "a program or a cycle here, the figures of today are kept by themselves.",
+        label="Link",
+        help_text="Copy it from the browser. For IPEO pages, such as a list of deals, a study, an "
+        "audience, the market, a program or a cycle, today's figures are saved automatically.",
     )
     words = forms.CharField(
         max_length=1000,
         required=False,
-        label="What it says today",
-        help_text="Kept as it is now: pages change.",
+        label="What it shows today",
+        help_text="Saved as it is now, because pages change.",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
@@ -64,13 +64,13 @@ class RenewForm(forms.Form):
 
     expires_on = forms.DateField(
         required=False,
-        label="Holds until",
+        label="Valid until",
         widget=DateInput(),
-        help_text="Leave it empty if it does not age.",
+        help_text="Leave empty if it does not expire.",
     )
     reason = forms.CharField(
         max_length=300,
-        label="Why it still holds",
+        label="Why it is still valid",
         widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "Say what was looked at again."},
+        error_messages={"required": "Describe what was reviewed."},
     )

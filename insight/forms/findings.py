@@ -35,15 +35,15 @@ class FindingForm(forms.ModelForm[Finding]):
         )
         labels = {
             "statement": "What we learned",
-            "detail": "More about it",
-            "source": "Learned from",
+            "detail": "Details",
+            "source": "Source",
             "evidence_url": "Link to the evidence",
-            "expires_on": "Holds until",
+            "expires_on": "Valid until",
         }
         help_texts = {
-            "statement": "One sentence that a plan can rest on.",
-            "evidence_url": "An address that begins with https:// or, inside this product, with /.",
-            "expires_on": "From then on it asks to be renewed. Leave it empty if it does not age.",
+            "statement": "One sentence a plan can build on.",
+            "evidence_url": "A link that starts with https:// or, for a page in IPEO, with /.",
+            "expires_on": "After this date it needs renewal. Leave empty if it does not expire.",
         }
         widgets = {"detail": forms.Textarea(attrs={"rows": 4}), "expires_on": DateInput()}
 
@@ -68,26 +68,26 @@ class FindingForm(forms.ModelForm[Finding]):
 class EvidenceLineForm(forms.Form):
     """One figure, or one fact in words, that a finding rests on."""
 
-    label = forms.CharField(max_length=120, required=False, label="What was counted or seen")
-    value = forms.CharField(max_length=120, required=False, label="Figure, or words")
+    label = forms.CharField(max_length=120, required=False, label="What was measured or observed")
+    value = forms.CharField(max_length=120, required=False, label="Figure or text")
     kind = forms.ChoiceField(choices=list(KINDS.items()), required=False, label="Unit")
     low = forms.DecimalField(required=False, label="Interval from")
     high = forms.DecimalField(required=False, label="to")
-    n = forms.IntegerField(required=False, min_value=0, max_value=10**12, label="Out of (n)")
-    period = forms.CharField(max_length=80, required=False, label="Of when")
+    n = forms.IntegerField(required=False, min_value=0, max_value=10**12, label="Sample size (n)")
+    period = forms.CharField(max_length=80, required=False, label="Period")
 
     def clean(self) -> dict[str, Any]:
         """Refuse half an interval, and a figure that nobody can read."""
         cleaned = super().clean() or {}
         low, high = cleaned.get("low"), cleaned.get("high")
         if cleaned.get("value") and not cleaned.get("label"):
-            self.add_error("label", "Say what this figure is.")
+            self.add_error("label", "Enter what this figure is.")
         if cleaned.get("label") and not cleaned.get("value"):
-            self.add_error("value", "Write the figure, or what was seen.")
+            self.add_error("value", "Enter the figure or what was observed.")
         if (low is None) != (high is None):
-            self.add_error("high", "An interval has two ends.")
+            self.add_error("high", "An interval needs both ends.")
         elif low is not None and high is not None and low > high:
-            self.add_error("high", "The interval ends below its beginning.")
+            self.add_error("high", "The end of the interval is below its start.")
         return cleaned
 
     def as_fact(self) -> dict[str, Any] | None:
@@ -142,17 +142,17 @@ class DisposeForm(forms.Form):
     """A decision on a finding; `seen` is when the decision on the screen was taken."""
 
     decision = forms.ChoiceField(
-        label="What does this cycle do with it?",
+        label="Decision for this cycle",
         choices=[
             (Disposition.Decision.ADOPTED, "Adopt"),
             (Disposition.Decision.REJECTED, "Reject"),
             (Disposition.Decision.DEFERRED, "Defer"),
         ],
         widget=forms.RadioSelect(),
-        error_messages={"required": "Choose what to do with it."},
+        error_messages={"required": "Choose a decision."},
     )
     reason = forms.CharField(
-        max_length=300, required=False, help_text="Needed to reject or to defer."
+        max_length=300, required=False, help_text="Required to reject or defer."
     )
     seen = forms.CharField(required=False, widget=forms.HiddenInput())
 
@@ -180,7 +180,7 @@ class FindingFilterForm(forms.Form):
     validity = forms.ChoiceField(
         choices=[
             ("", "Any date"),
-            *zip(VALIDITY, ("Still holds", "Expires within 30 days", "Expired"), strict=True),
+            *zip(VALIDITY, ("Still valid", "Expires within 30 days", "Expired"), strict=True),
         ],
         required=False,
     )

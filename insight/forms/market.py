@@ -34,7 +34,7 @@ class MoveForm(forms.ModelForm[CompetitorMove]):
     class Meta:
         model = CompetitorMove
         fields = ("kind", "description", "happened_on", "source")
-        labels = {"description": "What they did", "happened_on": "When", "source": "Known from"}
+        labels = {"description": "What they did", "happened_on": "When", "source": "Source"}
         widgets = {"happened_on": DateInput()}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -52,10 +52,10 @@ class StoryForm(forms.ModelForm[BrandStory]):
     class Meta:
         model = BrandStory
         fields = ("title", "for_whom", "problem", "promise", "tone")
-        labels = {"for_whom": "For whom", "problem": "Their problem", "promise": "Our promise"}
+        labels = {"for_whom": "Audience", "problem": "Their problem", "promise": "Our promise"}
         help_texts = {
-            "for_whom": "The people whose problem it is, in a sentence.",
-            "promise": "What they get that no discount buys.",
+            "for_whom": "The people who have this problem, in one sentence.",
+            "promise": "What they get that no discount can buy.",
             "tone": "How it sounds: plain, warm, expert.",
         }
         widgets = {
@@ -69,4 +69,4 @@ class ProofPointForm(forms.ModelForm[ProofPoint]):
     class Meta:
         model = ProofPoint
         fields = ("statement", "evidence")
-        labels = {"statement": "Proof point", "evidence": "What shows it"}
+        labels = {"statement": "Proof point", "evidence": "Evidence"}

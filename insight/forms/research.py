@@ -32,13 +32,13 @@ class StudyEditForm(forms.ModelForm[Study]):
     """A study or a note; tags are written with commas between."""
 
     tags = forms.CharField(
-        max_length=500, required=False, help_text="With commas between: price, desks, hospitals."
+        max_length=500, required=False, help_text="Separate with commas: price, desks, hospitals."
     )
     ladder = forms.CharField(
         max_length=300,
         required=False,
         label="Prices asked",
-        help_text="The steps of the ladder, with commas between: 40, 60, 80.",
+        help_text="Price steps, separated by commas: 40, 60, 80.",
     )
 
     class Meta:
@@ -46,7 +46,7 @@ class StudyEditForm(forms.ModelForm[Study]):
         fields = ("kind", "title", "body", "source", "held_on", "product", "tags")
         labels = {
             "body": "What it says",
-            "source": "Who did it, and how",
+            "source": "Done by",
             "held_on": "When",
             "product": "About the product",
         }
@@ -81,10 +81,10 @@ class StudyEditForm(forms.ModelForm[Study]):
             steps = [read_price(part) for part in self.cleaned_data["ladder"].split(",")]
         except ValueError:
             raise forms.ValidationError(
-                "Write prices with commas between, such as 40, 60."
+                "Enter prices separated by commas, such as 40, 60."
             ) from None
         if len(steps) > MOST_STEPS:
-            raise forms.ValidationError(f"A ladder has up to {MOST_STEPS} prices.")
+            raise forms.ValidationError(f"A ladder can have up to {MOST_STEPS} prices.")
         return sorted({step for step in steps if step})
 
     def clean(self) -> dict[str, Any]:
@@ -125,7 +125,7 @@ class AnswersFileForm(forms.Form):
 
     file = forms.FileField(label="A CSV or Excel file, one row for each person")
     wave = forms.CharField(max_length=80, label="Wave", help_text="Such as Spring 2026.")
-    held_on = forms.DateField(label="When it was asked", widget=DateInput())
+    held_on = forms.DateField(label="Date asked", widget=DateInput())
 
     def __init__(self, *args: Any, study: Study, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -138,7 +138,7 @@ class AnswersFileForm(forms.Form):
         """Refuse a file past what a survey weighs."""
         file = self.cleaned_data["file"]
         if file.size > MOST_BYTES:
-            raise forms.ValidationError("The file weighs more than 20 MB. Send fewer columns.")
+            raise forms.ValidationError("The file is larger than 20 MB. Send fewer columns.")
         return file
 
 
@@ -157,7 +157,7 @@ class ColumnsForm(forms.Form):
                 choices=[("", empty), *columns],
                 label=question.label,
                 required=question.required,
-                error_messages={"required": "Choose the column that holds it."},
+                error_messages={"required": "Choose the column for this question."},
             )
             if question.key in guess:
                 field.initial = str(guess[question.key])
@@ -169,7 +169,7 @@ class ColumnsForm(forms.Form):
         used: dict[str, str] = {}
         for key, place in cleaned.items():
             if place and place in used:
-                self.add_error(key, "This column answers another question already.")
+                self.add_error(key, "This column is already used for another question.")
             used[place] = key
         return cleaned
 
@@ -194,10 +194,10 @@ class LinkForm(forms.Form):
         min_value=1,
         max_value=MOST_PER_LINK,
         initial=1,
-        label="How many answers it takes",
-        help_text="1 for a link to one person; more for one that you share.",
+        label="Maximum answers",
+        help_text="Use 1 for a link to one person, more for a link you share.",
     )
-    days = forms.IntegerField(min_value=1, max_value=365, initial=30, label="Days it works")
+    days = forms.IntegerField(min_value=1, max_value=365, initial=30, label="Days valid")
     wave = _WaveField(MindsetWave.objects.none(), label="Wave")
 
     def __init__(self, *args: Any, study: Study, **kwargs: Any) -> None:
@@ -305,7 +305,7 @@ class AskedForm(forms.Form):
         else:
             self.fields["drivers"] = forms.CharField(label="What decided it?", max_length=300)
         self.fields["rival"] = forms.CharField(
-            label="Whom else did you consider?", max_length=120, required=False
+            label="Who else did you consider?", max_length=120, required=False
         )
         self.fields["words"] = forms.CharField(
             label="In your own words",

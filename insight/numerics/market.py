@@ -73,7 +73,8 @@ def spread(discounts: Sequence[float], *, seed: int = 0) -> Estimate:
     given = np.asarray(discounts, dtype=np.float64)
     if given.size < LEAST_DEALS:
         reason = (
-            f"It takes {LEAST_DEALS} won deals with list and net price; there are {given.size}."
+            f"At least {LEAST_DEALS} won deals with list and net price are needed; "
+            f"there are {given.size}."
         )
         return Estimate.unknown(reason, int(given.size))
     random = np.random.default_rng(seed)
@@ -89,7 +90,7 @@ def market_health(facts: Facts) -> MarketHealth:
     grown = growth(*facts.opened)
     now, before = (spread(one) for one in facts.discounts)
     shares = [
-        rate(price, lost, LEVEL, reason="No lost deal says what decided it.")
+        rate(price, lost, LEVEL, reason="No lost deals have a driver.")
         for price, lost in zip(facts.lost_on_price, facts.lost, strict=True)
     ]
     change = difference(shares[0], shares[1])
@@ -112,14 +113,14 @@ def _read(
             cuts = (
                 "A competitor" if facts.price_cuts == 1 else f"{facts.price_cuts} times competitors"
             )
-            reasons.append(f"{cuts} cut prices within the year.")
+            reasons.append(f"{cuts} cut prices in the last year.")
         return PRICE_WAR, tuple(reasons)
     if not grown.known or grown.low is None or grown.high is None:
         return UNKNOWN, (grown.reason,)
     if grown.low > STILL:
-        return GROWING, ("More demand reached us than in the year before, beyond chance.",)
+        return GROWING, ("Demand is higher than the year before, beyond chance.",)
     if grown.high < -STILL:
-        return SHRINKING, ("Less demand reached us than in the year before, beyond chance.",)
+        return SHRINKING, ("Demand is lower than the year before, beyond chance.",)
     if grown.low >= -0.15 and grown.high <= 0.15:
         return MATURE, ("Demand is about what it was a year ago.",)
     return UNKNOWN, ("Demand may have grown or fallen: the interval is too wide to say.",)

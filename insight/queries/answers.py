@@ -43,7 +43,7 @@ class Question:
 def read_price(cell: Any) -> float | None:
     """Return a price of 0 or more; None for an empty cell. Raises ValueError for anything else."""
     if isinstance(cell, bool):
-        raise ValueError("is no price")
+        raise ValueError("is not a price")
     if isinstance(cell, (int, float)):
         number = float(cell)
     else:
@@ -57,7 +57,7 @@ def read_price(cell: Any) -> float | None:
             text = text.replace(".", "").replace(",", ".")
         number = _number(text.replace(",", ""))
     if not math.isfinite(number) or not 0 <= number <= 10**9:
-        raise ValueError("is no price")
+        raise ValueError("is not a price")
     return number
 
 
@@ -65,7 +65,7 @@ def _number(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise ValueError("is no number") from None
+        raise ValueError("is not a number") from None
 
 
 def read_likelihood(cell: Any) -> float | None:
@@ -77,7 +77,7 @@ def read_likelihood(cell: Any) -> float | None:
         return LIKELIHOODS[text]
     step = _number(text)
     if step not in (1, 2, 3, 4, 5):
-        raise ValueError("is no step from 1 (very unlikely) to 5 (very likely)")
+        raise ValueError("is not a value from 1 (very unlikely) to 5 (very likely)")
     return _STEPS[int(step) - 1]
 
 
@@ -85,7 +85,7 @@ def read_yes(cell: Any) -> bool:
     """Return yes or no; an empty cell is no."""
     text = str(cell if cell is not None else "").strip().lower()
     if text not in _YES | _NO:
-        raise ValueError("is neither yes nor no")
+        raise ValueError("is not yes or no")
     return text in _YES
 
 
@@ -93,7 +93,7 @@ def read_outcome(cell: Any) -> str:
     """Return how the deal ended."""
     text = re.sub(r"[\s_-]+", "_", str(cell or "").strip().lower())
     if text not in OUTCOMES:
-        raise ValueError("is none of won, lost and no decision")
+        raise ValueError("is not won, lost or no decision")
     return text
 
 

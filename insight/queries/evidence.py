@@ -60,7 +60,7 @@ def _fact(line: dict[str, Any]) -> Fact:
         return Fact(label, None, text=value, note=note)
     figure, n = _figure(value), _figure(line.get("n"))
     if figure is None:
-        reason = str(line.get("reason") or "It was not measured.")
+        reason = str(line.get("reason") or "Not measured.")
         return Fact(label, Estimate.unknown(reason, n=int(n or 0)), note=note)
     low, high = _figure(line.get("low")), _figure(line.get("high"))
     if low is None or high is None or low > high:

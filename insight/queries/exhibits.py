@@ -28,7 +28,7 @@ Kind = Study.Kind
 def point_estimate(point: Point, n: int) -> Estimate:
     """Return a price with its interval; not known where the curves never meet."""
     if not math.isfinite(point.value):
-        return Estimate.unknown("The curves do not meet.", n)
+        return Estimate.unknown("The curves do not cross.", n)
     if not (math.isfinite(point.low) and math.isfinite(point.high)):
         return Estimate(point.value, None, None, n)
     return Estimate(point.value, min(point.low, point.value), max(point.high, point.value), n)
@@ -123,12 +123,12 @@ def market_shown(query: str) -> list[dict[str, Any]]:
     """Return the facts that the market's page shows."""
     read, today = health(), timezone.localdate()
     shown = [
-        ("Demand against the year before", read.growth, "percent"),
+        ("Demand compared with last year", read.growth, "percent"),
         ("Price spread", read.spread, "points"),
         ("Losses on price", read.on_price, "percent"),
-        ("Losses on price, change since the year before", read.on_price_change, "points"),
+        ("Losses on price, change from last year", read.on_price_change, "points"),
     ]
-    period = {"period": f"The year up to {today.day} {today:%b %Y}"}
+    period = {"period": f"12 months to {today.day} {today:%b %Y}"}
     return [_fact(label, one, kind) | period for label, one, kind in shown]
 
 

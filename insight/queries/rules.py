@@ -73,7 +73,7 @@ def read_rule(stored: Any) -> Rule:
     if not isinstance(given, list):
         raise RuleNotValid({-1: f"“{match}” must be a list of conditions."})
     if len(given) > MAX_CONDITIONS:
-        raise RuleNotValid({-1: f"A rule takes up to {MAX_CONDITIONS} conditions."})
+        raise RuleNotValid({-1: f"A rule can have up to {MAX_CONDITIONS} conditions."})
     conditions, errors = [], {}
     for place, line in enumerate(given):
         try:
@@ -94,7 +94,7 @@ def _read_condition(line: Any) -> Condition:
         raise ValueError(f"There is no field “{_cut(key)}”.")
     operator = next((found for found in OPERATORS[field.kind] if found.key == line.get("op")), None)
     if operator is None:
-        raise ValueError(f"{field.label} cannot be asked with “{_cut(line.get('op'))}”.")
+        raise ValueError(f"{field.label} cannot be used with “{_cut(line.get('op'))}”.")
     return Condition(field, operator, _read_value(field, operator, line.get("value")))
 
 
@@ -106,7 +106,7 @@ def _read_value(field: Field, operator: Operator, given: Any) -> Any:
     if operator.shape == "days":
         days = _number(field, given)
         if days != int(days) or not 1 <= days <= MAX_DAYS:
-            raise ValueError(f"Write a number of days from 1 to {MAX_DAYS:,}.")
+            raise ValueError(f"Enter a number of days from 1 to {MAX_DAYS:,}.")
         return int(days)
     one = _READERS[field.kind]
     if operator.shape == "one":
@@ -115,24 +115,24 @@ def _read_value(field: Field, operator: Operator, given: Any) -> Any:
         raise ValueError(f"“{operator.label}” needs a list of values.")
     if operator.shape == "two":
         if len(given) != 2:
-            raise ValueError("Write two values: the lowest and the highest.")
+            raise ValueError("Enter two values: the lowest and the highest.")
         low, high = (one(field, value) for value in given)
         if low > high:
             raise ValueError("The first value must not be above the second.")
         return [low, high]
     if not 1 <= len(given) <= MAX_VALUES:
-        raise ValueError(f"Write from 1 to {MAX_VALUES} values.")
+        raise ValueError(f"Enter 1 to {MAX_VALUES} values.")
     return [one(field, value) for value in given]
 
 
 def _text(field: Field, given: Any) -> str:
     if not isinstance(given, str) or not given.strip():
-        raise ValueError(f"Write a value for {field.label.lower()}.")
+        raise ValueError(f"Enter a value for {field.label.lower()}.")
     text = given.strip()
     # Half a surrogate pair can stand in JSON, and in no database.
     odd = any(ord(letter) < 32 or 0xD800 <= ord(letter) < 0xE000 for letter in text)
     if len(text) > MAX_TEXT or odd:
-        raise ValueError(f"Write up to {MAX_TEXT} plain characters for {field.label.lower()}.")
+        raise ValueError(f"Enter up to {MAX_TEXT} plain characters for {field.label.lower()}.")
     return text
 
 
@@ -144,9 +144,9 @@ def _number(field: Field, given: Any) -> Decimal:
         number = Decimal("NaN")
     exponent = number.as_tuple().exponent
     if not isinstance(exponent, int) or exponent < -6 or abs(number) > MAX_NUMBER:
-        raise ValueError(f"Write a number for {field.label.lower()}, such as 250.")
+        raise ValueError(f"Enter a number for {field.label.lower()}, such as 250.")
     if field.whole and number != number.to_integral_value():
-        raise ValueError(f"{field.label} is a whole number.")
+        raise ValueError(f"{field.label} must be a whole number.")
     return number
 
 
@@ -154,7 +154,7 @@ def _date(field: Field, given: Any) -> date:
     try:
         return date.fromisoformat(given.strip()) if isinstance(given, str) else _no_date()
     except ValueError:
-        raise ValueError(f"Write a date for {field.label.lower()}, such as 2026-03-31.") from None
+        raise ValueError(f"Enter a date for {field.label.lower()}, such as 2026-03-31.") from None
 
 
 def _no_date() -> date:
@@ -164,7 +164,7 @@ def _no_date() -> date:
 def _choice(field: Field, given: Any) -> str:
     if given not in dict(field.choices):
         words = ", ".join(label.lower() for _, label in field.choices)
-        raise ValueError(f"{field.label} is one of: {words}.")
+        raise ValueError(f"{field.label} must be one of: {words}.")
     return str(given)
 
 

@@ -60,10 +60,10 @@ def recency_segments(*, high_value: float | None) -> list[Suggestion]:
     if high_value:
         best.append(_is("won_amount", "at_least", round(high_value)))
     offered = [
-        ("Best customers", "Buy again, bought within a year, and are worth most.", best),
+        ("Best customers", "Repeat buyers who bought within a year and are worth the most.", best),
         (
             "Loyal customers",
-            "Bought more than once, the last time within a year.",
+            "Bought more than once, most recently within a year.",
             [again, _is("last_won", "within_days", YEAR)],
         ),
         (
@@ -77,13 +77,13 @@ def recency_segments(*, high_value: float | None) -> list[Suggestion]:
             [again, _is("last_won", "older_than", YEAR)],
         ),
         (
-            "Warm, not yet customers",
-            "Heard from us within 90 days and never bought.",
+            "Warm prospects",
+            "Had a touch in the last 90 days and never bought.",
             [_is("touches_90", "at_least", 1), _is("deals_won", "is", 0)],
         ),
         (
             "Lost before, warm again",
-            "A deal was lost, none won, and they heard from us within 90 days.",
+            "Lost a deal, never bought, and had a touch in the last 90 days.",
             [
                 _is("deals_lost", "at_least", 1),
                 _is("deals_won", "is", 0),
@@ -134,16 +134,14 @@ def cluster_segments() -> tuple[list[Suggestion], str]:
     )
     features = _features(rows, timezone.localdate())
     if not features:
-        return [], "Too little is known of people to tell groups apart."
+        return [], "Not enough is known about people to form groups."
     matrix = np.array([one.values for one in features], dtype=np.float64).T
     found = find_groups(matrix, skewed=[place for place, one in enumerate(features) if one.skewed])
     made = [_group(number, group, features) for number, group in enumerate(found.groups, 1)]
     shown = [one for one in made if one is not None]
     if not shown:
-        return [], "People do not fall into groups by what is known of them."
-    return shown, (
-        f"From {found.n:,} people; how well apart the groups stand: {found.silhouette:.2f} of 1."
-    )
+        return [], "People do not form distinct groups based on what is known about them."
+    return shown, (f"From {found.n:,} people; group separation: {found.silhouette:.2f} of 1.")
 
 
 def _features(rows: list[dict[str, Any]], today: date) -> list[Feature]:

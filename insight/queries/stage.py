@@ -20,21 +20,19 @@ def gate(cycle: Cycle) -> list[Blocker]:
     """Return what Plan would still miss: an audience, a story with a proof, decisions."""
     blockers = []
     if not Audience.objects.exists():
-        blockers.append(
-            Blocker("Describe an audience", link("insight:new_audience"), "Describe one")
-        )
+        blockers.append(Blocker("Define an audience", link("insight:new_audience"), "Define one"))
     story = current_story()
     if story is None:
         blockers.append(Blocker("Write the brand story", link("insight:edit_story"), "Write it"))
     elif not story.proof_points.all():
         blockers.append(
-            Blocker("Give the brand story a proof point", link("insight:story"), "Add one")
+            Blocker("Add a proof point to the brand story", link("insight:story"), "Add one")
         )
     waiting = _counts(cycle)["waiting_carried"]
     if waiting:
         blockers.append(
             Blocker(
-                f"Decide on {_findings(waiting)} carried in",
+                f"Decide on {_findings(waiting)} carried over",
                 link("insight:cycle", cycle.pk),
                 "Decide",
             )

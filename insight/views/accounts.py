@@ -91,7 +91,7 @@ def merge_account(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refused_in_form(form, {SameAccount: "account"}):
             kept = merge_accounts(account=found, into=form.cleaned_data["account"])
-            messages.success(request, f"{found.name} is now part of {kept.name}.")
+            messages.success(request, f"{found.name} was merged into {kept.name}.")
             return redirect(link("insight:account", kept.pk))
     context = {
         "form": form,

@@ -42,7 +42,7 @@ def audience(request: WorkspaceRequest, pk: int) -> HttpResponse:
     try:
         if request.method == "POST":
             count_audience(audience=found)
-            messages.success(request, f"{found} is counted afresh.")
+            messages.success(request, f"{found} was recounted.")
             return redirect(link("insight:audience", pk))
         rule = read_rule(found.rule)
         people = queries.contacts_by(rule).select_related("account", "owner__user")

@@ -43,7 +43,7 @@ def new_evidence(request: WorkspaceRequest, pk: int) -> HttpResponse:
             add_evidence(
                 finding=found, by=request.membership, facts=[fact] if fact else [], **typed
             )
-            messages.success(request, "The evidence is kept.")
+            messages.success(request, "Evidence saved.")
             return redirect(link("insight:finding", pk))
     context = {"form": form, "figure": figure, "finding": found}
     status = 422 if form.is_bound else 200
@@ -56,7 +56,7 @@ def drop_evidence(request: WorkspaceRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(FindingEvidence.objects.all(), pk=pk)
     if request.method == "POST":
         remove_evidence(evidence=found)
-        messages.success(request, "The evidence is taken away.")
+        messages.success(request, "Evidence removed.")
     return redirect(link("insight:finding", found.finding_id))
 
 
@@ -68,7 +68,7 @@ def renew(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refused_in_form(form, {DateNotAhead: "expires_on"}):
             renew_finding(finding=found, by=request.membership, **form.cleaned_data)
-            messages.success(request, "The finding holds again.")
+            messages.success(request, "Finding renewed.")
             return redirect(link("insight:finding", pk))
     context = {
         "form": form,

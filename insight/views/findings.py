@@ -136,7 +136,7 @@ def _edit(
                     chart=pick.cleaned_data.get("chart", False),
                     by=request.membership,
                 )
-            messages.success(request, "The finding is saved.")
+            messages.success(request, "Finding saved.")
             return redirect(link("insight:finding", saved.pk))
     context = {
         "form": form,
@@ -156,7 +156,7 @@ def remove_finding(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return redirect(link("insight:finding", pk))
     delete_finding(finding=found)
-    messages.success(request, "The finding is removed.")
+    messages.success(request, "Finding deleted.")
     return redirect(link("insight:findings"))
 
 

@@ -18,12 +18,13 @@ READINGS = {
     read.UNKNOWN: ("Not known", ""),
 }
 ADVICE = {
-    read.GROWING: "There is room for more demand: programs that widen the audience pay now.",
-    read.MATURE: "Demand has to be won from somebody: proof and retention pay more than reach.",
-    read.SHRINKING: "Keep those you have, and find out where the demand went.",
-    read.PRICE_WAR: "Do not answer a cut with a cut by habit: show what the price buys, and let "
-    "the value guard test each offer.",
-    read.UNKNOWN: "Log more outcomes with what decided them; the reading follows by itself.",
+    read.GROWING: "There is room for more demand. Programs that widen the audience pay off now.",
+    read.MATURE: "Demand has to be won from competitors. Proof and retention pay off more than "
+    "reach.",
+    read.SHRINKING: "Keep the customers you have and find out where demand went.",
+    read.PRICE_WAR: "Do not match price cuts out of habit. Show what the price buys and check each "
+    "offer in the value guard.",
+    read.UNKNOWN: "Log more outcomes with their drivers. The reading updates automatically.",
 }
 
 

@@ -94,7 +94,7 @@ def edit_move(request: WorkspaceRequest, pk: int) -> HttpResponse:
     back = link("insight:rival", found.competitor_id)
     if "remove" in request.POST:
         delete_move(move=found)
-        messages.success(request, "The move is removed.")
+        messages.success(request, "Move deleted.")
         return redirect(back)
     return edit_page(
         request,

@@ -50,7 +50,7 @@ def segments(request: WorkspaceRequest) -> HttpResponse:
                 kind=request.POST.get("kind", ""),
                 place=int(place) if place.isdecimal() and len(place) < 6 else -1,
             )
-            messages.success(request, f"{made} is an audience now. Give it a name of your own.")
+            messages.success(request, f"{made} is now an audience. Give it a name.")
             return redirect(link("insight:edit_audience", made.pk))
         return redirect(link("insight:segments"))
     if request.method == "POST":
@@ -61,7 +61,7 @@ def segments(request: WorkspaceRequest) -> HttpResponse:
         "run": run,
         "sections": [
             ("value", "By recency, frequency and value", run.result.get("value", [])),
-            ("groups", "People who are alike", run.result.get("groups", [])),
+            ("groups", "Similar people", run.result.get("groups", [])),
         ]
         if run is not None and run.state == run.State.DONE
         else [],

@@ -27,8 +27,8 @@ class AlreadyDecided(Exception):
     def __init__(self, decision: Decision) -> None:
         verb = {"accepted": "accepted", "rejected": "rejected", "later": "put off"}
         because = f", because “{decision.reason}”" if decision.reason else ""
-        who = decision.by or "Somebody"
-        super().__init__(f"{who} has {verb[decision.decision]} this meanwhile{because}.")
+        who = decision.by or "Someone"
+        super().__init__(f"{who} has {verb[decision.decision]} this in the meantime{because}.")
         self.decision = decision
 
 
@@ -119,7 +119,7 @@ def decide(
     `ValueError` for what is no decision.
     """
     if decision not in Decision.Choice.values:
-        raise ValueError(f"“{decision}” is no decision.")
+        raise ValueError(f"“{decision}” is not a valid decision.")
     now, reason = now or timezone.now(), reason.strip()
     row = hold(Recommendation, recommendation.pk, "cycle__campaign")
     if row.cycle.closed_at is not None:
@@ -127,7 +127,7 @@ def decide(
     if row.decided_at is not None and row.decided_at != seen:
         raise AlreadyDecided(row.decisions.select_related("by__user").order_by("-at", "-pk")[0])
     if decision == Decision.Choice.REJECTED and not reason:
-        raise ReasonMissing("Say why: the next cycle will ask.")
+        raise ReasonMissing("Enter a reason. The next cycle will need it.")
     made: Decision = Decision.objects.create(
         recommendation=row, decision=decision, reason=reason, by=by, at=now
     )
@@ -161,8 +161,8 @@ _HOPES = {
     "product": "Renew the offer itself.",
     "channel": "Take it to another channel.",
     "audience": "Take it to a new audience.",
-    "program": "Renew its message and form first.",
-    "technology": "Mend the handover to sales first.",
+    "program": "Renew its message and creative first.",
+    "technology": "Fix the handoff to sales first.",
 }
 
 
@@ -184,29 +184,36 @@ def _summary(advice: Advice, fit: WearFit | None, price: DiscountFit | None, cur
         if advice.kind == "test":
             ahead = sum(gap > 0 for gap in gaps)
             return (
-                f"It looks better under {ahead} of {len(gaps)} ways to count, and not all "
-                "are sure. Hold one of the two back for part of the audience first."
+                f"It looks better under {ahead} of {len(gaps)} models, and not all are "
+                "certain. Hold one of the two back for part of the audience first."
             )
         unit = "a dollar" if currency == "USD" else f"one {currency}"
         return (
-            f"Every way to count agrees: {unit} there returned at least "
+            f"All models agree: {unit} there returned at least "
             f"{money_exact(min(gaps), currency)} more. A fifth of what is still planned would move."
         )
     if "romi" in held:
         best = max(_known(held["romi"]))
         return (
-            f"It returns less than it costs by every way to count, {percent(best)} of "
+            f"It returns less than it costs under every model, {percent(best)} of "
             "its spend at best."
         )
     if price is not None and advice.kind == "price":
         low, high = price.bought.low, price.bought.high
         chance = low is not None and high is not None and low <= 0 <= high
         return (
-            f"Five points off bought {points(price.bought.value)} of win rate"
-            f"{', no more than chance would,' if chance else ''} and gave away "
+            f"Five points off {_bought(price.bought.value, chance)} and gave away "
             f"{money_short(price.cost.value, currency)} of margin."
         )
     return advice.text[:400]
+
+
+def _bought(value: float | None, chance: bool) -> str:
+    if value is None or chance:
+        return f"did not change win rate beyond chance ({points(value)})"
+    if value < 0:
+        return f"came with a win rate {points(-value)} lower"
+    return f"bought {points(value)} of win rate"
 
 
 def _known(by_model: Any) -> list[float]:

@@ -18,7 +18,7 @@ class AlreadyClosed(Exception):
     """Somebody else has closed the period meanwhile; `period` is what they closed."""
 
     def __init__(self, period: Period) -> None:
-        super().__init__(f"{period.closed_by or 'Somebody'} has closed this period already.")
+        super().__init__(f"{period.closed_by or 'Someone'} has already closed this period.")
         self.period = period
 
 
@@ -42,11 +42,11 @@ def close_period(*, cycle: Cycle, by: Membership | None, now: datetime | None = 
         raise AlreadyClosed(earlier)
     if held.stage != Cycle.Stage.OPTIMIZE:
         raise NotInOptimize(
-            f"A period is closed in Optimize; {held} is in {held.get_stage_display()}."
+            f"A period can be closed only in Optimize; {held} is in {held.get_stage_display()}."
         )
     at = measured()
     if at.measured_at is None or at.is_stale:
-        raise MeasureFirst("Measure first: facts have come in since the last measurement.")
+        raise MeasureFirst("Measure again first: new data has arrived since the last measurement.")
     amounts = amounts_of(held.campaign_id, held.starts_on, held.ends_on)
     made: Period = Period.objects.create(
         cycle=held,

@@ -58,7 +58,7 @@ def _request(now: datetime) -> bool:
     queue_run(
         kind=KIND,
         arguments=arguments,
-        title="The week's digest",
+        title="Weekly digest",
         only_one=f"{KIND} {week.first}",
     )
     return True

@@ -30,7 +30,7 @@ LARGEST_LIST = 20_000_000
 
 
 class NotADraft(Exception):
-    """The experiment has started: its design stays as it was."""
+    """The experiment has started, so its design cannot be changed."""
 
 
 class NotRunning(Exception):
@@ -64,7 +64,7 @@ def save_experiment(*, experiment: Experiment, by: Membership | None) -> Experim
     if experiment.pk is not None:
         held = _locked(experiment)
         if held.state != State.DRAFT:
-            raise NotADraft(f"{experiment.name} has started: its design stays as it was.")
+            raise NotADraft(f"{experiment.name} has started, so its design cannot be changed.")
         if held.unit != experiment.unit:
             ExperimentUnit.objects.filter(experiment=experiment).delete()
     else:
@@ -81,7 +81,7 @@ def delete_draft(*, experiment: Experiment) -> None:
     """Delete a draft; raises `NotADraft` for one that has started."""
     held = _locked(experiment)
     if held.state != State.DRAFT:
-        raise NotADraft("An experiment that has started is kept, whatever it found.")
+        raise NotADraft("An experiment that has started cannot be deleted.")
     held.delete()
 
 
@@ -117,7 +117,7 @@ def start_experiment(
     """
     held = _locked(experiment)
     if held.state != State.DRAFT:
-        raise NotADraft(f"{held.name} has started already.")
+        raise NotADraft(f"{held.name} has already started.")
     on = on or timezone.localdate()
     found = design_of(held, on)
     refusal = said(found, held.smallest_lift, held.weeks, held.unit)
@@ -148,7 +148,7 @@ def stop_experiment(
     `ValueError` for what is no decision.
     """
     if decision not in Experiment.Decision.values:
-        raise ValueError(f"“{decision}” is no decision.")
+        raise ValueError(f"“{decision}” is not a valid decision.")
     held = _locked(experiment)
     if held.state != State.RUNNING:
         raise NotRunning(f"{held.name} is not running.")
@@ -157,7 +157,7 @@ def stop_experiment(
     found = read(held, assigned(held), through)
     proved = {Experiment.Decision.ADOPT: "treated", Experiment.Decision.DROP: "control"}
     if decision in proved and found.verdict != proved[Experiment.Decision(decision)] and not reason:
-        raise ReasonMissing("The test did not show that: say why you decide so all the same.")
+        raise ReasonMissing("The test did not show this. Enter a reason for deciding it anyway.")
     held.result = found.as_dict()
     held.decision, held.reason = decision, reason
     held.state, held.stopped_by, held.stopped_at = State.STOPPED, by, now
@@ -174,15 +174,15 @@ def take_list(*, experiment: Experiment, content: bytes) -> ListRead:
     """
     held = _locked(experiment)
     if held.state != State.DRAFT:
-        raise NotADraft(f"{held.name} has started: its split stays as it was.")
+        raise NotADraft(f"{held.name} has started, so its split cannot be changed.")
     named = _named(content)
     keys = keys_of(held.unit, list(named))
     arms = {keys[name]: arm for name, arm in named.items() if name in keys}
     unknown = tuple(name for name in named if name not in keys)
     if not arms:
-        raise ListNotValid("No line names a unit that is known here.")
+        raise ListNotValid("No line names a known unit.")
     if len(set(arms.values())) < 2:
-        raise ListNotValid("Both arms are needed: some lines say treated, others control.")
+        raise ListNotValid("Both arms are needed: some lines with treated and others with control.")
     ExperimentUnit.objects.filter(experiment=held).delete()
     _keep(held, arms, is_given=True)
     treated = sum(arm == TREATED for arm in arms.values())
@@ -197,7 +197,7 @@ def drop_list(*, experiment: Experiment) -> None:
     """Let the lot split a draft again; raises `NotADraft`."""
     held = _locked(experiment)
     if held.state != State.DRAFT:
-        raise NotADraft(f"{held.name} has started: its split stays as it was.")
+        raise NotADraft(f"{held.name} has started, so its split cannot be changed.")
     ExperimentUnit.objects.filter(experiment=held).delete()
 
 
@@ -218,7 +218,7 @@ def _split(experiment: Experiment) -> None:
         key: TREATED if treated else CONTROL for key, treated in zip(units, is_treated, strict=True)
     }
     if len(set(arms.values())) < 2:
-        raise CannotTell("The lot put all of them into one arm: there are too few to split.")
+        raise CannotTell("There are too few units: the random split put all of them in one arm.")
     _keep(experiment, arms, is_given=False)
 
 
@@ -269,7 +269,7 @@ def _named(content: bytes) -> dict[str, str]:
         return _arms(rows, columns)
     except csv.Error as error:
         raise ListNotValid(
-            f"After line {rows.line_num} it cannot be read as CSV: {error}."
+            f"It cannot be read as CSV after line {rows.line_num}: {error}."
         ) from None
 
 

@@ -126,7 +126,7 @@ def _wear(cycle: Cycle, record: _Record) -> None:
             f"{percent(wear.decline.value)} of its efficacy and halves every "
             f"{figure(wear.half_life, 'number')} months",
             detail=f"The decline began between {first:%B %Y} and {last:%B %Y} (80% interval). "
-            f"A steady program would look like this in {percent(wear.p_value, 1)} of cases.",
+            f"A steady program would show this in {percent(wear.p_value, 1)} of cases.",
             evidence={
                 "facts": [
                     _fact("Efficacy lost", wear.decline, "percent"),
@@ -159,7 +159,7 @@ def _returns(cycle: Cycle, record: _Record) -> None:
             f"{figure(shown.high, 'times')}, {shown.n} deals)",
             detail=""
             if agrees
-            else "The ways to credit deals disagree about whether it gained or lost: test it.",
+            else "Attribution models disagree on whether it gained or lost: test it.",
             evidence={"facts": [_fact(name, romi, "times") for name, romi in one.returns]},
             evidence_url=link("optimize:program", one.program.pk),
             confidence=confidence_of(shown) if agrees else Finding.Confidence.LOW,
@@ -186,7 +186,7 @@ def _drivers(cycle: Cycle, record: _Record) -> None:
             f"driver-{line['driver']}",
             f"{line['driver__name']} decided {percent(share.value)} of the deals that were lost "
             f"({line['count']} of {asked} with a reason)",
-            detail="As the reps told it.",
+            detail="According to reps.",
             evidence={"facts": [_fact("Share of lost deals", share, "percent", _days(cycle))]},
             evidence_url=f"{link('execute:deals')}?outcome=lost&campaign={cycle.campaign_id}",
             confidence=confidence_of(share),
@@ -201,14 +201,14 @@ def _price(cycle: Cycle, record: _Record) -> None:
     cost = f" and gave away {money(fit.cost.value, currency)} of margin" if fit.cost.known else ""
     facts = [_fact(f"Win rate bought by {fit.points} points", fit.bought, "points")]
     facts.append(_fact("Margin given away", fit.cost, currency))
-    facts.append(_fact("Margin an opportunity, all told", fit.effect.net_margin, currency))
+    facts.append(_fact("Net margin effect per opportunity", fit.effect.net_margin, currency))
     low, high = points(fit.bought.low), points(fit.bought.high)
     record(
         "price",
         "workspace",
         f"Five points of discount bought {points(fit.bought.value)} of win rate (80% "
         f"interval {low} to {high}, {fit.effect.n} closed deals){cost}",
-        detail="Deals that got a discount may differ in ways the records do not show.",
+        detail="Discounted deals may differ in ways the records do not show.",
         evidence={"facts": facts},
         evidence_url=f"{link('optimize:cycle', cycle.pk)}#price",
         confidence=Finding.Confidence.HIGH
@@ -230,13 +230,13 @@ def _experiments(cycle: Cycle, record: _Record) -> None:
     for row in stopped.order_by("pk"):
         held = Reading.kept(row.result)
         if held.value is None or held.low is None or held.high is None:
-            lift = Estimate.unknown(held.reason or "it was not told")
+            lift = Estimate.unknown(held.reason or "not recorded")
         else:
             size = held.n_control + held.n_treated
             lift = Estimate(held.value, held.low, held.high, size, level=held.level)
         facts = [
             _fact("Lift", lift, "percent:1", f"{row.starts_on} to {held.through}"),
-            {"label": "Interval", "value": f"{held.level:.0%}, and holds whenever one looked"},
+            {"label": "Interval", "value": f"{held.level:.0%}, valid at every look"},
             {"label": "Treated", "value": row.treatment},
             {"label": "Decision", "value": row.get_decision_display()},
         ]
@@ -276,8 +276,8 @@ def _decisions(cycle: Cycle, record: _Record) -> None:
             detail=row.text,
             evidence={
                 "facts": [
-                    _fact("Expected gain of margin", gain, currency),
-                    _fact("Margin less spend since, a month", after_of(row), currency),
+                    _fact("Expected margin gain", gain, currency),
+                    _fact("Monthly margin minus spend since", after_of(row), currency),
                 ]
             },
             evidence_url=link("optimize:recommendation", row.pk),
@@ -301,11 +301,11 @@ def _forecasts(cycle: Cycle, record: _Record) -> None:
             row.metric,
             f"{row.get_metric_display()} came to {figure(came, kind)}: the forecast "
             f"was {figure(expected, kind)} (80% interval {figure(expected.low, kind)} to "
-            f"{figure(expected.high, kind)}), and it ended {where}",
+            f"{figure(expected.high, kind)}). It ended {where}",
             evidence={
                 "facts": [
                     _fact("Forecast at approval", expected, kind, _days(cycle)),
-                    _fact("Became true", Estimate.exact(came), kind, _days(cycle)),
+                    _fact("Actual", Estimate.exact(came), kind, _days(cycle)),
                     *_scored(row),
                 ]
             },
@@ -320,10 +320,8 @@ def _scored(row: Forecast) -> list[dict[str, Any]]:
     facts = []
     if held is not None:
         own = Estimate.exact(held.interval_score)
-        facts.append(_fact("Interval score, smaller is better", own, held.score_kind))
+        facts.append(_fact("Interval score, lower is better", own, held.score_kind))
         if held.crps is not None:
-            facts.append(
-                _fact("CRPS, smaller is better", Estimate.exact(held.crps), held.score_kind)
-            )
+            facts.append(_fact("CRPS, lower is better", Estimate.exact(held.crps), held.score_kind))
     often = calibration(row.scenario.cycle).inside
-    return [*facts, _fact("Forecasts that held what came, so far", often, "percent")]
+    return [*facts, _fact("Forecast intervals that contained the result, so far", often, "percent")]

@@ -231,8 +231,10 @@ def _judged(by_week: Tables, by_month: Tables, subject: Any, pays: float | None)
 def _in_months(wear: Wear, days: float) -> Wear:
     """The same wear with its half-life in months, and break-even's horizon in words."""
     changes: dict[str, Any] = {"half_life": wear.half_life.scaled(days / DAYS_OF_MONTH)}
-    if wear.break_even_at.reason.startswith("it still pays"):
-        still = replace(wear.break_even_at, reason=f"it still pays {MONTHS_AHEAD} months from now")
+    if wear.break_even_at.reason.startswith("it still pays off"):
+        still = replace(
+            wear.break_even_at, reason=f"it still pays off {MONTHS_AHEAD} months from now"
+        )
         changes |= {"break_even_at": still, "break_even_wide": still}
     return replace(wear, **changes)
 

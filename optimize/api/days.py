@@ -20,5 +20,5 @@ class DaysSerializer(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse days that end before they begin."""
         if attrs["from"] and attrs["to"] and attrs["to"] < attrs["from"]:
-            raise serializers.ValidationError({"to": ["This is before the first day."]})
+            raise serializers.ValidationError({"to": ["This date is before the first day."]})
         return attrs

@@ -57,7 +57,7 @@ class ExperimentSerializer(serializers.ModelSerializer[Experiment]):
         unit = attrs.get("unit", self.instance.unit if self.instance else "")
         named = attrs.get("regions", self.instance.regions if self.instance else [])
         if unit == Experiment.Unit.REGION and not named:
-            raise serializers.ValidationError({"regions": ["Name the regions that are treated."]})
+            raise serializers.ValidationError({"regions": ["Choose the treated regions."]})
         return attrs
 
 
@@ -160,7 +160,7 @@ class ExperimentView(mixins.DestroyModelMixin, KeptViewSet):
         held = self.get_object()
         found = queries.assignment_of(held, request.query_params.get("unit", ""))
         if found is None:
-            raise NotFound("There is no such unit.")
+            raise NotFound("This unit was not found.")
         unit, treated, enrolled = found
         arm = ExperimentUnit.Arm.TREATED if treated else ExperimentUnit.Arm.CONTROL
         return Response({"unit": unit, "arm": arm.value, "enrolled": enrolled})
@@ -186,7 +186,7 @@ class ExperimentView(mixins.DestroyModelMixin, KeptViewSet):
         experiment = self.get_object()
         held = queries.reading_of(experiment, timezone.localdate())
         if held is None:
-            raise NotFound("It has not started.")
+            raise NotFound("It has not started yet.")
         more = {"says": told(experiment, held), "sequential": held.sequential}
         return Response(ReadingSerializer(held.as_dict() | more).data)
 

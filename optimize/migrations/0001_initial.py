@@ -138,10 +138,10 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("waiting", "Awaits a decision"),
+                            ("waiting", "Decision needed"),
                             ("accepted", "Accepted"),
                             ("rejected", "Rejected"),
-                            ("later", "Put off"),
+                            ("later", "Deferred"),
                         ],
                         default="waiting",
                         max_length=8,
@@ -248,7 +248,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "share",
-                    models.FloatField(default=0.5, help_text="Of the units, how many are treated."),
+                    models.FloatField(default=0.5, help_text="Share of units that are treated."),
                 ),
                 (
                     "regions",
@@ -256,7 +256,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "smallest_lift",
-                    models.FloatField(help_text="The smallest relative lift worth knowing of."),
+                    models.FloatField(help_text="The smallest relative lift worth detecting."),
                 ),
                 ("weeks", models.PositiveSmallIntegerField(default=8)),
                 ("starts_on", models.DateField(null=True)),
@@ -282,9 +282,9 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[
-                            ("adopt", "Adopt it"),
-                            ("drop", "Drop it"),
-                            ("open", "Leave it open"),
+                            ("adopt", "Adopt"),
+                            ("drop", "Drop"),
+                            ("open", "Leave open"),
                         ],
                         max_length=5,
                     ),
@@ -440,7 +440,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("accepted", "Accept"),
                             ("rejected", "Reject"),
-                            ("later", "Put it off"),
+                            ("later", "Defer"),
                         ],
                         max_length=8,
                     ),
@@ -1355,10 +1355,10 @@ class Migration(migrations.Migration):
                     "kind",
                     models.CharField(
                         choices=[
-                            ("wear", "Wear of a program"),
+                            ("wear", "Program wear-out"),
                             ("discount", "What discounts bought"),
                             ("holding", "Why nothing is advised"),
-                            ("cell", "Wear of an audience, message and channel"),
+                            ("cell", "Wear-out of an audience, message and channel"),
                             ("help", "What helped to win"),
                         ],
                         max_length=10,

@@ -49,10 +49,10 @@ class Recommendation(TenantModel):
         TECHNOLOGY = "technology", "Technology"
 
     class State(models.TextChoices):
-        WAITING = "waiting", "Awaits a decision"
+        WAITING = "waiting", "Decision needed"
         ACCEPTED = "accepted", "Accepted"
         REJECTED = "rejected", "Rejected"
-        LATER = "later", "Put off"
+        LATER = "later", "Deferred"
 
     cycle = models.ForeignKey(Cycle, models.CASCADE, related_name="recommendations")
     kind = models.CharField(max_length=10, choices=Kind)
@@ -103,7 +103,7 @@ class Decision(TenantModel):
     class Choice(models.TextChoices):
         ACCEPTED = "accepted", "Accept"
         REJECTED = "rejected", "Reject"
-        LATER = "later", "Put it off"
+        LATER = "later", "Defer"
 
     recommendation = models.ForeignKey(Recommendation, models.CASCADE, related_name="decisions")
     decision = models.CharField(max_length=8, choices=Choice)

@@ -38,9 +38,9 @@ class Experiment(TenantModel):
         STOPPED = "stopped", "Finished"
 
     class Decision(models.TextChoices):
-        ADOPT = "adopt", "Adopt it"
-        DROP = "drop", "Drop it"
-        OPEN = "open", "Leave it open"
+        ADOPT = "adopt", "Adopt"
+        DROP = "drop", "Drop"
+        OPEN = "open", "Leave open"
 
     name = models.CharField(max_length=120)
     question = models.CharField(max_length=400, blank=True)
@@ -54,9 +54,9 @@ class Experiment(TenantModel):
     recommendation = models.ForeignKey(
         Recommendation, models.SET_NULL, null=True, blank=True, related_name="experiments"
     )
-    share = models.FloatField(default=0.5, help_text="Of the units, how many are treated.")
+    share = models.FloatField(default=0.5, help_text="Share of units that are treated.")
     regions = models.JSONField(default=list, help_text="The regions that are treated.")
-    smallest_lift = models.FloatField(help_text="The smallest relative lift worth knowing of.")
+    smallest_lift = models.FloatField(help_text="The smallest relative lift worth detecting.")
     weeks = models.PositiveSmallIntegerField(default=8)
     starts_on = models.DateField(null=True)
     ends_on = models.DateField(null=True, help_text="The planned end.")

@@ -12,10 +12,10 @@ class Fit(TenantModel):
     """One result of a fit, as JSON: a program's wear, what discounts bought, what helped to win."""
 
     class Kind(models.TextChoices):
-        WEAR = "wear", "Wear of a program"
+        WEAR = "wear", "Program wear-out"
         DISCOUNT = "discount", "What discounts bought"
         HOLDING = "holding", "Why nothing is advised"
-        CELL = "cell", "Wear of an audience, message and channel"
+        CELL = "cell", "Wear-out of an audience, message and channel"
         HELP = "help", "What helped to win"
 
     kind = models.CharField(max_length=10, choices=Kind)

@@ -76,7 +76,7 @@ def _returns_below_nothing(programs: Sequence[ProgramEvidence]) -> list[Advice]:
             continue
         mildest = max(p.romi.values(), key=phrases.value)
         text = (
-            f"{p.name} returns less margin than it costs however deals are credited: at best "
+            f"{p.name} returns less margin than it costs under every attribution model: at best "
             f"{phrases.percent(mildest)} on spend, from {mildest.n} deals."
         )
         gain = mildest.scaled(-p.spend_remaining)
@@ -104,13 +104,13 @@ def _tiring(programs: Sequence[ProgramEvidence], done: set[str], money: Money) -
         ending = (
             "It no longer pays for itself."
             if past
-            else f"Left alone, it halves every {phrases.figure(wear.half_life)} "
+            else f"If nothing changes, it halves every {phrases.figure(wear.half_life)} "
             f"{'months' if p.months else 'periods'}."
         )
         text = f"{lost}; a steady program would show that in {chance} of cases. {ending} {why}"
         gain = _refreshed(p)
         if gain.known:
-            text += f" Worth {phrases.money(gain, money)} on the spend still planned."
+            text += f" Worth {phrases.money(gain, money)} on the remaining planned spend."
         evidence: dict[str, object] = {
             "decline": wear.decline.as_dict(),
             "half_life": wear.half_life.as_dict(),
@@ -144,10 +144,10 @@ def _unclear(programs: Sequence[ProgramEvidence], done: set[str]) -> list[Advice
             continue
         if (wear.plain_p_value or 0.0) > max(FAMILY_ERROR / judged, 0.0011):
             continue
-        text = f"Each touch of {p.name} brings less while more were bought. {p.settling}"
-        gain = Estimate.unknown("wear and saturation look alike, so the test comes first")
+        text = f"Each touch of {p.name} brings less as more are bought. {p.settling}"
+        gain = Estimate.unknown("wear-out and saturation look alike, so test first")
         evidence: dict[str, object] = {"ridge": wear.ridge, "saturation": wear.saturation.as_dict()}
-        title = f"Find out whether {p.name} wears or is saturated"
+        title = f"Find out whether {p.name} is wearing out or saturated"
         advice.append(Advice("test", "program", p.key, title, text, gain, evidence))
     return advice
 
@@ -167,20 +167,20 @@ def _route(
     if dependence is not None and dependence.low is not None and dependence.low > 0.5:
         return "product", (
             f"{phrases.percent(dependence)} of what it won closed beyond the discount threshold, "
-            "so the offer itself needs renewing."
+            "so renew the offer itself."
         )
     others = [q.key in tired for q in programs if q.channel == p.channel and q.key != p.key]
     if sum(others) >= 2 and sum(others) * 2 >= len(others):
-        return "channel", f"Other programs on {p.channel} tire too: move to another channel."
+        return "channel", f"Other programs on {p.channel} are tiring too: move to another channel."
     if p.audience_reached is not None and p.audience_reached >= REACHED:
         return "audience", (
             f"It has reached {p.audience_reached:.0%} of its audience: take it to a new one."
         )
     if p.response_wear is not None and p.response_wear.known and not p.response_wear.tiring:
         return "technology", (
-            "People respond as before and fewer become deals: mend the handover to sales."
+            "People respond as before but fewer become deals: fix the handoff to sales."
         )
-    return "program", "Renew its message and form."
+    return "program", "Renew its message and creative."
 
 
 def _refreshed(p: ProgramEvidence) -> Estimate:
@@ -194,7 +194,7 @@ def _refreshed(p: ProgramEvidence) -> Estimate:
     if wear is None or not wear.mean_rate or not wear.fitted or not known:
         return Estimate.unknown("its return on spend is not known")
     if p.spend_remaining <= 0:
-        return Estimate.unknown("no spend is planned for it from here on")
+        return Estimate.unknown("no further spend is planned for it")
     least = min(known, key=phrases.value)
     rng = np.random.default_rng(0)
     full = wear.fitted[0] / wear.mean_rate
@@ -245,8 +245,8 @@ def _move(
     amount = SHIFT * low.spend_remaining
     gain = smallest.scaled(amount)
     text = (
-        f"However deals are credited, {high.name} returns more margin on spend than {low.name}: "
-        f"by {phrases.percent(smallest)} at the least. Moving {money(amount)}, a fifth of what is "
+        f"Under every attribution model, {high.name} returns more margin on spend than {low.name}: "
+        f"by {phrases.percent(smallest)} at least. Moving {money(amount)}, a fifth of what is "
         f"still planned for {low.name}, would bring "
         f"{phrases.money(gain, money)} if the next dollar returns what the last ones did."
     )
@@ -259,13 +259,13 @@ def _move(
 def _test(low: ProgramEvidence, high: ProgramEvidence, gaps: Mapping[str, Estimate]) -> Advice:
     ahead = sum(phrases.value(gap) > 0 for gap in gaps.values())
     text = (
-        f"{high.name} looks better than {low.name} under {ahead} of {len(gaps)} ways of "
-        "counting, and not all of them are sure. Hold back one of the two for part of the audience "
-        "before moving money."
+        f"{high.name} looks better than {low.name} under {ahead} of {len(gaps)} "
+        "attribution models, and not all are certain. Hold back one of the two for part of the "
+        "audience before moving budget."
     )
     route = "channel" if low.channel != high.channel else "program"
     title = f"Test {high.name} against {low.name}"
-    gain = Estimate.unknown("not every way of counting is sure, so the test comes first")
+    gain = Estimate.unknown("not every model is certain, so test first")
     return Advice("test", route, high.key, title, text, gain, _gaps(low, high, gaps))
 
 
@@ -278,10 +278,10 @@ def _price(effect: DiscountEffect | None, money: Money) -> list[Advice]:
     text = (
         f"Another {points} of discount changed the chance to win by "
         f"{phrases.points(effect.uplift)}, and cost "
-        f"{phrases.money(effect.margin_cost.scaled(1.0), money)} an opportunity on deals that "
-        f"were won anyway ({effect.n} closed deals). All told, margin changed by "
-        f"{phrases.money(effect.net_margin, money)} an opportunity. Deals that got a discount "
-        "may differ in ways the records do not show."
+        f"{phrases.money(effect.margin_cost.scaled(1.0), money)} per opportunity on deals that "
+        f"were won anyway ({effect.n} closed deals). Overall, margin changed by "
+        f"{phrases.money(effect.net_margin, money)} per opportunity. Discounted deals may "
+        "differ in ways the records do not show."
     )
     gain = effect.net_margin.scaled(-1.0)
     evidence: dict[str, object] = {

@@ -58,7 +58,7 @@ HORIZON = 24
 """How many periods ahead a break-even is still forecast."""
 
 _NO_DECLINE = Estimate.unknown("no decline beyond chance")
-_NO_SATURATION = Estimate.unknown("exposure hardly differed from period to period")
+_NO_SATURATION = Estimate.unknown("exposure barely varied between periods")
 _BATCH = 111
 _ENOUGH = 25  # of the usual 999 draws, more than any alarm allows
 _DRAWS = 2000
@@ -261,7 +261,7 @@ def _meets(found: Draws, break_even: float | None) -> Floats | None:
 
 def _break_even(meets: Floats | None, last: float, horizon: int, n: int, level: float) -> Estimate:
     if meets is None:
-        return Estimate.unknown("what an exposure must bring to pay is not known", n)
+        return Estimate.unknown("the break-even return per exposure is not known", n)
     ends = [(1 - level) / 2, 0.5, (1 + level) / 2]
     low, middle, high = np.quantile(meets, ends, method="inverted_cdf")
     if middle > last + horizon:
@@ -302,7 +302,7 @@ def _too_little(periods: int, y: Floats, counts: bool) -> str:
     if counts and total < MIN_EVENTS:
         return f"{total:.0f} conversions; {MIN_EVENTS:.0f} are needed to tell wear from chance"
     if total <= 0 or total**2 / float((y**2).sum()) < MIN_PERIODS / 2:
-        return "the outcome lies in too few periods to tell wear from chance"
+        return "the outcome occurs in too few periods to tell wear-out from chance"
     return ""
 
 

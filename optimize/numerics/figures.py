@@ -20,8 +20,8 @@ PRIOR_DEALS = 10.0
 ENOUGH = 0.5
 """The share of won deals whose cost must be known before their margin is used."""
 
-NO_PLAN = "no approved plan has money for this"
-NO_TOUCH = "no touch is known for these deals"
+NO_PLAN = "no approved plan has budget for this"
+NO_TOUCH = "no touches known for these deals"
 _NOTHING: Mapping[str, Decimal] = {}
 Spread = tuple[float, float]
 """The ends of an interval."""
@@ -180,17 +180,13 @@ def figures_of(part: Part, *, usual_dependence: float) -> Figures:
         attributed_margin_amount=attributed_margin,
         roas=_return(credited, "net", spend, activity["spend"], why),
         romi=_return(credited, "margin", spend, activity["spend"], why),
-        cac=_cost_of(
-            spend, float(won.get("new_n", 0)), "no new customer has been won here", part, why
-        ),
-        cost_per_lead=_cost_of(
-            spend, float(activity["leads"] or 0), "no lead has come in here", part, why
-        ),
+        cac=_cost_of(spend, float(won.get("new_n", 0)), "no new customers won", part, why),
+        cost_per_lead=_cost_of(spend, float(activity["leads"] or 0), "no leads yet", part, why),
         price_realization=metrics.price_realization(net, full, priced),
         discount_percent=metrics.discount_share(net, full, priced).scaled(100.0),
         price_dependence=_dependence(won, usual_dependence),
         mean_deal_amount=_mean(sizes, won, "net", part.is_whole, no_amount),
-        mean_cycle_days=_mean(cycle, won, "days", part.is_whole, "no won deal has both its dates"),
+        mean_cycle_days=_mean(cycle, won, "days", part.is_whole, "no won deals have both dates"),
         sales_velocity=_velocity(n_open, n_won, n_lost, sizes, cycle, won, part.is_whole),
         **_pipeline(part, why),
         break_even_uplift=_break_even(won),
@@ -221,7 +217,7 @@ def _activity(part: Part, why: dict[str, str]) -> tuple[dict[str, Any], float | 
         found["planned_spend"] = Decimal(part.planned.amount)
     for name, figure, missing in (
         ("spend", "actual", NO_SPEND),
-        ("committed_spend", "committed", "no spend is committed here"),
+        ("committed_spend", "committed", "no spend committed"),
     ):
         n, amount = (part.activity or {}).get(figure, (0, Decimal(0)))
         found[name] = amount if n else None
@@ -305,7 +301,7 @@ def _dependence(won: Mapping[str, Decimal], usual: float) -> Estimate:
     net = float(won.get("priced_net_amount", 0))
     n = float(won.get("priced_n", 0))
     if n <= 0 or net <= 0:
-        return Estimate.unknown("no won deal has both its prices")
+        return Estimate.unknown("no won deals have both prices")
     share = min(max(float(won["beyond_net_amount"]) / net, 0.0), 1.0)
     squares = float(won.get("net_squares", 0))
     size = min(n, net * net / squares) if squares > 0 else n
@@ -323,7 +319,7 @@ def _break_even(won: Mapping[str, Decimal]) -> Estimate:
     full, net = float(won.get("priced_list_amount", 0)), float(won.get("priced_net_amount", 0))
     known, amount = float(won.get("margin_n", 0)), float(won.get("net_amount", 0))
     if n <= 0 or full <= 0:
-        return Estimate.unknown("no won deal has both its prices")
+        return Estimate.unknown("no won deals have both prices")
     if known < ENOUGH * float(won.get("net_n", 0)) or amount <= 0 or known <= 0:
         return Estimate.unknown("the cost of these deals is not known", n)
     kept = float(won.get("margin_amount", 0)) / known * float(won.get("net_n", 0)) / amount
@@ -332,7 +328,7 @@ def _break_even(won: Mapping[str, Decimal]) -> Estimate:
         return Estimate.exact(0.0, n)
     if margin <= discount:
         return Estimate.unknown(
-            "the discount leaves no margin, so no number of deals makes it up", n
+            "the discount leaves no margin, so no number of deals makes up for it", n
         )
     return Estimate.exact(discount / (margin - discount), n)
 
@@ -343,10 +339,10 @@ def _mean(
     """The mean over won deals; deals counted by shares have one, but no interval of it."""
     weight = float(won.get(f"{what}_n", 0))
     if weight <= 0:
-        return Estimate.unknown(reason if won.get("n", 0) else "no deal has been won yet")
+        return Estimate.unknown(reason if won.get("n", 0) else "no deals won yet")
     if not is_whole:
         return Estimate(
-            sums.total / weight, None, None, sums.n, "deals counted by shares have no interval"
+            sums.total / weight, None, None, sums.n, "fractional deal counts have no interval"
         )
     return mean_from_sums(sums.n, sums.total, sums.squares)
 
@@ -363,7 +359,7 @@ def _velocity(
     if is_whole:
         return metrics.sales_velocity(round(n_open), round(n_won), round(n_lost), sizes, cycle)
     size = _mean(sizes, won, "net", False, "no amount is recorded on these deals")
-    days = _mean(cycle, won, "days", False, "no won deal has both its dates")
+    days = _mean(cycle, won, "days", False, "no won deals have both dates")
     chance = metrics.win_rate(n_won, n_lost)
     for one in (chance, size, days):
         if one.value is None:
@@ -372,7 +368,9 @@ def _velocity(
     assert size.value is not None
     assert days.value is not None
     if days.value <= 0:
-        return Estimate.unknown("the deals have no cycle length: they closed when created")
+        return Estimate.unknown(
+            "the deals have no cycle length because they closed on the day they were created"
+        )
     value = n_open * chance.value * size.value / days.value
     return Estimate(value, None, None, round(n_won + n_lost), size.reason)
 

@@ -88,7 +88,7 @@ def _until_tested(one: Advice, known: Mapping[str, ProgramEvidence]) -> Advice |
     text = (
         f"The test “{test.name}” runs on {p.name} until {test.ends}. The figures would have "
         f"suggested: {one.title}. A change before the test ends would mix its effect with the "
-        "test's, and neither could be read."
+        "test's, and neither could be measured."
     )
     return Advice(
         "hold",
@@ -96,9 +96,9 @@ def _until_tested(one: Advice, known: Mapping[str, ProgramEvidence]) -> Advice |
         p.key,
         f"Hold {p.name} until its test ends",
         text,
-        Estimate.unknown("what the test will tell is not known before it ends"),
+        Estimate.unknown("the test result is not known until it ends"),
         {**_instead(one), "experiment": test.key},
-        f"“{test.name}” runs on it until {test.ends}. A change before that would spoil the test.",
+        f"“{test.name}” runs on it until {test.ends}. A change before then would spoil the test.",
     )
 
 
@@ -120,16 +120,16 @@ def _saturated(one: Advice, known: Mapping[str, ProgramEvidence], money: Money) 
     ]
     worst = min(staying, key=phrases.low, default=None)
     gain = Estimate.unknown(
-        f"it is not known whether the next money is better spent on {low.name} or on neither"
+        f"it is not known whether the next dollar is better spent on {low.name} or on neither"
     )
     if worst is not None and phrases.low(worst) > 0 and amount > 0:
         gain = worst.scaled(amount)
     back = phrases.money(following, money)
     text = (
-        f"However deals are credited, {high.name} has returned more on its spend than {low.name}. "
-        f"Yet by its response curve the next {money(1)} on {high.channel} brings back {back} of "
-        f"margin: {high.channel} is saturated at today's spend, so more of the same would lose "
-        "money. Leave the budget as it is, and look for an audience that it has not reached."
+        f"Under every attribution model, {high.name} has returned more on its spend than "
+        f"{low.name}. But by its response curve, the next {money(1)} on {high.channel} returns "
+        f"{back} of margin: {high.channel} is saturated at today's spend, so spending more would "
+        "lose money. Keep the budget as it is and look for an audience it has not reached."
     )
     return Advice(
         "hold",
@@ -140,7 +140,7 @@ def _saturated(one: Advice, known: Mapping[str, ProgramEvidence], money: Money) 
         gain,
         {**_instead(one), **one.evidence, "next_margin": following.as_dict()},
         f"It returns more than {low.name}, but {high.channel} is saturated: the next {money(1)} "
-        f"brings back {money(phrases.value(following))} of margin.",
+        f"returns {money(phrases.value(following))} of margin.",
     )
 
 
@@ -166,10 +166,10 @@ def _seasonal(programs: Sequence[ProgramEvidence], busy: set[str]) -> list[Advic
     names = ", ".join(p.name for p, _ in fell[:-1]) + f" and {fell[-1][0].name}"
     deepest, fall = max(fell, key=lambda one: phrases.value(one[1].as_seen))
     text = (
-        f"{names} bring fewer deals a touch than before; {deepest.name} lost most, "
-        f"{phrases.percent(fall.as_seen)}. They fell in the same months, so it is the season or "
-        "the market: none of them falls beyond chance once that is taken out. Retiring or "
-        "renewing one would mend nothing."
+        f"{names} bring fewer deals per touch than before; {deepest.name} lost most, "
+        f"{phrases.percent(fall.as_seen)}. They fell in the same months, which points to the "
+        "season or the market: once that is removed, none fell beyond chance. Retiring or "
+        "renewing one would not help."
     )
     return [
         Advice(
@@ -187,17 +187,17 @@ def _seasonal(programs: Sequence[ProgramEvidence], busy: set[str]) -> list[Advic
                 "p_value": fall.p_value,
                 "compared": len(judged),
             },
-            f"{names} fell in the same months: the season or the market, not wear.",
+            f"{names} fell in the same months: the season or the market, not wear-out.",
         )
     ]
 
 
 def _season_of(p: ProgramEvidence, fall: Dip) -> Advice:
     text = (
-        f"{p.name} brought {phrases.percent(fall.as_seen)} fewer deals a touch in the last three "
-        "months than before. The other programs fell in the same months: with that taken out, "
-        f"{phrases.percent(fall.without_season)} are left, which chance explains. It is the "
-        "season or the market, so retiring or renewing the program would mend nothing."
+        f"{p.name} brought {phrases.percent(fall.as_seen)} fewer deals per touch in the last three "
+        "months than before. The other programs fell in the same months. With that removed, "
+        f"{phrases.percent(fall.without_season)} remains, which chance can explain. It is the "
+        "season or the market, so retiring or renewing the program would not help."
     )
     return Advice(
         "hold",
@@ -216,22 +216,22 @@ def _season_of(p: ProgramEvidence, fall: Dip) -> Advice:
             "dip_without_season": fall.without_season.as_dict(),
             "p_value": fall.p_value,
         },
-        "It brought fewer deals a touch in the last three months, and so did the other programs: "
-        "the season or the market, not wear.",
+        "It brought fewer deals per touch in the last three months, and so did the other programs: "
+        "the season or the market, not wear-out.",
     )
 
 
 def _of_staying(programs: Sequence[ProgramEvidence]) -> Estimate:
     """Margin less spend that stopping them would forgo, under the model that gives them least."""
     if not any(p.spend_remaining > 0 for p in programs):
-        return Estimate.unknown("no spend is planned from here on")
+        return Estimate.unknown("no further spend is planned")
     total: Estimate | None = None
     for p in programs:
         if p.spend_remaining <= 0:
             continue
         if not comparable([p]) or any(phrases.low(e) <= 0 for e in p.romi.values()):
             return Estimate.unknown(
-                f"not every way of counting is sure that {p.name} pays for itself"
+                f"not every attribution model is certain that {p.name} pays for itself"
             )
         least = min(p.romi.values(), key=phrases.value).scaled(p.spend_remaining)
         # Adding is taking away what is below nothing: the intervals combine as of two samples.
@@ -250,11 +250,11 @@ def _inseparable(programs: Sequence[ProgramEvidence], busy: set[str]) -> list[Ad
         if (wear.plain_p_value or 0.0) > max(FAMILY_ERROR / judged, 0.0011):
             continue
         text = (
-            f"Each touch of {p.name} brings less while more were bought. Wear explains that, and "
-            "so does saturation, and no test period that is short enough would tell the two "
-            "apart. Renew nothing on this, and buy no more touches of the same audience."
+            f"Each touch of {p.name} brings less as more are bought. Wear-out and "
+            "saturation both explain this, and no short test could tell them apart. Do not renew "
+            "it for this reason, and do not buy more touches of the same audience."
         )
-        gain = Estimate.unknown("wear and saturation look alike, and each asks for something else")
+        gain = Estimate.unknown("wear-out and saturation look alike but call for different actions")
         evidence: dict[str, object] = {
             "instead": {
                 "kind": "refresh",
@@ -265,10 +265,10 @@ def _inseparable(programs: Sequence[ProgramEvidence], busy: set[str]) -> list[Ad
             "saturation": wear.saturation.as_dict(),
         }
         short = (
-            "Each touch brings less while more were bought. Wear or saturation: the records "
-            "cannot tell, and no short test would."
+            "Each touch brings less as more are bought. It is wear-out or saturation: the "
+            "records cannot tell, and no short test could."
         )
-        title = f"Hold {p.name} at its present level"
+        title = f"Hold {p.name} at its current level"
         found.append(Advice("hold", "audience", p.key, title, text, gain, evidence, short))
     return found
 

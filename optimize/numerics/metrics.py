@@ -16,8 +16,8 @@ from scipy import special
 
 from ipeo.numerics.estimates import LEVEL, Estimate, from_error, mean_from_sums, rate
 
-NO_SPEND = "no spend is recorded here"
-NO_COST = "no cost is known here"
+NO_SPEND = "no spend recorded"
+NO_COST = "no cost known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Sums:
 
 def win_rate(won: float, lost: float) -> Estimate:
     """won / (won + lost), with the Jeffreys interval; no decision is no loss."""
-    return rate(won, won + lost, reason="no deal has been won or lost yet")
+    return rate(won, won + lost, reason="no deals won or lost yet")
 
 
 def sales_velocity(open_deals: int, won: int, lost: int, sizes: Sums, cycle_days: Sums) -> Estimate:
@@ -56,9 +56,11 @@ def sales_velocity(open_deals: int, won: int, lost: int, sizes: Sums, cycle_days
     cycle = mean_from_sums(cycle_days.n, cycle_days.total, cycle_days.squares)
     n = won + lost
     if size.value is None or cycle.value is None:
-        return Estimate.unknown("no deal has been won yet", n)
+        return Estimate.unknown("no deals won yet", n)
     if cycle.value <= 0:
-        return Estimate.unknown("the deals have no cycle length: they closed when created", n)
+        return Estimate.unknown(
+            "the deals have no cycle length because they closed on the day they were created", n
+        )
     value = open_deals * chance.value * size.value / cycle.value
     if value <= 0 or not size.has_interval or not cycle.has_interval:
         return Estimate(value, None, None, n, "too few deals for an interval")
@@ -77,9 +79,7 @@ def attributed(sums: Sums) -> Estimate:
     how far chance alone could have moved them. Fewer than two deals give no interval.
     """
     if sums.n < 2 or sums.squares <= 0:
-        why = (
-            "no won deal is credited here yet" if sums.n == 0 else "one deal alone has no interval"
-        )
+        why = "no won deals credited yet" if sums.n == 0 else "a single deal has no interval"
         return Estimate(sums.total, None, None, sums.n, why)
     effective = sums.total**2 / sums.squares
     if sums.total <= 0 or effective < 1:
@@ -115,7 +115,7 @@ def cac(cost: float | None, customers: float) -> Estimate:
     if cost is None or cost <= 0:
         return Estimate.unknown(NO_COST, n)
     if customers <= 0:
-        return Estimate.unknown("no customer has been won yet")
+        return Estimate.unknown("no customers won yet")
     low, high = _gamma_interval(customers + 0.5, 1.0)
     value = cost / customers
     return Estimate(value, min(cost / high, value), max(cost / low, value), n)
@@ -133,7 +133,7 @@ class Planned:
 def pacing(actual: float | None, planned: float | None) -> Estimate:
     """Actual to date / planned to date: a count against a plan, so exact."""
     if actual is None:
-        return Estimate.unknown("nothing has been recorded yet")
+        return Estimate.unknown("nothing recorded yet")
     if planned is None or planned <= 0:
         return Estimate.unknown("nothing was planned to date")
     return Estimate.exact(actual / planned)

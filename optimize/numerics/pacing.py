@@ -51,7 +51,7 @@ def outlook_of_sum(
         return Outlook(Estimate.exact(actual), None if target is None else float(actual >= target))
     shape, rate = _prior(forecast, max(actual, 0.0), gone)
     if shape is None or rate is None or size <= 0:
-        why = "nothing was forecast, and nothing has come yet"
+        why = "nothing forecast and no results yet"
         return Outlook(Estimate.unknown(why), None)
     shape, rate = shape + max(actual, 0.0) / size, rate + gone / size
     rng = np.random.default_rng(seed)
@@ -90,7 +90,7 @@ def outlook_of_share(
     As many more are expected as the pace so far brings.
     """
     if whole <= 0:
-        return Outlook(forecast if forecast.known else Estimate.unknown("none is decided"), None)
+        return Outlook(forecast if forecast.known else Estimate.unknown("none decided yet"), None)
     if gone >= 1:
         ends = part / whole
         return Outlook(
@@ -134,9 +134,9 @@ def change_after(before: Stretch, after: Stretch, *, level: float = LEVEL) -> Es
     months before or two after give no answer.
     """
     if len(before.subject) < 3:
-        return Estimate.unknown("fewer than three whole months were measured before the decision")
+        return Estimate.unknown("fewer than three full months were measured before the decision")
     if len(after.subject) < 2:
-        return Estimate.unknown("two whole months after the decision are not over yet")
+        return Estimate.unknown("two full months after the decision are not over yet")
     y, x = np.asarray(before.subject), np.asarray(before.others)
     scale = float(y.mean() / x.mean()) if x.size == y.size and x.mean() > 0 else 0.0
     scale = float(np.clip(scale, 0.0, 2.0))

@@ -18,7 +18,7 @@ MIN_DEALS = 40
 MIN_EACH = 10
 _DISCOUNT_SD = 1.0  # prior: five points of discount move the log odds by some +-1
 
-_NOT_FITTED = Estimate.unknown("it has not been fitted yet")
+_NOT_FITTED = Estimate.unknown("not estimated yet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ def price_dependence(
     beyond = np.asarray(discount, dtype=np.float64) > threshold
     if not code.shape == amount.shape == beyond.shape:
         raise ValueError("each deal has one program, amount and discount")
-    none = Estimate.unknown("no deal has been won yet")
+    none = Estimate.unknown("no deals won yet")
     if float(amount.sum()) <= 0:
         return (none,) * n_programs
     total = np.bincount(code, amount, n_programs)
@@ -174,9 +174,9 @@ def price_dependence(
 def _too_little(n: int, wins: int, discount: Floats) -> str:
     if n < MIN_DEALS:
         deals = "closed deal" if n == 1 else "closed deals"
-        return f"{n} {deals}; {MIN_DEALS} are needed to tell what a discount bought"
+        return f"{n} {deals}; {MIN_DEALS} are needed to measure the effect of discounts"
     if min(wins, n - wins) < MIN_EACH:
         return f"{wins} won and {n - wins} lost; {MIN_EACH} of each are needed"
     if float(discount.std()) < 0.005:
-        return "the discounts hardly differ, so nothing can be compared"
+        return "discounts barely vary, so there is nothing to compare"
     return ""

@@ -51,7 +51,7 @@ def comparison(grain: str, days: Days = EVER, cohort: str = "closed") -> Compari
     which each touch takes its part of the credit to its own day. Raises `UnknownCohort`.
     """
     if cohort not in COHORTS:
-        raise UnknownCohort(f"“{cohort}” is no cohort; there are {', '.join(COHORTS)}.")
+        raise UnknownCohort(f"“{cohort}” is not a cohort. Available: {', '.join(COHORTS)}.")
     made = MeasurementState.objects.values_list("measured_at", flat=True).first()
     return _compared(
         tenancy.current_workspace_id(), str(made), grain, days.first, days.last, cohort

@@ -66,7 +66,7 @@ class Digest:
     @property
     def subject(self) -> str:
         """The mail's subject."""
-        return f"{self.workspace}: the week of {day(self.week.first)}"
+        return f"{self.workspace}: week of {day(self.week.first)}"
 
 
 def week_before(today: date) -> Days:
@@ -112,15 +112,17 @@ def digest_of(week: Days) -> Digest:
     )
     parts = (
         Part("What changed", _changed(week, before) if at.measured_at else (), "Not measured yet."),
-        Part("What waits for a decision", _waiting(), "Nothing waits."),
-        Part("Spend against its plan", _pacing(cycles, week.last), "No cycle ran in this week."),
-        Part("What wears out", _worn(cycles), "No program under way is known to wear out."),
+        Part("Waiting for a decision", _waiting(), "Nothing is waiting."),
+        Part("Spend against plan", _pacing(cycles, week.last), "No cycle was active this week."),
+        Part(
+            "Programs wearing out", _worn(cycles), "No active program is known to be wearing out."
+        ),
     )
     return Digest(tenancy.current_workspace(), week, before, at.measured_at, parts)
 
 
 def _changed(week: Days, before: Days) -> tuple[Line, ...]:
-    chosen = Range("custom", "The week", week, before, "before")
+    chosen = Range("custom", "Weekly digest", week, before, "before")
     held: KeyFigures = key_figures_of(chosen, names=WEEK)
     return tuple(
         Line(
@@ -161,9 +163,9 @@ def _pacing(cycles: Sequence[Cycle], on: date) -> tuple[Line, ...]:
     for cycle in cycles:
         held = spend_of(cycle, on=on)
         if held.pacing is None:
-            text = f"{cycle}: no approved plan to keep pace with"
+            text = f"{cycle}: no approved plan"
         else:
-            text = f"{cycle}: {percent(held.pacing)} of what was planned to {day(on)}"
+            text = f"{cycle}: {percent(held.pacing)} of spend planned to {day(on)}"
         note = f"{money(held.actual, currency)} spent"
         if held.pacing is not None:
             note += f" of {money(held.planned_to_date, currency)} planned, counted"

@@ -37,10 +37,10 @@ from optimize.queries.recommendations import (
 from plan.models import Program
 
 METHOD = (
-    "Intervals are at the 80% level: in four of five such cases the truth lies inside.",
-    "A change is named only where the intervals of both times lie apart.",
-    "Deals count on the day they closed, open ones on the day they were opened.",
-    "Money is in the workspace's currency, converted at each fact's date.",
+    "Intervals are 80%: the true value lies inside in four out of five such cases.",
+    "A change is reported only where the intervals of both periods do not overlap.",
+    "Closed deals count on their close date, open deals on the day they were opened.",
+    "Money is in the workspace's currency, converted at the rate on each record's date.",
 )
 
 
@@ -51,7 +51,7 @@ def home_dossier(shown_range: Range) -> Dossier:
     sections = [
         _key_section(held),
         _money_section(months),
-        _advice_section(waiting, "What waits for a decision"),
+        _advice_section(waiting, "Waiting for a decision"),
     ]
     return _dossier("Home", shown_range, sections)
 
@@ -106,7 +106,7 @@ def cycle_dossier(cycle: Cycle, shown_range: Range) -> Dossier:
         Column("Won net", currency),
         Column("Won margin", currency),
         Column("ROMI", "times", True),
-        Column("Wear"),
+        Column("Wear-out"),
     )
     rows = tuple(
         (
@@ -124,7 +124,7 @@ def cycle_dossier(cycle: Cycle, shown_range: Range) -> Dossier:
         _key_section(of_cycle(cycle, shown_range)),
         *_funnel_sections(story_of(cycle, shown_range.cycle_before)),
         Section("Programs", table=Table(columns, rows)),
-        _advice_section(recommendations_of(cycle), "What to do"),
+        _advice_section(recommendations_of(cycle), "What to do next"),
     ]
     return _dossier(str(cycle), shown_range, sections)
 
@@ -182,7 +182,7 @@ def program_dossier(program: Program, shown_range: Range, *, model: str = "first
             table=Table(columns, rows),
             chart=chart,
         ),
-        Section("Wear", words=(wear,)),
+        Section("Wear-out", words=(wear,)),
     ]
     return _dossier(program.name, shown_range, sections)
 
@@ -190,7 +190,7 @@ def program_dossier(program: Program, shown_range: Range, *, model: str = "first
 def wear_words(fit: WearFit | None) -> str:
     """Return in words how a program wears, with intervals and sample."""
     if fit is None:
-        return "Not judged yet: too few months or deals"
+        return "Not assessed yet: too few months or deals"
     wear = fit.wear
     if not wear.known:
         return f"Not known: {wear.reason}"
@@ -251,32 +251,32 @@ def _advice_section(found: Sequence[Recommendation], title: str) -> Section:
     lines = shown(list(found), currency)
     columns = (
         Column("Advice"),
-        Column("Expected gain of margin", currency, True),
+        Column("Expected margin gain", currency, True),
         Column("State"),
     )
     rows = tuple((_advised(one.row), one.gain, one.row.get_state_display()) for one in lines)
     waiting = sum(one.row.state == "waiting" for one in lines)
-    message = f"{waiting} of {len(lines)} wait for a decision" if lines else "Nothing to change"
+    message = f"{waiting} of {len(lines)} waiting for a decision" if lines else "Nothing to change"
     return Section(title, message, table=Table(columns, rows))
 
 
 def _advised(row: Recommendation) -> str:
     """The title of advice, with what its gain is counted by where that is not the whole."""
     if row.kind == Recommendation.Kind.PRICE:
-        return f"{row.title} (gain for each opportunity)"
+        return f"{row.title} (gain per opportunity)"
     if row.kind == Recommendation.Kind.TEST:
-        return f"{row.title} (no gain is claimed before the test)"
+        return f"{row.title} (no gain estimated before the test)"
     against = Shown(row, _currency()).against
     return f"{row.title} (gain{against})" if against else row.title
 
 
 def _funnel_sections(story: FunnelStory) -> list[Section]:
-    former = f"cycle {story.earlier.number}" if story.earlier else "the cycle before"
+    former = f"cycle {story.earlier.number}" if story.earlier else "the previous cycle"
     columns = (
         Column("Step"),
         Column("Buyers", "count"),
-        Column("Went on to it", "percent", True),
-        Column(f"Against {former}"),
+        Column("Conversion", "percent", True),
+        Column(f"Compared with {former}"),
     )
     rows = tuple(
         (
@@ -288,22 +288,22 @@ def _funnel_sections(story: FunnelStory) -> list[Section]:
         for step, passage in zip(story.funnel.steps, (None, *story.passages), strict=True)
     )
     leak, handoff = story.leak, story.funnel.handoff_hours
-    message = "Nobody has been reached yet"
+    message = "No buyers reached yet"
     if leak is not None:
         source, target = leak.source.label.lower(), leak.target.label.lower()
         message = (
-            f"It leaks most between {source} and {target}: "
-            f"{figure(leak.share, 'percent')} go on ({interval(leak.share, 'percent')})"
+            f"Biggest drop: from {source} to {target}: "
+            f"{figure(leak.share, 'percent')} move on ({interval(leak.share, 'percent')})"
         )
     words = []
     if handoff.value is not None:
         words.append(
-            f"The handoff takes {hours(handoff.value)} in the median "
+            f"The median handoff takes {hours(handoff.value)} "
             f"({hours_interval(handoff)}). {hours_change(story.handoff)}."
         )
     if story.taken_up.value is not None:
         share = f"{percent(story.taken_up)} ({interval(story.taken_up, 'percent')})"
-        words.append(f"Sales took up {share} of the minds that had changed.")
+        words.append(f"Sales contacted {share} of buyers who took a second look.")
     chart = Chart(
         "steps",
         tuple(step.label for step in story.funnel.steps),
@@ -323,10 +323,10 @@ def _inner(sentence: str) -> str:
 
 def _leading(rows: Sequence[tuple[object, ...]]) -> str:
     if not rows:
-        return "Nothing lies in this time"
+        return "Nothing in this period"
     returns = [row[7] for row in rows]
     paying = [one for one in returns if isinstance(one, Estimate) and (one.low or 0) > 0]
-    return f"{len(paying)} of {len(rows)} return their spend for certain (80% interval above 0)"
+    return f"{len(paying)} of {len(rows)} clearly return their spend (80% interval above 0)"
 
 
 def _campaign(cycle: Cycle, shown_range: Range) -> Slice:

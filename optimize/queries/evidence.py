@@ -72,7 +72,7 @@ def standings_of(cycle: Cycle, on: date | None = None) -> list[ProgramStanding]:
     piece = Slice(campaign=cycle.campaign_id, date_from=first, date_to=last)
     programs = by_program(piece, models=AttributionModel.values)
     fits = wears([one.program.pk for one in programs])
-    unfitted = Estimate.unknown("its deals have not been fitted yet")
+    unfitted = Estimate.unknown("not estimated yet")
     complete = [
         ProgramStanding(
             one.program,

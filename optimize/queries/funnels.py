@@ -68,7 +68,7 @@ def story_of(cycle: Cycle, earlier: Cycle | None) -> FunnelStory:
         Passage(source, target, share, change(share, former.get(target.depth)))
         for source, target, share in _steps(now)
     )
-    taken_up = rate(now.taken_up, now.handed_over, reason="no mind has changed yet")
+    taken_up = rate(now.taken_up, now.handed_over, reason="no buyer has taken a second look yet")
     before = None if then is None else rate(then.taken_up, then.handed_over)
     return FunnelStory(
         cycle=cycle,
@@ -83,7 +83,7 @@ def story_of(cycle: Cycle, earlier: Cycle | None) -> FunnelStory:
 
 def _steps(found: Funnel) -> list[tuple[FunnelStep, FunnelStep, Estimate]]:
     return [
-        (source, target, rate(target.reached, source.reached, reason="nobody came so far"))
+        (source, target, rate(target.reached, source.reached, reason="no buyer reached this step"))
         for source, target in zip(found.steps, found.steps[1:], strict=False)
     ]
 

@@ -12,7 +12,7 @@ from optimize.models import Fit
 from optimize.queries.behind import deals_href
 from optimize.queries.told import MATERIAL, PROOF, Told
 
-NOT_FITTED = "it is compared after the next measurement"
+NOT_FITTED = "available after the next measurement"
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def _line(kind: str, pk: int, name: str, n: int, told: Told, fitted: dict[str, A
     return HelpLine(
         name=name,
         kind=kind,
-        named=rate(n, told.deals[MATERIAL, Outcome.WON], reason="no rep has said what helped"),
+        named=rate(n, told.deals[MATERIAL, Outcome.WON], reason="no rep has recorded what helped"),
         used=Estimate(**held["used"]) if "used" in held else unknown,
         since=Estimate(**held["since"]) if "since" in held else unknown,
         href=deals_href(told.days, f"{kind}.{pk}", outcome="won"),

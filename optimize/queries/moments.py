@@ -68,7 +68,7 @@ def moments_of(program: Program, first: date, last: date) -> list[Moment]:
             Moment(
                 version.decided_at.astimezone(zone).date(),
                 f"{version.material.name}, version {version.number}",
-                version.change_note or "Approved for use",
+                version.change_note or "Approved",
                 True,
             )
         )

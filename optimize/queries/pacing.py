@@ -176,20 +176,20 @@ def _pace(
     actual = None if found is None else float(found)
     target = None if objective.target is None else float(objective.target)
     forecast = (
-        Estimate.unknown("no plan with a forecast was approved")
+        Estimate.unknown("no plan with a forecast has been approved")
         if frozen is None
         else estimate_of(frozen)
     )
     is_share = objective.metric in RATES
     wanted = None if target is None else target if is_share else target * gone
     if actual is None:
-        pace = Estimate.unknown("it is not measured yet")
+        pace = Estimate.unknown("not measured yet")
     elif target is None:
-        pace = Estimate.unknown("no target is set")
+        pace = Estimate.unknown("no target set")
     else:
-        pace = pacing(actual, wanted) if wanted else Estimate.unknown("nothing is due yet")
+        pace = pacing(actual, wanted) if wanted else Estimate.unknown("nothing due yet")
     if actual is None:
-        outlook = Outlook(Estimate.unknown("it is not measured yet"), None)
+        outlook = Outlook(Estimate.unknown("not measured yet"), None)
     elif is_share:
         held = figures.win_rate if objective.metric == Metric.WIN_RATE else figures.price_dependence
         outlook = outlook_of_share(actual * held.n, held.n, gone, forecast=forecast, target=target)
@@ -275,6 +275,6 @@ def calibration(before: Cycle | None = None) -> Calibration:
         )
     held = [(row.scenario.cycle_id, row.low <= row.actual <= row.high) for row in rows]
     return Calibration(
-        rate(sum(inside for _, inside in held), len(held), reason="no forecast was scored yet"),
+        rate(sum(inside for _, inside in held), len(held), reason="no forecasts scored yet"),
         len({cycle_id for cycle_id, _ in held}),
     )

@@ -34,7 +34,8 @@ def check_model(model: str) -> None:
     """Raise `UnknownModel` for a name that is no attribution model."""
     if model not in AttributionModel.values:
         raise UnknownModel(
-            f"“{model}” is no attribution model; there are {', '.join(AttributionModel.values)}."
+            f"“{model}” is not an attribution model. Available: "
+            f"{', '.join(AttributionModel.values)}."
         )
 
 

@@ -33,7 +33,7 @@ COSTS: Mapping[str, tuple[str, ...]] = {
 }
 """What may be taken off a net price once the deal is won, by the words that its columns carry."""
 MOST_READ = 20_000
-NO_COSTS = "no won deal says what was taken off its net price"
+NO_COSTS = "no won deals record deductions from the net price"
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Band:
     @property
     def win_rate(self) -> Estimate:
         """Won of decided, with its interval."""
-        return rate(self.won, self.decided, reason="no deal was decided at such a discount")
+        return rate(self.won, self.decided, reason="no deals decided at this discount")
 
     @property
     def key(self) -> str:
@@ -256,8 +256,8 @@ class ValueLine:
         if value is None or romi is None:
             return ""
         if value >= HEALTHY:
-            return "Wins on value and pays" if romi > 0 else "Wins on value, does not pay yet"
-        return "Pays, but by price" if romi > 0 else "Buys revenue with margin"
+            return "Wins on value, profitable" if romi > 0 else "Wins on value, not profitable yet"
+        return "Profitable, but on price" if romi > 0 else "Buys revenue with margin"
 
     @property
     def is_sure(self) -> bool:
@@ -268,7 +268,7 @@ class ValueLine:
 def value_lines(days: Days, *, model: str = "first") -> list[ValueLine]:
     """Return every program with deals or spend in some days, those that pay best first."""
     rows = by_program(Slice(date_from=days.first, date_to=days.last), models=[model])
-    own, none = own_dependence(), Estimate.unknown("it opened no deal that was won")
+    own, none = own_dependence(), Estimate.unknown("none of the deals it opened was won")
     lines = [
         ValueLine(row.program, row.figures, own.get(row.program.pk, none))
         for row in rows
@@ -300,7 +300,7 @@ def dependence_of_workspace(days: Days) -> Estimate:
         squares=Sum(F("net_amount") * F("net_amount")),
     )
     if not sums["total"]:
-        return Estimate.unknown("no deal with both prices was won in this time")
+        return Estimate.unknown("no deals with both prices won in this period")
     total, squares = float(sums["total"]), float(sums["squares"])
     share, effective = float(sums["dear"] or 0) / total, total**2 / squares
     held = rate(share * effective, effective)

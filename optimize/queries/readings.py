@@ -89,7 +89,7 @@ class Reading:
     def kept(cls, held: Mapping[str, Any]) -> Reading:
         """Return it from the JSON that was kept."""
         if not held:
-            return cls("early", reason="It was not read.")
+            return cls("early", reason="Not read.")
         names = {field.name for field in fields(cls)}
         given = {name: value for name, value in held.items() if name in names}
         through = given.get("through")
@@ -111,11 +111,11 @@ def read(experiment: Experiment, arms: Mapping[str, bool], on: date) -> Reading:
     if arms and not by_region:
         ratio = sample_ratio_p(sizes, [1 - experiment.share, experiment.share])
     if experiment.starts_on is None or experiment.ends_on is None:
-        return Reading("early", *sizes, reason="It has not started.")
+        return Reading("early", *sizes, reason="It has not started yet.")
     last = min(on, experiment.ends_on)
     empty = Reading("early", *sizes, ratio_p=ratio, through=last, is_regional=by_region)
     if last < experiment.starts_on:
-        return replace(empty, reason="It has not started.")
+        return replace(empty, reason="It has not started yet.")
     if by_region:
         return _of_regions(experiment, arms, empty, experiment.starts_on, experiment.ends_on)
     return _of_units(experiment, arms, empty, experiment.starts_on, experiment.ends_on)
@@ -161,7 +161,7 @@ def _of_units(
     if found.ratio_p is not None and found.ratio_p < BROKEN:
         return replace(found, verdict="broken")
     if low is None or high is None:
-        why = "Too few of one arm, or of both, have done it"
+        why = "Too few results in one or both arms"
         return replace(found, reason=f"{why}." if last >= end else f"{why} yet.")
     over = "same" if last >= end else "early"
     return replace(found, verdict="treated" if low > 0 else "control" if high < 0 else over)
@@ -174,7 +174,7 @@ def _of_regions(
     assert empty.through is not None
     weeks = ((empty.through - start).days + 1) // 7
     if weeks < 1:
-        return replace(empty, reason="The first week is not over.")
+        return replace(empty, reason="The first week is not over yet.")
     earliest, until = start - timedelta(weeks=HISTORY_WEEKS), start + timedelta(weeks=weeks)
     panel, names = panel_of(experiment.metric, earliest, until)
     # A region that came after the start takes no part, and is no one's comparison.
@@ -215,7 +215,7 @@ def _of_regions(
     value, level = _known(found.relative.value), REGION_LEVEL
     reading = replace(reading, value=value, low=low, high=high, level=level)
     if low is None or high is None:
-        return replace(reading, reason="Too few regions stayed untreated to tell.")
+        return replace(reading, reason="Too few untreated regions to compare.")
     return replace(reading, verdict="treated" if low > 0 else "control" if high < 0 else "same")
 
 

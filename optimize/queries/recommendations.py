@@ -94,7 +94,7 @@ class Shown:
         """The expected gain of margin."""
         row = self.row
         if row.gain is None:
-            return Estimate.unknown(row.gain_reason or "what it would bring is not known", row.n)
+            return Estimate.unknown(row.gain_reason or "the expected return is not known", row.n)
         return Estimate(row.gain, row.gain_low, row.gain_high, row.n)
 
     @property
@@ -117,7 +117,7 @@ class Shown:
             parts.append(f"frees {money(self.frees, self.currency)}")
         gain = self.gain
         if self.row.kind == Recommendation.Kind.TEST:
-            parts.append("no gain is claimed before the test")
+            parts.append("no gain estimated before the test")
         elif gain.value is None:
             parts.append(f"gain not known: {gain.reason}")
         else:
@@ -179,14 +179,14 @@ class Evidence:
 _LINES = {
     "decline": ("Efficacy lost", "percent"),
     "half_life": ("Half-life, in months", "number"),
-    "uplift": ("Change of the win rate for the step of discount", "points"),
-    "margin_cost": ("Margin given away, an opportunity", "money"),
-    "net_margin_per_opportunity": ("All told, margin an opportunity", "money"),
+    "uplift": ("Change in win rate per discount step", "points"),
+    "margin_cost": ("Margin given away per opportunity", "money"),
+    "net_margin_per_opportunity": ("Net margin effect per opportunity", "money"),
     "price_dependence": ("Price dependence", "percent"),
-    "dip": ("Deals a touch, fallen by, as seen", "percent"),
-    "dip_without_season": ("The same, beside what the other programs did", "percent"),
-    "next_margin": ("What the next unit of money brings back", "times"),
-    "saturation": ("Power of exposure (1 is no saturation)", "number"),
+    "dip": ("Observed drop in deals per touch", "percent"),
+    "dip_without_season": ("Drop relative to other programs", "percent"),
+    "next_margin": ("Return on the next unit of spend", "times"),
+    "saturation": ("Exposure exponent (1 means no saturation)", "number"),
 }
 
 
@@ -213,6 +213,6 @@ def evidence_of(row: Recommendation, currency: str) -> list[Evidence]:
 def _read(held: Mapping[str, Any]) -> Estimate:
     value = held.get("value")
     if value is None:
-        return Estimate.unknown(str(held.get("reason") or "it was not measured"))
+        return Estimate.unknown(str(held.get("reason") or "not measured"))
     reason = str(held.get("reason") or "")
     return Estimate(value, held.get("low"), held.get("high"), int(held.get("n") or 0), reason)

@@ -70,7 +70,7 @@ def report(
     months in their order, `(none)` last. Raises `UnknownBreakdown` or `UnknownModel`.
     """
     if by not in BREAKDOWNS:
-        raise UnknownBreakdown(f"“{by}” is no breakdown; there are {', '.join(BREAKDOWNS)}.")
+        raise UnknownBreakdown(f"“{by}” is not a breakdown. Available: {', '.join(BREAKDOWNS)}.")
     check_model(model)
     days, is_credit = Days(date_from, date_to), by in _CREDIT
     kept_so = by not in {"rep", "product"}

@@ -23,13 +23,13 @@ from plan.models import Program
 GRAINS = (("channel", "Channel"), ("program", "Program"), ("campaign", "Campaign"))
 KINDS = (("count", "Deals won"), ("net", "Net amount"), ("margin", "Margin"))
 COHORTS = (
-    ("closed", "Deals closed in this time"),
-    ("created", "Deals opened in this time"),
-    ("touched", "Touches made in this time"),
+    ("closed", "Deals closed in this period"),
+    ("created", "Deals opened in this period"),
+    ("touched", "Touches in this period"),
 )
 UNITS = {"count": UNIT, "net": 100, "margin": 100}
 NOTHING_KNOWN = "Not recorded"
-FEW = "its deals were won by too few buyers to say how far chance could move it"
+FEW = "too few buyers won to estimate the effect of chance"
 _SPEND_BY = {
     "channel": "t.channel_id",
     "program": "t.program_id",
@@ -83,13 +83,13 @@ class Compared:
             above = sum((romi.value or 0) > 0 for romi in self.romi.values())
             return (
                 f"Models disagree: {above} of {len(self.romi)} say it earned more than it cost, "
-                "so a test would settle it"
+                "so run a test"
             )
         word = "more" if self.direction > 0 else "less"
         sure = (
-            "and every interval says so too"
+            "and every interval agrees"
             if self.is_sure
-            else "though chance alone could have done it under at least one"
+            else "but under at least one model chance alone could explain it"
         )
         return f"All {len(self.romi)} say it earned {word} than it cost, {sure}"
 
@@ -134,7 +134,7 @@ class SideBySide:
         """Where all models agree and where they do not, in a sentence."""
         known = [row for row in self.rows if row.direction is not None]
         if not known:
-            return "No return is known here, so the models cannot be held against each other."
+            return "No return is known here, so the models cannot be compared."
         better = [row.name for row in known if row.direction == 1]
         worse = [row.name for row in known if row.direction == -1]
         mixed = [row.name for row in known if row.direction == 0]
@@ -146,7 +146,7 @@ class SideBySide:
         if worse:
             parts.append(f"all models agree that {_listed(worse)} earned less than {_cost(worse)}")
         if mixed:
-            parts.append(f"they do not agree about {_listed(mixed)}")
+            parts.append(f"they disagree on {_listed(mixed)}")
         text = "; ".join(parts)
         return f"{text[:1].upper()}{text[1:]}."
 

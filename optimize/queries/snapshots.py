@@ -60,9 +60,9 @@ def wear_now(fit: WearFit) -> dict[str, Any]:
         ],
         "events": [[one.on.isoformat(), one.label] for one in moves_between(days[0], last)],
         "pays": fit.break_even is not None,
-        "unit": "Won margin per money spent, monthly"
+        "unit": "Won margin per unit of spend, monthly"
         if fit.break_even is not None
-        else "Deals opened by 100 touches, monthly",
+        else "Deals opened per 100 touches, monthly",
     }
 
 

@@ -24,9 +24,7 @@ def gate(cycle: Cycle) -> list[Blocker]:
     if at.measured_at is None:
         blockers.append(Blocker("Nothing has been measured yet", page, "Measure now"))
     elif at.is_stale and period is None:
-        blockers.append(
-            Blocker("Measure again: facts have come in since the last time", page, "Measure now")
-        )
+        blockers.append(Blocker("Measure again: new data has arrived", page, "Measure now"))
     waiting = waiting_of(cycle)
     if waiting:
         some = "1 recommendation" if waiting == 1 else f"{waiting} recommendations"
@@ -44,7 +42,7 @@ def summary(cycle: Cycle) -> Summary:
     if at.measured_at is None:
         line = "Not measured yet"
     elif not states:
-        line = "Measured, nothing to change"
+        line = "Measured, no changes recommended"
     else:
         line = f"{decided} of {len(states)} recommendations decided"
     if period is not None:

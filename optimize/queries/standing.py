@@ -17,7 +17,7 @@ from optimize.numerics.comparison import Comparison
 from optimize.numerics.figures import Figures, Part, Spread
 from optimize.queries.slices import Sums
 
-NO_REMOVAL = "what was won is not more than nothing, so no removal could lose a part of it"
+NO_REMOVAL = "nothing was won, so there is nothing to credit"
 _NET = ("net_amount", "list_amount", "priced_net_amount", "priced_list_amount", "beyond_net_amount")
 _CENT = Decimal("0.01")
 

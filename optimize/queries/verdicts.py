@@ -35,9 +35,9 @@ def said(found: Design | RegionDesign, wanted: float, weeks: int, unit: str) -> 
     if isinstance(found, Design) and (found.mean <= 0 or found.sd <= 0):
         return (
             f"None of these {words} did this in the last {weeks} weeks, so there is no base rate "
-            "to reckon with. Choose a result that happens, or a longer test."
+            "to reckon with. Choose a more frequent result or a longer test."
             if found.mean <= 0
-            else f"All of these {words} did the same in the last {weeks} weeks: nothing can rise."
+            else f"All of these {words} did this in the last {weeks} weeks, so it cannot rise."
         )
     if found.smallest is not None and found.smallest <= wanted:
         return ""
@@ -45,7 +45,7 @@ def said(found: Design | RegionDesign, wanted: float, weeks: int, unit: str) -> 
     if isinstance(found, Design):
         size = found.n_control + found.n_treated
         some, times = f"{size:,} {words}", found.times(wanted)
-        ways = [f"about {math.ceil(size * times):,} {words}", "a result that happens more often"]
+        ways = [f"about {math.ceil(size * times):,} {words}", "a more frequent result"]
     else:
         some = f"{found.n_treated} of {found.n_treated + found.n_others} regions treated"
         times, ways = ((found.smallest or 0.0) / wanted) ** 2, ["more treated regions"]
@@ -53,12 +53,12 @@ def said(found: Design | RegionDesign, wanted: float, weeks: int, unit: str) -> 
     if longer <= 2 * 52:
         ways.insert(0, f"about {longer} weeks")
     shows = (
-        "not even a lift of 500% would show"
+        "not even a lift of 500% could be detected"
         if found.smallest is None
-        else f"the smallest lift that it shows is {found.smallest:.0%}"
+        else f"the smallest detectable lift is {found.smallest:.0%}"
     )
     return (
-        f"In {weeks} weeks with {some} {shows}; you want to see {wanted:.0%}. It would take "
+        f"In {weeks} weeks with {some} {shows}; you want to detect {wanted:.0%}. You would need "
         f"{', or '.join(ways)}."
     )
 
@@ -101,23 +101,24 @@ def promise(
 def _promised(found: Design | RegionDesign, wanted: float) -> str:
     if isinstance(found, RegionDesign):
         return (
-            f"Where nothing was done it would have shown a lift of {found.smallest:.0%} in four "
-            f"of five stretches of the past, read at its planned end. {_running(found, wanted)}"
+            "In past periods without treatment, it would have detected a lift of "
+            f"{found.smallest:.0%} in four out of five, read at its planned end. "
+            f"{_running(found, wanted)}"
         )
     return (
-        f"It shows a lift of {wanted:.0%} in at least {found.power(wanted):.0%} of cases, and one "
-        f"of {found.smallest:.0%} in four of five, however often you look."
+        f"It detects a lift of {wanted:.0%} in at least {found.power(wanted):.0%} of cases, and "
+        f"one of {found.smallest:.0%} in four out of five, no matter how often you look."
     )
 
 
 def _running(found: RegionDesign, wanted: float) -> str:
     if found.while_running is None:
-        why = found.running_reason or "too little is known"
-        return f"Until then nothing is told: {why}."
+        why = found.running_reason or "not enough is known"
+        return f"Until then there is no result: {why}."
     waits = "" if found.while_running <= wanted else f"; one of {wanted:.0%} may wait for the end"
     return (
-        f"While it runs it shows one of {found.while_running:.0%} in four of five, however often "
-        f"you look{waits}."
+        f"While it runs, it detects one of {found.while_running:.0%} in four out of five, no "
+        f"matter how often you look{waits}."
     )
 
 
@@ -126,24 +127,24 @@ def told(experiment: Experiment, held: Reading) -> str:
     value, low, high = held.value, held.low, held.high
     if held.verdict == "broken":
         return (
-            f"The split is broken: {held.n_treated:,} treated and {held.n_control:,} control, "
+            f"The split is not valid: {held.n_treated:,} treated and {held.n_control:,} control, "
             f"where {percent(experiment.share)} were to be treated. A fair lot falls so unevenly "
             "in fewer than 1 of 1,000 cases, so the result means nothing. Look for where units "
             "were lost."
         )
     if value is None or low is None or high is None:
-        return held.reason or "It cannot be told yet."
+        return held.reason or "No result yet."
     interval = f"{held.level:.0%} interval {_signed(low)} to {_signed(high)}"
     whenever = "" if held.is_read_once else ", whenever you look"
     ran = _as_it_ran(held)
     if held.verdict == "treated":
-        return f"The treated do better: {_signed(value)} ({interval}{whenever}).{ran}"
+        return f"Treatment does better: {_signed(value)} ({interval}{whenever}).{ran}"
     if held.verdict == "control":
-        return f"The treated do worse: {_signed(value)} ({interval}{whenever}).{ran}"
+        return f"Treatment does worse: {_signed(value)} ({interval}{whenever}).{ran}"
     if held.verdict == "same":
-        between = f"The lift lies between {_signed(low)} and {_signed(high)}."
-        return f"No difference is shown. {between}{ran}"
-    return f"Not told yet: so far {_signed(value)} ({interval}). {held.reason}".rstrip()
+        between = f"The lift is between {_signed(low)} and {_signed(high)}."
+        return f"No difference detected. {between}{ran}"
+    return f"No result yet. So far {_signed(value)} ({interval}). {held.reason}".rstrip()
 
 
 def _as_it_ran(held: Reading) -> str:
@@ -154,7 +155,7 @@ def _as_it_ran(held: Reading) -> str:
     if low is None or high is None:
         return f" {held.always_reason}".rstrip()
     return (
-        f" Read as it ran, it is {_signed(held.always_value or 0.0)} "
+        f" Read during the test, it is {_signed(held.always_value or 0.0)} "
         f"({LEVEL:.0%} interval {_signed(low)} to {_signed(high)}, whenever you look)."
     )
 
@@ -167,11 +168,11 @@ def _signed(value: float) -> str:
 def told_in_short(held: Reading) -> str:
     """Return how an experiment stood, for a line in a list."""
     if held.verdict == "broken":
-        return "The split is broken"
+        return "The split is not valid"
     if held.value is None or held.low is None or held.high is None:
         return "Not known"
     ends = f"{_signed(held.value)} ({_signed(held.low)} to {_signed(held.high)})"
     return {"treated": f"Better: {ends}", "control": f"Worse: {ends}"}.get(
         held.verdict,
-        f"{'No difference shown' if held.verdict == 'same' else 'Not told yet'}: {ends}",
+        f"{'No difference detected' if held.verdict == 'same' else 'No result yet'}: {ends}",
     )

@@ -87,7 +87,7 @@ def drivers(told: Told) -> DriverTable:
     return DriverTable(tuple(lines), counted_of)
 
 
-_NOBODY = {REP: "no rep has said what decided them", BUYER: "no buyer has answered"}
+_NOBODY = {REP: "no rep has recorded what decided them", BUYER: "no buyer has answered"}
 
 
 @dataclass(frozen=True)
@@ -249,7 +249,7 @@ def disagreement(told: Told, *, outcome: str = "") -> Matrix:
     agreed = rate(
         sum(count for (one, other), count in pairs.items() if one == other),
         sum(pairs.values()),
-        reason="no deal has an answer of its buyer and a driver named by its rep",
+        reason="no deal has both buyer feedback and a driver from its rep",
     )
     named = Driver.objects.in_bulk({pk for pair in pairs for pk in pair})
     order = sorted(named.values(), key=lambda one: (one.position, one.pk))
@@ -280,4 +280,4 @@ def disagreement(told: Told, *, outcome: str = "") -> Matrix:
 def answered_share(told: Told, ended: Ended) -> Estimate:
     """Return of what share of the decided deals the buyer has answered."""
     found = sum(told.deals[ANSWER, outcome] for outcome in DECIDED)
-    return rate(found, ended.won + ended.lost, reason="no deal was decided in this time")
+    return rate(found, ended.won + ended.lost, reason="no deals decided in this period")

@@ -26,9 +26,9 @@ TABS = (
     Tab("Overview", "optimize:optimize", ("optimize:cycle", "optimize:program")),
     Tab("Models", "optimize:models"),
     Tab("Curves", "optimize:curves", ("optimize:curve",)),
-    Tab("Wear", "optimize:wearing", ("optimize:wear",)),
+    Tab("Wear-out", "optimize:wearing", ("optimize:wear",)),
     Tab("Price and value", "optimize:price"),
-    Tab("Win and loss", "optimize:wins"),
+    Tab("Win/loss", "optimize:wins"),
     Tab("Experiments", "optimize:experiments", ("optimize:experiment",)),
     Tab("Advice", "optimize:advice", ("optimize:recommendation",)),
 )

@@ -32,7 +32,7 @@ def curves(request: WorkspaceRequest) -> HttpResponse:
     """Show every channel's curve; a POST asks for a new fit."""
     if request.method == "POST":
         request_curves(by=request.membership)
-        messages.info(request, "The curves are being fitted. They follow within a minute.")
+        messages.info(request, "Fitting curves. They will be ready within a minute.")
         return redirect(link("optimize:curves"))
     found = all_curves()
     context = {
@@ -105,7 +105,7 @@ def _drawing(one: Curve) -> dict[str, Any] | None:
             kind=kind,
             level=one.moved.level,
         ),
-        "columns": ["Spend a week", f"Brings a week, {units['outcome']}", "80% interval"],
+        "columns": ["Spend per week", f"Weekly return, {units['outcome']}", "80% interval"],
         "rows": [
             (
                 figure(drawn["spend"][n], currency),

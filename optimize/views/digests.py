@@ -21,7 +21,11 @@ def digest(request: WorkspaceRequest) -> HttpResponse:
     if request.method == "POST":
         wants = request.POST.get("wants") == "yes"
         want_digest(membership=request.membership, wants=wants)
-        told = "You get the digest each Monday." if wants else "You get no digest any more."
+        told = (
+            "You will get the digest every Monday."
+            if wants
+            else "You will no longer get the digest."
+        )
         messages.success(request, told)
         return redirect(link("optimize:digest"))
     context = {"digest": latest(timezone.localdate()), "wants": request.membership.wants_digest}

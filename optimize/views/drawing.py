@@ -65,7 +65,9 @@ def efficacy_of(fit: Judged, events: Sequence[Event] | None = None) -> dict[str,
         "figure": figure,
         "columns": ["Week from" if fit.weekly else "Month", "Observed", "Efficacy", "80% interval"],
         "rows": rows,
-        "unit": ("Won margin per money spent" if fit.break_even else "Deals opened by 100 touches")
+        "unit": (
+            "Won margin per unit of spend" if fit.break_even else "Deals opened per 100 touches"
+        )
         + (", weekly" if fit.weekly else ", monthly"),
     }
 
@@ -96,12 +98,12 @@ def _regions_chart(experiment: Experiment, held: Reading) -> dict[str, Any]:
     return {
         "title": "Treated regions, and what they would have done",
         "figure": charts.regions_over_time(days, came, would, start=start, kind=kind),
-        "columns": ["Week from", "As it came", "Without it"],
+        "columns": ["Week from", "Observed", "Without treatment"],
         "rows": [
             (day_name(day), number(one, 1), number(other, 1))
             for day, one, other in zip(days, came, would, strict=True)
         ],
-        "note": "Mean of the treated regions a week",
+        "note": "Weekly mean of treated regions",
     }
 
 

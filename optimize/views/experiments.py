@@ -60,7 +60,7 @@ def edit_experiment(request: WorkspaceRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(queries.experiments(), pk=pk)
     here = link("optimize:experiment", pk)
     if found.state != Experiment.State.DRAFT:
-        messages.error(request, "It has started: its design stays as it was.")
+        messages.error(request, "It has started, so its design cannot be changed.")
         return redirect(here)
     return _edit(request, ExperimentForm(request.POST or None, instance=found), found.name, here)
 
@@ -72,7 +72,9 @@ def _edit(request: WorkspaceRequest, form: ExperimentForm, title: str, back: str
         if form.is_valid():
             with refused_in_form(form, {actions.NotADraft: None}):
                 saved = actions.save_experiment(experiment=form.instance, by=request.membership)
-                messages.success(request, f"{saved.name} is drafted. Nobody is split yet.")
+                messages.success(
+                    request, f"{saved.name} was saved as a draft. No one is assigned yet."
+                )
                 return redirect(link("optimize:experiment", saved.pk))
     context = {"form": form, "title": title, "back": back, "promise": _promise(form)}
     return render(request, "optimize/experiment_form.html", context, status=status)
@@ -112,7 +114,7 @@ def experiment(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refused_in_form(form, {actions.ReasonMissing: "reason", actions.NotRunning: None}):
             actions.stop_experiment(experiment=found, by=request.membership, **form.cleaned_data)
-            messages.success(request, "Stopped. What it found is kept as it is now.")
+            messages.success(request, "Stopped. The result is saved as of now.")
             return redirect(link("optimize:experiment", pk))
     context = _context(request, found) | {"form": form}
     return render(request, "optimize/experiment.html", context, status=422 if form.errors else 200)
@@ -165,7 +167,7 @@ def delete_experiment(request: WorkspaceRequest, pk: int) -> HttpResponse:
         return redirect(link("optimize:experiment", pk))
     with refused_as_message(request, actions.NotADraft):
         actions.delete_draft(experiment=found)
-        messages.success(request, f"{found.name} is gone.")
+        messages.success(request, f"{found.name} was deleted.")
         return redirect(link("optimize:experiments"))
     return redirect(link("optimize:experiment", pk))
 
@@ -188,9 +190,9 @@ def experiment_list(request: WorkspaceRequest, pk: int) -> HttpResponse:
         lost = ""
         if held.unknown:
             some = ", ".join(held.unknown[:3])
-            lost = f" {len(held.unknown):,} lines name nobody known here: {some}."
+            lost = f" {len(held.unknown):,} lines name unknown units: {some}."
         messages.success(
-            request, f"{held.treated:,} treated, {held.control:,} control, as the list says.{lost}"
+            request, f"{held.treated:,} treated, {held.control:,} control, from the list.{lost}"
         )
     return redirect(link("optimize:experiment", pk))
 

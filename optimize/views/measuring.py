@@ -22,7 +22,7 @@ def measure(request: WorkspaceRequest) -> HttpResponse:
     run = request_recompute(by=request.membership)
     if request.htmx:
         return render(request, "optimize/measure.html#progress", {"run": run})
-    messages.info(request, "Measuring has begun. The figures follow within a minute.")
+    messages.info(request, "Measuring. Figures update within a minute.")
     back = request.META.get("HTTP_REFERER", "")
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}):
         back = link("optimize:optimize")

@@ -124,7 +124,7 @@ def buyers(request: WorkspaceRequest, pk: int, number: int) -> HttpResponse:
         "step": FunnelFact.Depth(number).label,
         "many": found.count(),
         "page": held,
-        "rows": [(fact, names.get(fact.party, "Somebody since removed")) for fact in held.rows],
+        "rows": [(fact, names.get(fact.party, "A former member")) for fact in held.rows],
     }
     return render(request, "optimize/buyers.html", context)
 

@@ -24,7 +24,7 @@ def snapshot(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Show kept evidence: its figures, and the drawing as it was."""
     found = kept(pk)
     if found is None:
-        raise Http404("There is no such evidence.")
+        raise Http404("This evidence was not found.")
     context = {
         "snapshot": found,
         "facts": facts({"facts": found.content.get("facts", [])}),

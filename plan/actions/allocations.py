@@ -107,12 +107,12 @@ def suggest_split(
     held = hold_draft(scenario)
     sheet = sheet_of(held)
     if not sheet.rows:
-        raise SplitImpossible("There is no program to spend on. Add one first.")
+        raise SplitImpossible("There are no programs to fund. Add one first.")
     past = past_of()
     question = question_of(sheet, past, objective)
     if question is None:
         raise SplitImpossible(
-            f"How money moves {objective} is not known yet, so its chance cannot be raised."
+            f"How spend affects {objective} is not known yet, so its chance cannot be raised."
         )
     if objective is not None and question.target is None:
         raise SplitImpossible(f"{objective} has no target yet; set one first.")
@@ -247,9 +247,11 @@ def _says(responses: list[Response], past: Past, sheet: Sheet, split: Split) -> 
     months = [one.months for one in responses if one.basis != "none"]
     words = [expected.says if sheet.total else ""]
     if not months:
-        words.append("There is no data yet: the split follows stated priors alone.")
+        words.append("There is no data yet, so the split is based only on stated priors.")
     elif sorted(months)[len(months) // 2] < FEWEST_MONTHS:
-        words.append("The data are few, so the split leans on stated priors and its band is wide.")
+        words.append(
+            "There is little data, so the split relies on stated priors and its interval is wide."
+        )
     if split.unspent >= 1:
-        words.append("The ceilings leave part of the total without a place.")
+        words.append("The ceilings leave part of the total unassigned.")
     return " ".join(word for word in words if word)

@@ -34,9 +34,9 @@ class AnotherApproved(Exception):
 
     def __init__(self, current: Scenario | None) -> None:
         super().__init__(
-            f"“{current}” was approved meanwhile. Look again before you replace it."
+            f"“{current}” was approved in the meantime. Check it before you replace it."
             if current
-            else "The scenario that this would replace is no longer approved. Look again."
+            else "The scenario this would replace is no longer approved. Check again."
         )
         self.current = current
 
@@ -70,13 +70,13 @@ def approve_price(
     plan = hold(ProgramPlan, plan.pk, "scenario__cycle", "program__channel")
     demand_open(plan.scenario.cycle)
     if not plan.program.is_price_led:
-        raise NotPriceLed(f"“{plan.program.name}” does not sell on price.")
+        raise NotPriceLed(f"“{plan.program.name}” is not price-led.")
     if plan.scenario.status not in {Scenario.Status.DRAFT, Scenario.Status.PROPOSED}:
-        raise NotProposed(f"“{plan.scenario}” is decided; this offer is part of what was seen.")
+        raise NotProposed(f"“{plan.scenario}” has already been decided, including this offer.")
     if Approval.objects.filter(program_plan=plan).exists():
-        raise AlreadyApproved(f"“{plan.program.name}” is approved already.")
+        raise AlreadyApproved(f"“{plan.program.name}” is already approved.")
     if seen_discount is not None and seen_discount != plan.program.discount:
-        raise OfferChanged("The discount has changed since you looked. Look again.")
+        raise OfferChanged("The discount has changed since you opened this page. Check it again.")
     proposer = plan.scenario.proposed_by_id if _is_proposed(plan.scenario) else None
     demand_other_eyes(by=by, maker_id=proposer, done="proposed this")
     made: Approval = Approval.objects.create(
@@ -110,7 +110,7 @@ def approve_scenario(
     # Whoever comes second waits here, and then sees what the first did.
     hold(Cycle, scenario.cycle_id)
     if Scenario.objects.filter(pk=scenario.pk, status=Scenario.Status.APPROVED).exists():
-        raise AlreadyApproved(f"“{scenario.name}” is approved already.")
+        raise AlreadyApproved(f"“{scenario.name}” is already approved.")
     held = hold_proposed(scenario)
     demand_open(held.cycle)
     demand_other_eyes(by=by, maker_id=held.proposed_by_id, done="proposed this")

@@ -37,7 +37,7 @@ class ChangedMeanwhile(Exception):
     """Somebody else changed the same cells; `stored` is what they hold now."""
 
     def __init__(self, stored: dict[Cell, Decimal]) -> None:
-        super().__init__("Somebody else changed the same cells meanwhile.")
+        super().__init__("Someone else changed the same cells in the meantime.")
         self.stored = stored
 
 

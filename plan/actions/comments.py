@@ -35,7 +35,7 @@ def add_comment(
     """
     words = text.strip()
     if not words:
-        raise NothingSaid("Write what you want to say.")
+        raise NothingSaid("Enter a comment.")
     if len(words) > LONGEST:
         raise TooLong(f"A remark can be at most 2,000 characters; this one has {len(words):,}.")
     made: ScenarioComment = ScenarioComment.objects.create(

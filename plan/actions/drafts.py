@@ -11,9 +11,9 @@ from ipeo.models import Cycle
 from plan.models import Scenario
 
 _WHY = {
-    Scenario.Status.PROPOSED: "waits for approval; take it back to change it",
+    Scenario.Status.PROPOSED: "is waiting for approval; withdraw it to change it",
     Scenario.Status.APPROVED: "is approved; revise it to change it",
-    Scenario.Status.REPLACED: "was replaced; clone it to go on from it",
+    Scenario.Status.REPLACED: "was replaced; clone it to continue from it",
 }
 
 
@@ -22,13 +22,13 @@ class ScenarioLocked(Exception):
 
 
 class CycleOver(Exception):
-    """The cycle is closed; its plan stays as it was."""
+    """The cycle is closed, so its plan cannot be changed."""
 
 
 def demand_open(cycle: Cycle) -> None:
     """Raise `CycleOver` where the cycle is closed."""
     if cycle.closed_at is not None:
-        raise CycleOver(f"{cycle} is closed; its plan stays as it was.")
+        raise CycleOver(f"{cycle} is closed, so its plan cannot be changed.")
 
 
 def hold_draft(scenario: Scenario, *, now: datetime | None = None) -> Scenario:

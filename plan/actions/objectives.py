@@ -29,7 +29,7 @@ def save_objective(*, objective: Objective) -> Objective:
     _demand_unfrozen(objective)
     with unless_taken(
         ObjectiveSetAlready(
-            f"This cycle has an objective for {objective.get_metric_display().lower()} already."
+            f"This cycle already has an objective for {objective.get_metric_display().lower()}."
         )
     ):
         objective.save()

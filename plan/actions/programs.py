@@ -68,7 +68,7 @@ def save_program(*, program: Program) -> Program:
     if not program.is_price_led:
         program.discount = Decimal(0)
     elif program.discount <= 0:
-        raise DiscountMissing("A price-led offer gives a discount; say how much.")
+        raise DiscountMissing("A price-led offer needs a discount. Enter how much.")
     if program.pk is not None:
         _keep_offer_honest(program)
     with unless_taken(ProgramNameTaken(f"There is already a program called “{program.name}”.")):
@@ -84,8 +84,8 @@ def _keep_offer_honest(program: Program) -> None:
     approved = plans.filter(scenario__status=Scenario.Status.APPROVED).first()
     if approved is not None:
         raise OfferFrozen(
-            f"“{before.name}” stands in an approved plan with the offer it has. "
-            "Make a new program for another offer."
+            f"“{before.name}” is in an approved plan with its current offer. "
+            "Create a new program for a different offer."
         )
     Approval.objects.filter(program_plan__in=plans).delete()
 
@@ -97,7 +97,9 @@ def remove_program(*, program: Program) -> None:
         with transaction.atomic():
             program.delete()
     except ProtectedError:
-        raise ProgramInUse(f"“{program.name}” is part of a plan, so it stays.") from None
+        raise ProgramInUse(
+            f"“{program.name}” is part of a plan, so it cannot be deleted."
+        ) from None
 
 
 @transaction.atomic
@@ -115,7 +117,7 @@ def plan_program(
     _demand_flight_inside(plan)
     last = ProgramPlan.objects.filter(scenario=held).aggregate(last=Max("position"))["last"]
     plan.position = 0 if last is None else last + 1
-    with unless_taken(PlannedAlready(f"“{plan.program.name}” is in this scenario already.")):
+    with unless_taken(PlannedAlready(f"“{plan.program.name}” is already in this scenario.")):
         plan.save()
     _set_proof_points(plan, proof_points)
     return plan

@@ -47,7 +47,9 @@ def create_scenario(
     """Save an empty draft; raises `ScenarioNameTaken` and `CycleOver`."""
     demand_open(cycle)
     now = now or timezone.now()
-    with unless_taken(ScenarioNameTaken(f"This cycle has a scenario “{name.strip()}” already.")):
+    with unless_taken(
+        ScenarioNameTaken(f"This cycle already has a scenario called “{name.strip()}”.")
+    ):
         made: Scenario = Scenario.objects.create(
             cycle=cycle, name=name.strip(), budget=budget, created_at=now, updated_at=now
         )
@@ -62,7 +64,9 @@ def rename_scenario(*, scenario: Scenario, name: str, budget: Decimal | None = N
     """
     held = hold_draft(scenario)
     held.name, held.budget = name.strip(), budget
-    with unless_taken(ScenarioNameTaken(f"This cycle has a scenario “{held.name}” already.")):
+    with unless_taken(
+        ScenarioNameTaken(f"This cycle already has a scenario called “{held.name}”.")
+    ):
         held.save(update_fields=["name", "budget"])
     return held
 
@@ -204,7 +208,7 @@ def send_back_scenario(
     """
     words = note.strip()
     if not words:
-        raise NoteMissing("Say what should change before you send it back.")
+        raise NoteMissing("Enter what should change before you send it back.")
     signed = f"{by}: {words}" if by else words
     return _back_to_draft(scenario, note=signed, now=now)
 
@@ -222,7 +226,7 @@ def hold_proposed(scenario: Scenario) -> Scenario:
     held = hold(Scenario, scenario.pk, "cycle__campaign")
     if held.status != Scenario.Status.PROPOSED:
         raise NotProposed(
-            f"“{held.name}” does not wait for approval: it is {held.get_status_display().lower()}."
+            f"“{held.name}” is not waiting for approval: it is {held.get_status_display().lower()}."
         )
     return held
 

@@ -47,7 +47,7 @@ def save_template(*, template: ProgramTemplate) -> ProgramTemplate:
         template.key = key
     if template.offer != Program.Offer.PRICE:
         template.discount = Decimal(0)
-    with unless_taken(TemplateNameTaken(f"There is already a template “{template.name}”.")):
+    with unless_taken(TemplateNameTaken(f"There is already a template called “{template.name}”.")):
         template.save()
     return template
 

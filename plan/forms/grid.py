@@ -108,9 +108,10 @@ class BudgetGrid:
         # The grid may have been read before the other saved.
         self.sheet = with_amounts(self.sheet, stored)
         for key, amount in stored.items():
-            who = (hands or {}).get(f"{key[0]}-{key[1]:%Y-%m}", "Somebody")
+            who = (hands or {}).get(f"{key[0]}-{key[1]:%Y-%m}", "Someone")
             self.errors[key] = (
-                f"{who} made this {amount_text(amount)} meanwhile. Save again to keep yours."
+                f"{who} changed this to {amount_text(amount)} in the meantime. "
+                "Save again to keep yours."
             )
 
     def as_typed(self) -> Sheet:

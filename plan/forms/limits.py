@@ -66,7 +66,7 @@ class LimitsForm:
     def _read(self, data: Mapping[str, str]) -> None:
         self.total = self._money("total", data) or Decimal(0)
         if "total" not in self.errors and self.total <= 0:
-            self.errors["total"] = ["Say how much there is to spend."]
+            self.errors["total"] = ["Enter how much there is to spend."]
         wish = data.get("raise", "")
         self.objective = next((one for one in self.objectives if str(one.pk) == wish), None)
         for row in self.sheet.rows:

@@ -53,7 +53,7 @@ class TasksField(LinesField):
             assert match is not None
             days = int((match["days"] or "0").replace("−", "-"))
             if abs(days) > 366:
-                raise ValidationError(f"“{line}” lies more than a year from the flight's start.")
+                raise ValidationError(f"“{line}” is more than a year from the flight's start.")
             side = (match["side"] or "marketing").lower()
             found.append({"title": match["title"].strip(), "side": side, "days": days})
         return found
@@ -71,10 +71,10 @@ class TemplateForm(forms.ModelForm[ProgramTemplate]):
     discount = PercentField(
         required=False, max_length=12, label="Discount on list price", help_text="Such as 5%."
     )
-    materials = LinesField(label="Materials it needs", help_text="One on each line.")
+    materials = LinesField(label="Required materials", help_text="One per line.")
     tasks = TasksField(
-        label="Tasks it asks",
-        help_text="One on each line: Invite the audience, marketing, -14. The number is days from "
+        label="Tasks",
+        help_text="One per line: Invite the audience, marketing, -14. The number is days from "
         "the flight's start.",
     )
 
@@ -95,9 +95,9 @@ class TemplateForm(forms.ModelForm[ProgramTemplate]):
         widgets = {"offer": forms.RadioSelect}
         labels = {
             "purpose": "What it is for",
-            "offer": "What it wins with",
-            "begins_after_days": "Begins so many days into the cycle",
-            "lasts_days": "Lasts so many days",
+            "offer": "Offer",
+            "begins_after_days": "Start, days into the cycle",
+            "lasts_days": "Duration, days",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -113,7 +113,7 @@ class TemplateForm(forms.ModelForm[ProgramTemplate]):
             cleaned["discount"] = Decimal(0)
             self.errors.pop("discount", None)
         elif not cleaned.get("discount") and "discount" not in self.errors:
-            self.add_error("discount", "A price-led offer gives a discount; say how much.")
+            self.add_error("discount", "A price-led offer needs a discount. Enter how much.")
         elif (cleaned.get("discount") or 0) >= 1:
             self.add_error("discount", "That gives the product away.")
         return cleaned
@@ -130,11 +130,9 @@ class BeginForm(forms.Form):
         Audience.objects.none(),
         required=False,
         empty_label="None yet",
-        label="The finding it rests on",
+        label="Based on finding",
     )
-    is_bet = forms.BooleanField(
-        required=False, label="It is a bet: nothing shows yet that it works"
-    )
+    is_bet = forms.BooleanField(required=False, label="It is a bet: no evidence yet that it works")
     message = forms.CharField(
         max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
@@ -145,10 +143,10 @@ class BeginForm(forms.Form):
         Audience.objects.none(),
         required=False,
         empty_label="None yet",
-        label="Owner in marketing",
+        label="Marketing owner",
     )
     sales_owner = forms.ModelChoiceField(
-        Audience.objects.none(), required=False, empty_label="None yet", label="Owner in sales"
+        Audience.objects.none(), required=False, empty_label="None yet", label="Sales owner"
     )
 
     def __init__(self, *args: Any, workspace: Workspace, cycle: Cycle, **kwargs: Any) -> None:
@@ -168,5 +166,7 @@ class BeginForm(forms.Form):
         """Refuse a bet that cites a finding."""
         cleaned = super().clean() or {}
         if cleaned.get("finding") and cleaned.get("is_bet"):
-            self.add_error("is_bet", "It rests on a finding, so it is no bet. Choose one.")
+            self.add_error(
+                "is_bet", "A program is based on a finding or marked as a bet, not both."
+            )
         return cleaned

@@ -132,7 +132,7 @@ class Migration(migrations.Migration):
                     "objective",
                     models.ForeignKey(
                         blank=True,
-                        help_text="Whose chance it raises; without one it raises the expected margin.",
+                        help_text="The objective whose chance it maximizes; if empty, the expected margin.",
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
@@ -259,7 +259,7 @@ class Migration(migrations.Migration):
                 (
                     "is_bet",
                     models.BooleanField(
-                        default=False, help_text="Nothing shows yet that it works."
+                        default=False, help_text="No evidence yet that it works."
                     ),
                 ),
                 (
@@ -267,7 +267,7 @@ class Migration(migrations.Migration):
                     models.JSONField(
                         blank=True,
                         default=list,
-                        help_text="What it needs before its launch, by name.",
+                        help_text="What it needs before launch, by name.",
                     ),
                 ),
                 (
@@ -275,7 +275,7 @@ class Migration(migrations.Migration):
                     models.JSONField(
                         blank=True,
                         default=list,
-                        help_text="What it asks, from its template: title, side, days.",
+                        help_text="Tasks from its template: title, side, days.",
                     ),
                 ),
                 (
@@ -283,7 +283,7 @@ class Migration(migrations.Migration):
                     models.DecimalField(
                         blank=True,
                         decimal_places=2,
-                        help_text="A suggestion gives it at least so much over the cycle.",
+                        help_text="Minimum for a suggestion over the cycle.",
                         max_digits=16,
                         null=True,
                         validators=[django.core.validators.MinValueValidator(Decimal("0"))],
@@ -294,7 +294,7 @@ class Migration(migrations.Migration):
                     models.DecimalField(
                         blank=True,
                         decimal_places=2,
-                        help_text="A suggestion gives it at most so much over the cycle.",
+                        help_text="Maximum for a suggestion over the cycle.",
                         max_digits=16,
                         null=True,
                         validators=[django.core.validators.MinValueValidator(Decimal("0"))],
@@ -303,7 +303,7 @@ class Migration(migrations.Migration):
                 (
                     "is_locked",
                     models.BooleanField(
-                        default=False, help_text="A suggestion leaves its money as it is."
+                        default=False, help_text="A suggestion leaves its budget as it is."
                     ),
                 ),
                 ("position", models.PositiveSmallIntegerField(default=0)),
@@ -572,7 +572,7 @@ class Migration(migrations.Migration):
                 (
                     "lasts_days",
                     models.PositiveSmallIntegerField(
-                        blank=True, help_text="Empty: until the cycle ends.", null=True
+                        blank=True, help_text="Empty means until the cycle ends.", null=True
                     ),
                 ),
                 (
@@ -640,7 +640,7 @@ class Migration(migrations.Migration):
                     models.DecimalField(
                         blank=True,
                         decimal_places=2,
-                        help_text="The money there is to spend; empty where nobody has set a limit.",
+                        help_text="The budget limit; empty if there is none.",
                         max_digits=16,
                         null=True,
                         validators=[django.core.validators.MinValueValidator(Decimal("0"))],

@@ -26,7 +26,7 @@ class Allocation(TenantModel):
         null=True,
         blank=True,
         related_name="+",
-        help_text="Whose chance it raises; without one it raises the expected margin.",
+        help_text="The objective whose chance it maximizes; if empty, the expected margin.",
     )
     total = models.DecimalField(
         max_digits=16, decimal_places=2, validators=[MinValueValidator(Decimal(0))]

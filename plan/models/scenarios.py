@@ -34,7 +34,7 @@ class Scenario(TenantModel):
         null=True,
         blank=True,
         validators=[MinValueValidator(Decimal(0))],
-        help_text="The money there is to spend; empty where nobody has set a limit.",
+        help_text="The budget limit; empty if there is none.",
     )
     proposed_by = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="+")
     proposed_at = models.DateTimeField(null=True, blank=True)
@@ -74,12 +74,12 @@ class ProgramPlan(TenantModel):
         Membership, models.SET_NULL, null=True, blank=True, related_name="+"
     )
     finding = models.ForeignKey(Finding, models.SET_NULL, null=True, blank=True, related_name="+")
-    is_bet = models.BooleanField(default=False, help_text="Nothing shows yet that it works.")
+    is_bet = models.BooleanField(default=False, help_text="No evidence yet that it works.")
     materials = models.JSONField(
-        default=list, blank=True, help_text="What it needs before its launch, by name."
+        default=list, blank=True, help_text="What it needs before launch, by name."
     )
     tasks = models.JSONField(
-        default=list, blank=True, help_text="What it asks, from its template: title, side, days."
+        default=list, blank=True, help_text="Tasks from its template: title, side, days."
     )
     floor = models.DecimalField(
         max_digits=16,
@@ -87,7 +87,7 @@ class ProgramPlan(TenantModel):
         null=True,
         blank=True,
         validators=[MinValueValidator(Decimal(0))],
-        help_text="A suggestion gives it at least so much over the cycle.",
+        help_text="Minimum for a suggestion over the cycle.",
     )
     ceiling = models.DecimalField(
         max_digits=16,
@@ -95,10 +95,10 @@ class ProgramPlan(TenantModel):
         null=True,
         blank=True,
         validators=[MinValueValidator(Decimal(0))],
-        help_text="A suggestion gives it at most so much over the cycle.",
+        help_text="Maximum for a suggestion over the cycle.",
     )
     is_locked = models.BooleanField(
-        default=False, help_text="A suggestion leaves its money as it is."
+        default=False, help_text="A suggestion leaves its budget as it is."
     )
     position = models.PositiveSmallIntegerField(default=0)
 

@@ -30,7 +30,7 @@ class ProgramTemplate(TenantModel):
         default=0, help_text="Days from the cycle's start to the flight's."
     )
     lasts_days = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="Empty: until the cycle ends."
+        null=True, blank=True, help_text="Empty means until the cycle ends."
     )
     materials = models.JSONField(default=list, blank=True, help_text="What it needs, by name.")
     tasks = models.JSONField(

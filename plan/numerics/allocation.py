@@ -223,7 +223,7 @@ def _next(one: Candidate, amounts: Floats) -> Estimate:
     locked = dict(one.locked)
     free = [i for i, part in enumerate(one.months) if part > 0 and i not in locked]
     if not free:
-        return Estimate.unknown("Every month of it is locked or outside its flight.")
+        return Estimate.unknown("Every month is locked or outside its flight.")
     used = [i for i in free if amounts[i] > 0] or free[:1]
     place = max(used, key=lambda i: one.months[i])
     now = float(amounts[place]) / one.months[place]

@@ -278,20 +278,20 @@ def _check(plans: Sequence[ProgramPlan], histories: Sequence[History]) -> int:
 
 def _sentence(basis: str, plan: ProgramPlan, months: int) -> str:
     if basis == "program":
-        return f"{plan.key} rests on its own {months} months of spend and won margin."
+        return f"{plan.key} is based on its own {months} months of spend and won margin."
     if basis == "channel":
         return (
-            f"{plan.key} has no history of its own that could tell; it rests on {months} months of "
-            f"other programs on {plan.channel}, and may be credited with anything up to their due, "
-            "since journeys under way began with others."
+            f"{plan.key} does not have enough history of its own; it is based on {months} months "
+            f"of other programs on {plan.channel}, and may get less credit than they do, because "
+            "journeys under way started with others."
         )
     if basis == "workspace":
         return (
-            f"Nothing like {plan.key} has run on {plan.channel}; it rests on {months} months of "
-            "all programs together, and may be credited with anything up to their due, since "
-            "journeys under way began with others."
+            f"Nothing like {plan.key} has run on {plan.channel}; it is based on {months} months of "
+            "all programs together, and may get less credit than they do, because journeys "
+            "under way started with others."
         )
     return (
-        f"No spend has been followed to a won deal yet, so {plan.key} rests on a broad guess of "
-        "as much margin as is spent."
+        f"No spend has led to a won deal yet, so {plan.key} is based on a rough "
+        "guess: as much margin as spend."
     )

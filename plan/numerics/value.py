@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 NO_VOLUME = (
-    "The discount takes the whole margin, so no volume makes up for it. "
+    "The discount uses up the whole margin, so no volume makes up for it. "
     "Lower the discount or offer value instead."
 )
 

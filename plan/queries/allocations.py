@@ -23,7 +23,7 @@ _RESTS = {
     "program": "its own {months} months of spend and won margin",
     "channel": "{months} months of other programs on {channel}",
     "workspace": "{months} months of all programs together",
-    "none": "a broad guess: nothing like it has been measured",
+    "none": "a rough guess: nothing like it has been measured",
 }
 
 

@@ -99,4 +99,4 @@ class ScenarioForecast:
         for one in self.programs:
             if one.plan.pk == plan_id:
                 return one.margin
-        return Estimate.unknown("It was not in the plan when the forecast was made.")
+        return Estimate.unknown("Not in the plan when the forecast was made.")

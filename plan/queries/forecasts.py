@@ -37,12 +37,12 @@ _SERIES = {
     Objective.Metric.NEW_CUSTOMERS: "new_customers",
 }
 _BASES = {
-    "program": "their own measured past",
-    "channel": "the past of their channel",
-    "workspace": "the past of all programs together",
-    "none": "a broad guess",
+    "program": "their own measured history",
+    "channel": "the history of their channel",
+    "workspace": "the history of all programs together",
+    "none": "a rough guess",
 }
-_NO_MONEY = "There is no money in the plan yet."
+_NO_MONEY = "There is no budget in the plan yet."
 
 
 def shown_forecast(
@@ -135,19 +135,19 @@ def _says(found: numerics.Forecast, past: Past, sheet: Sheet) -> str:
         return _NO_MONEY
     if set(counted) == {"none"}:
         return (
-            "No spend has been followed to a won deal yet, so every program rests on a broad "
-            "guess: as much margin as is spent, give or take a lot."
+            "No spend has led to a won deal yet, so every program is based on a rough "
+            "guess: as much margin as spend, with a wide interval."
         )
     parts = [f"{counted[basis]} on {words}" for basis, words in _BASES.items() if counted[basis]]
     programs = f"{len(found.by_program)} program{'' if len(found.by_program) == 1 else 's'}"
     channels = {row.plan.program.channel.name for row in sheet.rows if row.total}
     fitted = sorted(channels & set(past.bends))
     bends = (
-        f" How returns fall follows the fitted curve for {', '.join(fitted)}."
+        f" Diminishing returns follow the fitted curve for {', '.join(fitted)}."
         if fitted
-        else " How returns fall as money grows is a prior that the months so far have moved."
+        else " Diminishing returns follow a prior, updated by the months so far."
     )
-    return f"Of {programs} with money, {', '.join(parts)}.{bends} Intervals are at 80%."
+    return f"Of {programs} with a budget, {', '.join(parts)}.{bends} Intervals are 80%."
 
 
 def planned_of(sheet: Sheet) -> list[numerics.ProgramPlan]:
@@ -196,7 +196,7 @@ def _forecast(
 
 def _expectation(row: Row, found: numerics.ProgramForecast | None) -> ProgramExpectation:
     if found is None:
-        margin = Estimate.unknown("No money is planned for it.")
+        margin = Estimate.unknown("No budget is planned for it.")
         return ProgramExpectation(row.plan, row.total, margin, {"says": margin.reason})
     return ProgramExpectation(
         row.plan,
@@ -225,7 +225,7 @@ def _objective(
         # The broad guess is one of margin: nothing is guessed of customers or pipeline.
         if series == "margin" or not found.is_guess:
             return _scaled(objective, found, scale)
-    reason = "What a program brings of this has not been measured yet."
+    reason = "The effect of programs on this has not been measured yet."
     return ObjectiveExpectation(objective, Estimate.unknown(reason), None)
 
 
@@ -278,7 +278,7 @@ def _rate(
         part, whole = sum(one.won for one in held), sum(one.decided for one in held)
     else:
         part, whole = sum(one.won_at_value for one in held), sum(one.won for one in held)
-    expected = rate(part, whole, reason="No deal of these programs has been decided yet.")
+    expected = rate(part, whole, reason="No deals from these programs have been decided yet.")
     chance = (
         chance_at_least(part, whole, float(objective.target))
         if expected.known and objective.target is not None
@@ -292,7 +292,7 @@ def _frozen(sheet: Sheet, rows: list[Forecast]) -> ScenarioForecast:
     by_program = {row.program_id: row for row in rows if row.program_id is not None}
     whole = {row.metric: row for row in rows if row.program_id is None}
     total = whole.get(margin)
-    missing = Estimate.unknown("It was not in the plan when the forecast was made.")
+    missing = Estimate.unknown("Not in the plan when the forecast was made.")
     return ScenarioForecast(
         programs=[
             ProgramExpectation(
@@ -319,7 +319,7 @@ def estimate_of(row: Forecast) -> Estimate:
     """Return a frozen forecast as an estimate."""
     if row.expected is None:
         return Estimate.unknown(
-            str(row.rests_on.get("reason") or row.rests_on.get("says") or "It was not known.")
+            str(row.rests_on.get("reason") or row.rests_on.get("says") or "Not known.")
         )
     return Estimate(
         float(row.expected),

@@ -24,7 +24,7 @@ from plan.queries.templates import catalogue
 NO_MARGIN = "No product has both a list price and a unit cost, so the margin is not known."
 FEWEST_DEALS = 10
 """From how many decided deals a program counts as evidence."""
-NO_SALES = "No sales of this program have been measured yet."
+NO_SALES = "No sales from this program have been measured yet."
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,12 @@ class Guard:
         """How discounts fared here so far, in a sentence."""
         held = self.past
         if held is None or not held.uplift.known:
-            why = held.uplift.reason if held else "no deals with and without discount were compared"
-            return f"How past discounts fared is not known: {why.rstrip('.')}."
+            why = (
+                held.uplift.reason
+                if held
+                else "no deals with and without discounts have been compared"
+            )
+            return f"The effect of past discounts is not known: {why.rstrip('.')}."
         step = f"{number(held.step * 100, 0)} points of discount"
         return f"Past discounts here: {step} bought {points(held.uplift)} of win rate."
 
@@ -102,7 +106,7 @@ class Guard:
             return NO_MARGIN
         if self.break_even.uplift is None:
             return f"No volume makes up for it. {self.break_even.reason}"
-        return f"So much more must be sold to earn the same, at a margin of {percent(self.margin)}."
+        return f"Additional volume needed to earn the same, at a margin of {percent(self.margin)}."
 
     @property
     def margin_says(self) -> str:
@@ -117,7 +121,7 @@ class Guard:
         """What would be given away, in a sentence."""
         currency = tenancy.current_workspace().currency
         per = money(Decimal(100_000) * self.discount, currency)
-        each = f"{per} for each {money(100_000, currency)} sold at list price"
+        each = f"{per} per {money(100_000, currency)} sold at list price"
         if not self.given_away.known:
             return f"{self.given_away.reason} It is {each}."
         months = f"{self.months} month{'' if self.months == 1 else 's'}"
@@ -225,7 +229,7 @@ def alternatives(count_of: int = 2) -> tuple[Alternative, ...]:
             found.append(
                 Alternative(
                     kind.name,
-                    f"{kind.purpose} It has not run here yet: test it small first.",
+                    f"{kind.purpose} It has not run here yet, so test it on a small scale first.",
                     link("plan:templates"),
                 )
             )

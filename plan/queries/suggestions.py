@@ -78,7 +78,7 @@ class Suggestion:
 def estimate_from(stored: dict[str, Any]) -> Estimate:
     """Return an estimate from its JSON."""
     if not stored or stored.get("value") is None:
-        return Estimate.unknown(str(stored.get("reason") or "It was not known."))
+        return Estimate.unknown(str(stored.get("reason") or "Not known."))
     return Estimate(stored["value"], stored["low"], stored["high"], int(stored.get("n") or 0))
 
 
@@ -91,7 +91,7 @@ def shown_suggestion(scenario: Scenario) -> Suggestion | None:
     for (plan_id, _), amount in amounts_of(scenario).items():
         now[plan_id] = now.get(plan_id, Decimal(0)) + amount
     chances = []
-    nothing = Estimate.unknown("not asked")
+    nothing = Estimate.unknown("not included")
     for objective in objectives_of(scenario.cycle):
         held = allocation.chances.get(str(objective.pk))
         if held is not None:

@@ -126,11 +126,11 @@ class Timeline:
         """What sales can take against what the plan asks, in a sentence."""
         held, peak = self.capacity, self.peak
         if held.weekly is None:
-            return "What sales can take is not known: no handover has been answered yet."
-        room = f"Reps answered up to {number(held.weekly, 0)} handovers a week"
+            return "Sales capacity is not known: no handoffs have been contacted yet."
+        room = f"Reps handled up to {number(held.weekly, 0)} handoffs per week"
         if peak is None or peak.leads is None:
-            return f"{room}. What this plan asks is not known: no money has led to one yet."
-        return f"{room}; this plan asks for {number(peak.leads, 0)} in its fullest week."
+            return f"{room}. What this plan needs is not known: no spend has led to a handoff yet."
+        return f"{room}; this plan needs {number(peak.leads, 0)} in its busiest week."
 
     @property
     def is_over(self) -> bool:
@@ -281,8 +281,8 @@ def notes_of(plan: ProgramPlan, sheet: Sheet) -> list[Note]:
     """Return what stands beside a program's curve: pressure, sales' room, what is not ready."""
     held = timeline_of(sheet)
     flight = next(one for one in held.flights if one.plan.pk == plan.pk)
-    notes = [Note("Same audience at once", one, "warn") for one in flight.crowded[:2]]
-    title = "Sales cannot take it all" if held.is_over else "What sales can take"
+    notes = [Note("Overlapping programs", one, "warn") for one in flight.crowded[:2]]
+    title = "Over sales capacity" if held.is_over else "Sales capacity"
     notes.append(Note(title, held.capacity_says, "warn" if held.is_over else ""))
     missing = flight.ready.missing
     if missing and flight.launch is None:

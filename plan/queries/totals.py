@@ -94,7 +94,7 @@ def totals_of(sheet: Sheet) -> Totals:
 
 
 def _audience(row: Row) -> str:
-    return str(row.plan.audience) if row.plan.audience else "No audience named"
+    return str(row.plan.audience) if row.plan.audience else "No audience"
 
 
 def _serving(sheet: Sheet, objective: Objective) -> list[Row]:

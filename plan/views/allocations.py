@@ -106,6 +106,6 @@ def take(request: WorkspaceRequest, pk: int) -> HttpResponse:
     with refused_as_message(request, ScenarioLocked, CycleOver):
         changed = take_split(allocation=found, lines=lines)
         cells = f"{changed} cell{'' if changed == 1 else 's'} changed"
-        messages.success(request, f"The plan follows the suggestion: {cells}.")
+        messages.success(request, f"The plan now matches the suggestion: {cells}.")
         return redirect(back if lines else link("plan:scenario", found.scenario_id))
     return redirect(back)

@@ -49,7 +49,7 @@ def _answer(request: WorkspaceRequest, cycle: Cycle, form: ObjectiveForm) -> Htt
         told = {ObjectiveSetAlready: "metric", ObjectivesFrozen: None, CycleOver: None}
         with refused_in_form(form, told):
             saved = save_objective(objective=form.row())
-            messages.success(request, f"{saved} is set.")
+            messages.success(request, f"{saved} was saved.")
             return redirect(link("plan:cycle", cycle.pk))
     measured, panels, kept = baselines_of(cycle), [], form.instance
     if kept.pk:
@@ -72,7 +72,7 @@ def remove(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
     def act() -> str:
         remove_objective(objective=found)
-        messages.success(request, f"{found} is removed.")
+        messages.success(request, f"{found} was deleted.")
         return link("plan:cycle", found.cycle_id)
 
     return confirm_page(
@@ -80,9 +80,9 @@ def remove(request: WorkspaceRequest, pk: int) -> HttpResponse:
         act,
         ObjectivesFrozen,
         CycleOver,
-        title=f"Remove the objective {found}",
-        text="Its target and baseline go with it.",
-        submit="Remove it",
+        title=f"Delete the objective {found}",
+        text="Its target and baseline are deleted too.",
+        submit="Delete",
         eyebrow=str(found.cycle),
         back=link("plan:cycle", found.cycle_id),
     )

@@ -35,7 +35,7 @@ def new(request: WorkspaceRequest) -> HttpResponse:
     """Make a program."""
     form = ProgramForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and (made := _saved(form)):
-        messages.success(request, f"{made.name} is ready to be planned.")
+        messages.success(request, f"{made.name} is ready to plan.")
         return redirect(link("plan:programs"))
     context = {"form": form, "title": "New program", "back": link("plan:programs")}
     return render(request, "plan/program.html", context, status=422 if form.is_bound else 200)
@@ -81,16 +81,16 @@ def remove(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
     def act() -> str:
         actions.remove_program(program=found)
-        messages.success(request, f"{found.name} is removed.")
+        messages.success(request, f"{found.name} was deleted.")
         return link("plan:programs")
 
     return confirm_page(
         request,
         act,
         actions.ProgramInUse,
-        title=f"Remove {found.name}",
-        text="Only a program that no scenario holds can be removed.",
-        submit="Remove it",
+        title=f"Delete {found.name}",
+        text="Only a program that is not in any scenario can be deleted.",
+        submit="Delete",
         eyebrow="Programs",
         back=link("plan:program", pk),
     )
@@ -133,7 +133,7 @@ def intended(request: WorkspaceRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(plans, pk=pk)
     form = _plan_form(request, found)
     if request.method == "POST" and form.is_valid() and _planned(form, None):
-        messages.success(request, f"{found.program.name} is saved.")
+        messages.success(request, f"{found.program.name} was saved.")
         return redirect(link("plan:scenario", found.scenario_id))
     context = {
         "form": form,
@@ -177,7 +177,7 @@ def take_out(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
     def act() -> str:
         actions.remove_program_plan(plan=found)
-        messages.success(request, f"{found.program.name} is out of “{found.scenario}”.")
+        messages.success(request, f"{found.program.name} was removed from “{found.scenario}”.")
         return link("plan:scenario", found.scenario_id)
 
     return confirm_page(
@@ -185,9 +185,9 @@ def take_out(request: WorkspaceRequest, pk: int) -> HttpResponse:
         act,
         ScenarioLocked,
         CycleOver,
-        title=f"Take {found.program.name} out of “{found.scenario}”",
-        text="Its money in this scenario goes with it. The program stays.",
-        submit="Take it out",
+        title=f"Remove {found.program.name} from “{found.scenario}”",
+        text="Its budget in this scenario is deleted. The program itself stays.",
+        submit="Remove",
         eyebrow=str(found.scenario.cycle),
         back=link("plan:program_plan", pk),
     )

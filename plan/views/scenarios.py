@@ -82,7 +82,7 @@ def remove(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
     def act() -> str:
         actions.remove_scenario(scenario=found)
-        messages.success(request, f"“{found.name}” is removed.")
+        messages.success(request, f"“{found.name}” was deleted.")
         return link("plan:cycle", found.cycle_id)
 
     return confirm_page(
@@ -91,9 +91,9 @@ def remove(request: WorkspaceRequest, pk: int) -> HttpResponse:
         *REFUSALS,
         eyebrow=str(found.cycle),
         back=link("plan:scenario", found.pk),
-        title=f"Remove “{found.name}”",
-        text="The draft and its money are removed. The programs stay.",
-        submit="Remove the draft",
+        title=f"Delete “{found.name}”",
+        text="The draft and its budget are deleted. The programs stay.",
+        submit="Delete draft",
     )
 
 
@@ -114,12 +114,12 @@ def clone(request: WorkspaceRequest, pk: int) -> HttpResponse:
         back=link("plan:scenario", found.pk),
         title=f"Revise “{found.name}”" if revising else f"Clone “{found.name}”",
         text=(
-            "A new draft begins from the approved plan. The approved one holds until a manager "
+            "A new draft starts from the approved plan, which stays in effect until a manager "
             "approves the revision."
             if revising
-            else "A new draft begins with the same programs and money. Approvals are not copied."
+            else "A new draft starts with the same programs and budget. Approvals are not copied."
         ),
-        submit="Begin the revision" if revising else "Make the copy",
+        submit="Create revision" if revising else "Create copy",
         tone="primary",
     )
 
@@ -137,7 +137,7 @@ def propose(request: WorkspaceRequest, pk: int) -> HttpResponse:
         except (ScenarioLocked, CycleOver, OwnWork) as error:
             fault = str(error)
         else:
-            messages.success(request, f"“{found.name}” now waits for a manager's approval.")
+            messages.success(request, f"“{found.name}” now is waiting for a manager's approval.")
             return redirect(link("plan:scenario", pk))
     missing = missing_of(found)
     context = {
@@ -166,9 +166,9 @@ def take_back(request: WorkspaceRequest, pk: int) -> HttpResponse:
         *REFUSALS,
         eyebrow=str(found.cycle),
         back=link("plan:scenario", found.pk),
-        title=f"Take “{found.name}” back",
-        text="It becomes a draft again, and no longer waits for approval.",
-        submit="Take it back",
+        title=f"Withdraw “{found.name}”",
+        text="It becomes a draft again and is no longer waiting for approval.",
+        submit="Withdraw",
         tone="primary",
     )
 
@@ -197,7 +197,7 @@ def approve(request: WorkspaceRequest, pk: int) -> HttpResponse:
                 )
                 return redirect(link("plan:scenario", pk))
         except actions.NotReady:
-            form.add_error(None, "It still lacks what is listed below.")
+            form.add_error(None, "It still needs what is listed below.")
     found = _scenario(pk)
     context = {
         "scenario": found,
@@ -221,7 +221,7 @@ def send_back(request: WorkspaceRequest, pk: int) -> HttpResponse:
             actions.send_back_scenario(
                 scenario=found, by=request.membership, note=form.cleaned_data["note"]
             )
-            messages.success(request, f"“{found.name}” is sent back.")
+            messages.success(request, f"“{found.name}” was sent back.")
             return redirect(link("plan:cycle", found.cycle_id))
     context = {"form": form, "scenario": found}
     return render(request, "plan/send_back.html", context, status=422 if form.is_bound else 200)
@@ -238,11 +238,11 @@ def value_guard(request: WorkspaceRequest, pk: int) -> HttpResponse:
         told = (approving.OfferChanged, approving.NotPriceLed, *REFUSALS)
         with refused_in_form(form, dict.fromkeys(told)):
             if discount and discount != percent_text(found.program.discount):
-                raise approving.OfferChanged("The discount has changed since you looked.")
+                raise approving.OfferChanged("The discount has changed since you opened this page.")
             approving.approve_price(
                 plan=found, by=request.membership, note=form.cleaned_data["note"]
             )
-            messages.success(request, f"{found.program.name} is approved, with what was shown.")
+            messages.success(request, f"{found.program.name} is approved with the figures shown.")
             return redirect(link("plan:scenario", found.scenario_id))
     context = {
         "plan": found,

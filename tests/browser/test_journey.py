@@ -42,10 +42,10 @@ def begin(mia: Person) -> None:
     mia.fill("First cycle starts", STARTS_ON.isoformat())
     mia.fill("First cycle ends", TODAY.isoformat())
     mia.press("Start the campaign")
-    mia.sees("Describe an audience")
+    mia.sees("Define an audience")
     assert mia.faults() == []
 
-    mia.follow("Describe an audience", exact=False)
+    mia.follow("Define an audience", exact=False)
     mia.fill("Name", "Facility managers in healthcare")
     mia.press("Add a condition")
     mia.choose("About", "Industry")
@@ -57,12 +57,12 @@ def begin(mia: Person) -> None:
     mia.go("Insight")
     mia.follow("Write the story")
     mia.fill("Title", "The chair that pays back")
-    mia.fill("For whom", "Facility managers who answer for sick leave")
+    mia.fill("Audience", "Facility managers who answer for sick leave")
     mia.fill("Their problem", "Back pain costs more than furniture")
     mia.fill("Our promise", "A desk that earns its price back within fourteen months")
     mia.press("Save the story")
     mia.fill("Proof point", "Sick leave fell by a fifth at Harbor Clinics")
-    mia.fill("What shows it", "Their own count over 18 months")
+    mia.fill("Evidence", "Their own count over 18 months")
     mia.press("Add proof point")
     mia.sees("Sick leave fell by a fifth")
     assert mia.faults() == []
@@ -88,11 +88,11 @@ def record_what_is_known(mia: Person) -> None:
     mia.follow(f"{CAMPAIGN}, cycle 1")
     mia.follow("New finding")
     mia.fill("What we learned", "Buyers who see the payback pay list price")
-    mia.choose("Learned from", "")
-    mia.fill("What was counted or seen", "Won at list")
-    mia.fill("Figure, or words", "41")
+    mia.choose("Source", "")
+    mia.fill("What was measured or observed", "Won at list")
+    mia.fill("Figure or text", "41")
     mia.choose("Unit", "percent")
-    mia.fill("Out of (n)", "120")
+    mia.fill("Sample size (n)", "120")
     mia.press("Save finding")
     mia.go("Insight")
     mia.sees("Buyers who see the payback")
@@ -140,7 +140,7 @@ def plan(mia: Person) -> None:
             mia.fill("Discount on list price", "8%")
         mia.press("Save")
         if offer == "Value":
-            mia.choose("The finding it rests on", "Buyers who see")
+            mia.choose("Based on finding", "Buyers who see")
             mia.choose("Audience", "Facility managers")
         else:
             mia.page.get_by_label("It is a bet").check()
@@ -236,7 +236,7 @@ def import_facts(mia: Person) -> None:
         mia.page.set_input_files(
             "input[type=file]", {"name": f"{kind}.csv", "mimeType": "text/csv", "buffer": content}
         )
-        mia.press("Look at it")
+        mia.press("Preview")
         assert mia.faults() == []
         mia.press("Import ", exact=False)
         mia.sees(re.compile("Refused\\s+0\\s"), within=20)
@@ -353,7 +353,7 @@ def sees_what_was_learned(mia: Person) -> None:
     assert learned.get_by_role("link", name=re.compile("^Decide")).count() == 1
     mia.go("Campaigns")
     mia.follow(CAMPAIGN)
-    mia.sees(re.compile("Decide on \\d+ findings carried in"))
+    mia.sees(re.compile("Decide on \\d+ findings carried over"))
 
 
 def test_a_campaign_goes_round_the_whole_loop(

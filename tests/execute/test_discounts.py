@@ -165,9 +165,11 @@ def test_a_rep_asks_before_closing_and_a_manager_decides(at, sign_in, deal):
     assert rep.post(asking, {"net_amount": "990", "in_return": "scope"}).status_code == 422
     assert rep.post(asking, {"net_amount": "700", "in_return": "scope"}).status_code == 302
     asked = DiscountApproval.objects.get()
-    assert "Discounts waiting for approval" in manager.get(at("execute/discounts/")).content.decode()
+    assert (
+        "Discounts waiting for approval" in manager.get(at("execute/discounts/")).content.decode()
+    )
     page = at(f"deals/discounts/{asked.pk}/")
-    assert "300% more must be sold" in manager.get(page).content.decode()
+    assert "300% more volume is needed" in manager.get(page).content.decode()
     assert rep.post(page, {"decision": "approve"}).status_code == 403
     assert manager.post(page, {"decision": "send_back"}).status_code == 422
     assert manager.post(page, {"decision": "approve"}).status_code == 302

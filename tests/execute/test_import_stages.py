@@ -75,7 +75,7 @@ def test_a_column_of_dates_for_each_stage_is_the_deals_history(client, do_due_wo
     assert entries() == whole
     unclear = WIDE.replace("2026-01-28 10:30", "01/02/2026").replace("W", "V")
     notes = load(client, do_due_work, unclear, "deals").notes
-    assert any("is kept beside the deals and not read" in note for note in notes)
+    assert any("is kept with the deals but not read" in note for note in notes)
 
 
 def test_what_is_no_entry_is_left_out_and_said(client, do_due_work):

@@ -151,7 +151,7 @@ def test_launches_stand_on_the_execute_page_and_on_the_timeline(plan, member, si
         in client.get(link("execute:cycle", cycle.pk)).content.decode()
     )
     listed = client.get(link("execute:launches", cycle.pk)).content.decode()
-    assert "Waits" in listed
+    assert "On hold" in listed
     assert "Demo kit" in listed
     launch_program(plan=plan, by=member("manager"), override_reason="The fair is tomorrow")
     assert "The fair is tomorrow" in client.get(link("execute:launches", cycle.pk)).content.decode()

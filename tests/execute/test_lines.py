@@ -188,7 +188,7 @@ def test_a_deal_may_stand_without_a_product(products, edit):
 def test_the_page_of_a_deal_shows_each_line_and_the_whole(products, workspace, sign_in):
     deal = sold(products, 700, 950)
     text = sign_in("sales_rep").get(f"/w/{workspace.slug}/deals/{deal.pk}/").content.decode()
-    for shown in ("2 × Desk", "10 × Chair", "In all", "12.5%", "2 products, mostly Chair"):
+    for shown in ("2 × Desk", "10 × Chair", "Total", "12.5%", "2 products, mostly Chair"):
         assert shown in text
 
 

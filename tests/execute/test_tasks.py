@@ -43,7 +43,7 @@ def test_a_task_shows_what_it_still_waits_for_and_warns_when_it_is_done(at, sign
     brief, send = TaskFactory(title="Brief sales"), TaskFactory(title="Send the mail")
     tasks.save_task(task=send, waits_for=[brief])
     browser = sign_in("marketer")
-    assert "Waits for Brief sales" in browser.get(at("tasks/")).content.decode()
+    assert "Waiting for Brief sales" in browser.get(at("tasks/")).content.decode()
     answer = browser.post(at(f"tasks/{send.pk}/state/"), {"state": "done"}, follow=True)
     assert "is done, though it waits for “Brief sales”" in answer.content.decode()
     tasks.set_task_state(state=Task.State.DONE, task=brief)

@@ -61,7 +61,7 @@ def test_the_size_is_counted_while_the_rule_is_written(people, address, sign_in)
 def test_a_half_written_condition_is_named_instead_of_counted(address, sign_in):
     typed = {**HEALTH, "value-1": "many", "count": "1"}
     page = sign_in("marketer").post(address, typed, headers=HTMX).content.decode()
-    assert "Condition 2: Write a number for employees" in page
+    assert "Condition 2: Enter a number for employees" in page
 
 
 def test_lines_are_added_and_removed_with_and_without_scripts(address, sign_in):
@@ -95,7 +95,7 @@ def test_a_name_is_taken_once(address, sign_in):
     AudienceFactory(name="Health")
     response = sign_in("marketer").post(address, HEALTH)
     assert response.status_code == 422
-    assert "There is already an audience “Health”." in response.content.decode()
+    assert "There is already an audience called “Health”." in response.content.decode()
 
 
 def test_a_stored_rule_opens_as_it_was_typed(workspace, sign_in):

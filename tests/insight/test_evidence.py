@@ -156,7 +156,7 @@ def test_half_a_figure_is_asked_for_and_nothing_typed_is_lost(pages, sign_in):
     shown = sign_in("marketer").post(f"{pages}findings/{finding.pk}/evidence/", typed)
     assert shown.status_code == 422
     text = shown.content.decode()
-    assert "An interval has two ends" in text
+    assert "An interval needs both ends" in text
     assert 'value="Their page"' in text
     assert not FindingEvidence.objects.exists()
 

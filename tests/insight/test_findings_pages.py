@@ -82,7 +82,7 @@ def test_a_finding_that_cannot_be_taken_keeps_what_was_typed(workspace, sign_in)
     )
     page = response.content.decode()
     assert response.status_code == 422
-    assert "Begin the link with https://" in page
+    assert "Start the link with https://" in page
     assert 'value="Demos win."' in page
     assert 'value="Win rate"' in page
     assert not Finding.objects.exists()
@@ -104,7 +104,7 @@ def test_half_an_interval_is_refused(workspace, sign_in):
         },
     )
     assert response.status_code == 422
-    assert "An interval has two ends." in response.content.decode()
+    assert "An interval needs both ends." in response.content.decode()
 
 
 def test_editing_a_measured_finding_leaves_its_figures_alone(workspace, sign_in):
@@ -167,7 +167,7 @@ def test_rejecting_without_a_reason_asks_for_one(held, sign_in):
         decide_at(held), {"decision": "rejected"}, headers={"HX-Request": "true"}
     )
     assert response.status_code == 422
-    assert "Say why: the next cycle will ask." in response.content.decode()
+    assert "Enter a reason. The next cycle will need it." in response.content.decode()
 
 
 def test_the_second_of_two_people_sees_what_the_first_decided(held, sign_in, member):
@@ -176,7 +176,7 @@ def test_the_second_of_two_people_sees_what_the_first_decided(held, sign_in, mem
     response = second.post(decide_at(held), {"decision": "adopted", "seen": ""})
     page = response.content.decode()
     assert response.status_code == 422
-    assert f"{member('manager')} has rejected this finding meanwhile" in page
+    assert f"{member('manager')} has rejected this finding in the meantime" in page
     assert "Too few deals." in page
     held.refresh_from_db()
     assert held.decision == "rejected"

@@ -81,7 +81,7 @@ def test_what_is_named_stays_and_is_not_offered_for_removal(sign_in, named):
     browser = sign_in("marketer")
     assert "Remove Acme?" not in browser.get(form).text
     refused = browser.post(form, {"remove": "yes"}, follow=True)
-    assert "take it out of use instead" in refused.text
+    assert "Mark it as not in use instead" in refused.text
     assert model.objects.filter(pk=row.pk).exists()
 
 

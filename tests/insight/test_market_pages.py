@@ -131,7 +131,7 @@ def test_ids_of_another_workspace_are_refused_in_forms(at, sign_in, member):
 
 def test_a_contact_who_can_be_called_nothing_is_refused(at, sign_in):
     response = sign_in("marketer").post(at("contacts/new/"), {"title": "Buyer", "consent": "given"})
-    assert "Write a name or an e-mail address." in response.content.decode()
+    assert "Enter a name or an email address." in response.content.decode()
     assert 'value="Buyer"' in response.content.decode()
 
 

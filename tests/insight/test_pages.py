@@ -113,7 +113,7 @@ def test_every_list_without_rows_teaches_the_next_step(workspace, sign_in):
     for address, words in {
         "": "Record a finding",
         "findings/": "Record a finding",
-        "audiences/": "Describe an audience",
+        "audiences/": "Define an audience",
         "story/": "Write the story",
         "rivals/": "Name a rival",
         "products/": "Add a product",

@@ -97,10 +97,10 @@ def test_an_answer_sent_twice_is_kept_once_and_thanked_for_twice(workspace, most
 def test_an_answer_that_is_far_too_long_is_refused_with_all_that_was_typed(workspace):
     study = StudyFactory(kind=Study.Kind.INTERVIEWS)
     _, secret = research.make_form(study=study, by=None)
-    typed = {"outcome": "lost", "drivers": ["price"], "words": "too dear " * 1_200}
+    typed = {"outcome": "lost", "drivers": ["price"], "words": "too expensive " * 1_200}
     shown = Client().post(f"/ask/{secret}/", typed)
     assert shown.status_code == 422
-    assert shown.content.decode().count("too dear") >= 1_200
+    assert shown.content.decode().count("too expensive") >= 1_200
     assert not StudyAnswer.objects.exists()
 
 

@@ -99,7 +99,7 @@ def test_a_file_of_prices_is_read_after_its_columns_are_named(pages, sign_in):
     assert 'value="3" selected' in browser.get(columns.url).content.decode()
     shown = browser.post(columns.url, named, follow=True).content.decode()
     assert "15 answers are kept" in shown
-    assert "1 row holds no answer" in shown
+    assert "1 row has no answer" in shown
     assert "Lower bound" in shown
     browser.post(columns.url, named)
     assert StudyAnswer.objects.count() == 15

@@ -191,8 +191,8 @@ def test_segments_are_looked_for_shown_and_adopted(workspace, buyers, sign_in, d
     names = [one["name"] for one in run.result["value"]]
     assert "Best customers" in names
     shown = browser.get(address).content.decode()
-    assert "Warm, not yet customers" in shown
-    assert "Too little is known" in shown or "do not fall into groups" in shown
+    assert "Warm prospects" in shown
+    assert "Not enough is known" in shown or "do not form distinct groups" in shown
     browser.post(address, {"kind": "value", "place": str(names.index("Best customers"))})
     assert Audience.objects.get().size == 1
 

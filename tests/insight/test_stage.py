@@ -33,15 +33,15 @@ def test_the_gate_asks_for_an_audience_a_proved_story_and_decisions(cycle, membe
     DispositionFactory(finding=finding, cycle=cycle, carried=True)
     DispositionFactory(finding=FindingFactory(campaign=cycle.campaign), cycle=cycle)
     assert missing(cycle) == [
-        "Describe an audience",
+        "Define an audience",
         "Write the brand story",
-        "Decide on 1 finding carried in",
+        "Decide on 1 finding carried over",
     ]
     AudienceFactory()
     story = BrandStoryFactory()
     assert missing(cycle) == [
-        "Give the brand story a proof point",
-        "Decide on 1 finding carried in",
+        "Add a proof point to the brand story",
+        "Decide on 1 finding carried over",
     ]
     ProofPointFactory(story=story)
     dispose_finding(

@@ -156,7 +156,9 @@ def test_each_blocker_leads_to_where_it_is_mended():
 
 
 def test_an_open_gate_says_so():
-    assert "Ready to move on to Plan" in render('<c-blockers :blockers="none" to="Plan" />', none=[])
+    assert "Ready to move on to Plan" in render(
+        '<c-blockers :blockers="none" to="Plan" />', none=[]
+    )
 
 
 def test_progress_is_polled_until_it_is_done():
@@ -203,7 +205,7 @@ def test_a_wide_table_can_be_scrolled_by_keyboard():
 
 
 def test_a_question_before_removing_is_a_dialog_with_a_name():
-    shown = page('<c-confirm id="gone" action="/x" title="Remove it" opener="Remove" />')
+    shown = page('<c-confirm id="gone" action="/x" title="Delete" opener="Remove" />')
     assert shown.one("dialog")["aria-labelledby"] == shown.one("h2")["id"]
     assert shown.one("form")["action"] == "/x"
     assert shown.all("button")[0]["data-opens"] == shown.one("dialog")["id"]

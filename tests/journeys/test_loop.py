@@ -220,7 +220,7 @@ def test_what_one_cycle_taught_awaits_a_decision_in_the_next(
 ) -> None:
     setup.ensure_defaults()
     cycle = begin(mia)
-    assert "Describe an audience" in mia.read("ipeo:campaign", cycle.campaign_id)
+    assert "Define an audience" in mia.read("ipeo:campaign", cycle.campaign_id)
     learn(mia, cycle)
     move_on(mia, cycle)
 
@@ -244,4 +244,4 @@ def test_what_one_cycle_taught_awaits_a_decision_in_the_next(
     held = Disposition.objects.get(cycle=following, finding__statement__startswith=taught)
     assert (held.carried, held.decided_by) == (True, None)
     page = mia.read("ipeo:campaign", following.campaign_id)
-    assert re.search(r"Decide on \d+ findings? carried in", page)
+    assert re.search(r"Decide on \d+ findings? carried over", page)

@@ -116,7 +116,7 @@ def test_while_a_test_runs_the_advice_is_to_hold_and_that_is_decided_and_scored(
     (row,) = Recommendation.objects.filter(cycle=cycle, program=worn)
     assert row.kind == "hold"
     assert "Half without" in row.summary
-    assert "before it ends" in row.gain_reason
+    assert "until it ends" in row.gain_reason
     page = sign_in("manager").get(f"/w/{workspace.slug}/optimize/recommendations/{row.pk}/")
     assert f"experiments/{test.pk}/" in page.text
     assert "Running test" in page.text

@@ -64,7 +64,7 @@ def test_a_period_is_closed_once_and_the_second_is_told(workspace, member):
     cycle, *_ = _measured()
     close_period(cycle=cycle, by=member("manager"))
 
-    with pytest.raises(AlreadyClosed, match="closed this period already"):
+    with pytest.raises(AlreadyClosed, match="already closed this period"):
         close_period(cycle=cycle, by=member("owner"))
 
     assert Period.objects.count() == 1

@@ -113,7 +113,7 @@ def test_a_manager_sees_the_week_and_switches_the_mail(workspace, measured, memb
     client = sign_in("manager")
     address = f"/w/{workspace.slug}/optimize/digest/"
 
-    assert "What waits for a decision" in client.get(address).content.decode()
+    assert "Waiting for a decision" in client.get(address).content.decode()
     assert client.post(address, {"wants": "no"}).status_code == 302
 
     assert not Membership.objects.get(pk=member("manager").pk).wants_digest

@@ -133,7 +133,7 @@ def test_a_lift_is_told_before_the_end_and_never_moves_after_the_stop(workspace,
     found = reading_of(experiment, last - timedelta(days=10))
     assert found.verdict == "treated"
     assert found.low > 0
-    assert "do better" in told(experiment, found)
+    assert "does better" in told(experiment, found)
 
     stopped = actions.stop_experiment(
         experiment=experiment, decision="adopt", by=member("manager"), on=last
@@ -158,7 +158,7 @@ def test_without_a_difference_none_is_told(workspace):
     assert early.verdict == "early"
     assert end.verdict == "same"
     assert end.low < 0 < end.high
-    assert "No difference is shown" in told(experiment, end)
+    assert "No difference detected" in told(experiment, end)
 
 
 def test_a_split_that_lost_units_is_called_broken_and_no_lift_is_told(workspace):
@@ -170,7 +170,7 @@ def test_a_split_that_lost_units_is_called_broken_and_no_lift_is_told(workspace)
     found = reading_of(experiment, experiment.ends_on)
 
     assert found.verdict == "broken"
-    assert "The split is broken" in told(experiment, found)
+    assert "The split is not valid" in told(experiment, found)
     actions.stop_experiment(experiment=experiment, decision="open", by=None, on=TODAY)
     assert lifts() == []
 
@@ -226,7 +226,7 @@ def test_a_list_splits_a_draft_and_names_that_nobody_has_are_told(workspace):
     [
         (b"name,group\na,b\n", "columns unit and arm"),
         (b"unit,arm\n1,sometimes\n", "treated or control"),
-        (b"unit,arm\nghost,treated\n", "No line names a unit"),
+        (b"unit,arm\nghost,treated\n", "No line names a known unit"),
         (b"unit,arm\n{0},treated\n{0},control\n", "both arms"),
         (b"unit,arm\n{0},treated\n", "Both arms are needed"),
         (b"\xff\xfe", "UTF-8"),
@@ -268,7 +268,10 @@ def test_regions_are_told_while_they_run_and_read_once_more_at_the_end(workspace
 
     experiment = actions.start_experiment(experiment=draft, by=None, on=TODAY)
 
-    assert reading_of(experiment, TODAY + timedelta(days=5)).reason == "The first week is not over."
+    assert (
+        reading_of(experiment, TODAY + timedelta(days=5)).reason
+        == "The first week is not over yet."
+    )
     running = reading_of(experiment, TODAY + timedelta(weeks=2))
     assert (running.verdict, running.level, len(running.looks)) == ("treated", 0.95, 2)
     assert running.low < 0.5 < running.high
@@ -278,8 +281,8 @@ def test_regions_are_told_while_they_run_and_read_once_more_at_the_end(workspace
     assert found.low < 0.5 < found.high + 0.05
     assert found.always_low < 0.5 < found.always_high
     assert "90% interval" in told(experiment, found)
-    assert "Read as it ran" in told(experiment, found)
-    assert "While it runs it shows one of" in promise(draft, TODAY).text
+    assert "Read during the test" in told(experiment, found)
+    assert "While it runs, it detects one of" in promise(draft, TODAY).text
     few = _draft(name="Few", unit="region", weeks=4, regions=[a.region for a in accounts[:9]])
     assert "must stay untreated" in promise(few, TODAY).refusal
 
@@ -296,7 +299,10 @@ def test_an_experiment_is_designed_started_and_stopped_on_its_pages(workspace, s
     }  # fmt: skip
 
     check = link("optimize:check_design")
-    assert b"cannot tell" in browser.post(check, typed, headers={"HX-Request": "true"}).content
+    assert (
+        b"This test is too small"
+        in browser.post(check, typed, headers={"HX-Request": "true"}).content
+    )
     typed["smallest_lift"] = "60%"
     assert b"This test is large enough" in browser.post(check, typed).content
     bad = browser.post(link("optimize:new_experiment"), typed | {"weeks": "0", "share": "99%"})
@@ -306,18 +312,18 @@ def test_an_experiment_is_designed_started_and_stopped_on_its_pages(workspace, s
 
     held = Experiment.objects.get()
     here = link("optimize:experiment", held.pk)
-    assert b"Nobody is split yet" in browser.get(here).content
+    assert b"No one is assigned yet" in browser.get(here).content
     upload = SimpleUploadedFile("split.csv", b"unit,arm\nx,treated\n")
     refused = browser.post(link("optimize:experiment_list", held.pk), {"file": upload}, follow=True)
-    assert b"No line names a unit" in refused.content
+    assert b"No line names a known unit" in refused.content
     started = browser.post(link("optimize:start_experiment", held.pk), follow=True)
     assert b"runs until" in started.content
     lines = browser.get(link("optimize:experiment_export", held.pk)).content.decode()
     assert lines.count("treated") + lines.count("control") == 600
     assert browser.post(here, {"reason": ""}).status_code == 422
     stopped = browser.post(here, {"decision": "open"}, follow=True)
-    assert b"kept as it is now" in stopped.content
-    assert b"Leave it open" in browser.get(link("optimize:experiments")).content
+    assert b"saved as of now" in stopped.content
+    assert b"Leave open" in browser.get(link("optimize:experiments")).content
     assert browser.get(link("optimize:edit_experiment", held.pk)).status_code == 302
 
 

@@ -190,7 +190,7 @@ def test_a_stopped_test_becomes_a_finding_with_its_evidence_as_it_was(workspace,
     record_learnings(cycle, following, member("manager"))
 
     test.refresh_from_db()
-    assert "The treated do better: +30%" in test.finding.statement
+    assert "Treatment does better: +30%" in test.finding.statement
     assert test.finding.confidence == "high"
     kept = Snapshot.objects.get(kind="experiment")
     assert test.finding.evidence_url == link("optimize:snapshot", kept.pk)

@@ -63,7 +63,7 @@ def test_dates_that_make_no_range_are_told_where_they_were_typed(workspace, meas
     )
 
     assert page.status_code == 422
-    assert "must end after it starts" in page.content.decode()
+    assert "must not be before the first" in page.content.decode()
     assert "2026-05-01" in page.content.decode()
 
 
@@ -114,7 +114,7 @@ def test_a_recommendation_is_rejected_only_with_a_reason_and_keeps_what_was_type
 
     refused = client.post(address, {"decision": "rejected", "reason": ""})
     assert refused.status_code == 422
-    assert "Say why" in refused.content.decode()
+    assert "Enter a reason" in refused.content.decode()
     client.post(address, {"decision": "rejected", "reason": "Contract runs on"})
 
     assert Decision.objects.get().reason == "Contract runs on"

@@ -76,7 +76,7 @@ def test_a_lead_without_a_source_stands_apart_from_a_channel_named_unknown(searc
 def test_cost_per_lead_is_not_known_where_no_spend_is(searching):
     found = report(by="channel")[0].as_dict()
     nothing = {"value": None, "low": None, "high": None, "n": 0}
-    assert found["spend"] == nothing | {"reason": "no spend is recorded here"}
+    assert found["spend"] == nothing | {"reason": "no spend recorded"}
     for name in ("cost_per_lead", "roas", "romi", "cac"):
         assert found[name]["value"] is None
         assert found[name]["reason"]

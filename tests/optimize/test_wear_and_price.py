@@ -90,7 +90,7 @@ def test_price_and_value_say_what_discounts_bought_and_how_little_that_proves(me
     assert "Pocket price" in text
     assert "Rebates and bonuses" in text
     assert "Revenue ROMI" in text
-    assert "Pays, but by price" in text
+    assert "Profitable, but on price" in text
 
 
 def test_the_deals_behind_a_band_of_discount_are_those_that_it_counts(measured, sign_in):
@@ -105,7 +105,9 @@ def test_the_deals_behind_a_band_of_discount_are_those_that_it_counts(measured, 
 def test_pages_of_wear_and_price_teach_the_next_step_where_nothing_is_measured(workspace, sign_in):
     browser = sign_in("manager")
     assert browser.get(link("optimize:wearing")).status_code == 200
-    assert "No decided deals with both prices" in browser.get(link("optimize:price")).content.decode()
+    assert (
+        "No decided deals with both prices" in browser.get(link("optimize:price")).content.decode()
+    )
 
 
 def test_costs_of_a_deal_are_read_from_the_columns_that_name_them():

@@ -54,7 +54,7 @@ def test_more_goes_to_the_program_that_returns_more_and_the_sum_is_the_total(sce
     assert found["Demos"] > 2 * found["Mailing"]
     assert sum(found.values()) == Decimal(12_000)
     assert made.gain["value"] > 0
-    assert "own measured past" in made.rests_on
+    assert "own measured history" in made.rests_on
 
 
 def test_the_money_is_spread_over_the_flights_months(scenario):

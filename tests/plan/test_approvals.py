@@ -49,7 +49,7 @@ def test_approving_freezes_a_forecast_per_program_and_objective(proposed, member
     assert whole.objective is not None
     assert 0 <= whole.chance < 0.05
     assert len(whole.rests_on["quantiles"]) == 99
-    assert "broad guess" in whole.rests_on["says"]
+    assert "rough guess" in whole.rests_on["says"]
 
 
 def test_the_same_plan_always_has_the_same_forecast(proposed, member):

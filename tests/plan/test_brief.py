@@ -84,7 +84,7 @@ def test_it_is_one_page_that_holds_all_that_a_brief_holds(scenario, member, page
         str(plan.marketing_owner),
         str(plan.sales_owner),
         "80%",
-        "broad guess",
+        "rough guess",
     ):
         assert words in text, words
     assert pages(scenario) == 1

@@ -102,14 +102,14 @@ def test_two_planners_cells_merge_and_a_clash_is_shown_to_both(scenario, sign_in
 
     clash = {cell(scenario): "12,000", "base": seen}
     page = manager.post(address, clash, headers=HTMX).content.decode()
-    assert "made this 11,000 meanwhile. Save again to keep yours." in page
+    assert "changed this to 11,000 in the meantime. Save again to keep yours." in page
     assert str(member("marketer")) in page
     told = marketer.get(link("plan:cells", scenario.pk), headers=HTMX).content.decode()
-    assert f"{member('manager')} also typed 12,000 here." in told
+    assert f"{member('manager')} also entered 12,000 here." in told
     again = {cell(scenario): "12,000", "base": base(scenario)}
     assert "Saved just now" in manager.post(address, again, headers=HTMX).content.decode()
     settled = marketer.get(link("plan:cells", scenario.pk), headers=HTMX).content.decode()
-    assert "also typed" not in settled
+    assert "also entered" not in settled
 
 
 def test_a_clash_names_its_cell_and_is_over_once_the_other_gives_it_up(scenario, sign_in):
@@ -126,7 +126,7 @@ def test_a_clash_names_its_cell_and_is_over_once_the_other_gives_it_up(scenario,
     given_up = {cell(scenario): "11,000", "base": base(scenario)}
     manager.post(address, given_up, headers=HTMX)
     told = marketer.get(link("plan:cells", scenario.pk), headers=HTMX).content.decode()
-    assert "also typed" not in told
+    assert "also entered" not in told
 
 
 def test_the_cells_are_sent_again_only_once_something_changed(scenario, sign_in):
@@ -153,7 +153,7 @@ def test_money_stands_in_groups_beside_what_is_committed_and_spent(scenario):
         ("Q2 2026", Decimal(30_000)),
     ]
     assert {one.label: one.share for one in by_key["channel"]}["Search"] == 0.75
-    assert by_key["audience"][0].label == "No audience named"
+    assert by_key["audience"][0].label == "No audience"
     assert by_key["objective"][0].planned == Decimal(40_000)
 
 

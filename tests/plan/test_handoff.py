@@ -40,8 +40,8 @@ def test_every_blocker_says_where_it_is_mended(planned, sign_in):
     assert [blocker.message for blocker in found] == [
         "No scenario is approved yet",
         "Won margin lacks a baseline",
-        f"“{Program.objects.get().name}” cites no finding and is not marked as a bet",
-        f"“{Program.objects.get().name}” sells on price and no manager has approved it",
+        f"“{Program.objects.get().name}” is not based on a finding or marked as a bet",
+        f"“{Program.objects.get().name}” is price-led and no manager has approved it",
     ]
     client = sign_in("manager")
     for blocker in found:
@@ -50,7 +50,7 @@ def test_every_blocker_says_where_it_is_mended(planned, sign_in):
 
 def test_a_proposed_plan_waits_for_its_manager(planned, member):
     propose_scenario(scenario=planned, by=member("marketer"))
-    assert messages(planned.cycle) == ["“B” waits for a manager's approval"]
+    assert messages(planned.cycle) == ["“B” is waiting for a manager's approval"]
     assert summary(planned.cycle).line == "B waits for approval, $10,000"
 
 

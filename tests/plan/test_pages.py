@@ -74,7 +74,7 @@ def test_the_planning_page_shows_objectives_grid_and_what_programs_rest_on(sign_
     assert "Chance of reaching it" in page
     assert "finding: Demos win 2.1 times as often" in page
     assert "no evidence yet: test first" in page
-    assert "“Field demos” has no money" in page
+    assert "“Field demos” has no budget" in page
     assert 'value="10,000"' in page
 
 
@@ -155,7 +155,7 @@ def test_a_change_to_what_waits_for_approval_is_refused_with_its_reason(sign_in)
     cells = {f"cell-{plan.pk}-2026-01": "1"}
     response = sign_in("marketer").post(link("plan:scenario", scenario.pk), cells)
     assert response.status_code == 422
-    assert "waits for approval; take it back to change it" in text(response)
+    assert "is waiting for approval; withdraw it to change it" in text(response)
 
 
 def test_an_objective_is_set_with_shares_typed_as_percentages(sign_in):
@@ -193,7 +193,7 @@ def test_a_price_led_program_asks_for_its_discount(sign_in):
     address = link("plan:new_program")
     response = sign_in("marketer").post(address, typed)
     assert response.status_code == 422
-    assert "A price-led offer gives a discount" in text(response)
+    assert "A price-led offer needs a discount" in text(response)
     assert sign_in("marketer").post(address, {**typed, "discount": "8%"}).status_code == 302
     assert Program.objects.get().discount == Decimal("0.08")
 
@@ -300,7 +300,7 @@ def test_of_many_scenarios_the_latest_are_compared_with_the_same_queries(sign_in
     for _ in range(20):
         ReadyScenarioFactory(cycle=cycle)
     assert _queries(client, address) == few
-    assert "24 older drafts left out" in text(client.get(address))
+    assert "24 older drafts not shown" in text(client.get(address))
 
 
 @pytest.mark.parametrize(

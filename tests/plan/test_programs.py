@@ -147,7 +147,7 @@ def test_a_program_rests_on_what_the_cycle_adopted():
 def test_a_program_without_ground_or_money_is_missing_something():
     plan = ProgramPlanFactory(program__name="Webinar", finding=FindingFactory())
     ObjectiveFactory(cycle=plan.scenario.cycle)
-    assert [one.message for one in missing_of(plan.scenario)] == ["“Webinar” has no money"]
+    assert [one.message for one in missing_of(plan.scenario)] == ["“Webinar” has no budget"]
     BudgetLineFactory(program_plan=plan)
     assert missing_of(plan.scenario) == []
 

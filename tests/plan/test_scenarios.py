@@ -108,8 +108,8 @@ def test_proposing_names_everything_that_the_planner_must_mend():
         propose_scenario(scenario=scenario, by=None)
     assert [one.message for one in refused.value.missing] == [
         "No objective is set",
-        "“Field demos” cites no finding and is not marked as a bet",
-        "“Field demos” has no money",
+        "“Field demos” is not based on a finding or marked as a bet",
+        "“Field demos” has no budget",
     ]
 
 

@@ -83,7 +83,7 @@ def test_a_built_in_template_is_changed_put_away_and_brought_back(sign_in):
     assert client.post(link("plan:new_template"), {**sent, "name": "Fairs"}).status_code == 302
     assert ProgramTemplate.objects.get(name="Fairs").key == "fairs"
     price = client.post(link("plan:new_template"), {**sent, "name": "Sale", "offer": "price"})
-    assert "say how much" in price.content.decode()
+    assert "Enter how much" in price.content.decode()
 
 
 def test_a_remark_tells_whom_it_names_until_they_read_it(sign_in, member):

@@ -55,7 +55,7 @@ def test_expected_handovers_stand_against_what_reps_can_take(scenario):
     found = timeline_of(sheet_of(scenario))
     assert found.peak.leads == pytest.approx(7)
     assert found.is_over
-    assert "up to 5 handovers a week; this plan asks for 7" in found.capacity_says
+    assert "up to 5 handoffs per week; this plan needs 7" in found.capacity_says
     later._capacity.clear()
     assert "not known" in timeline_of(sheet_of(scenario)).capacity_says
 

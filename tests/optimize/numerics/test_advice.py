@@ -166,7 +166,7 @@ def test_what_may_be_wear_or_saturation_asks_for_the_test_that_would_tell():
     assert wear.unclear
     found = advise([program("mail", wear=wear, settling="Buy half for four weeks.")])
     (one,) = [one for one in found if one.kind == "test"]
-    assert "wears or is saturated" in one.title
+    assert "is wearing out or saturated" in one.title
     assert "Buy half for four weeks." in one.text
     assert not one.expected_gain.known
     assert not [one for one in advise([program("mail", wear=wear)]) if one.kind == "test"]

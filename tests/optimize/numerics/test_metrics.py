@@ -25,7 +25,7 @@ def test_a_no_decision_is_neither_won_nor_lost():
 
 
 def test_without_closed_deals_there_is_no_win_rate():
-    assert win_rate(0, 0).reason == "no deal has been won or lost yet"
+    assert win_rate(0, 0).reason == "no deals won or lost yet"
 
 
 def test_velocity_is_the_formula():
@@ -56,7 +56,7 @@ def test_spend_without_a_deal_is_a_loss_without_an_interval():
     figure = romi(Sums(), 1000)
     assert figure.value == -1
     assert not figure.has_interval
-    assert figure.reason == "no won deal is credited here yet"
+    assert figure.reason == "no won deals credited yet"
 
 
 def test_equal_deals_give_the_jeffreys_interval_of_their_count():
@@ -84,7 +84,7 @@ def test_losses_among_the_deals_take_the_normal():
 
 
 def test_cac_of_no_customers_or_no_cost_is_not_known():
-    assert cac(1000, 0).reason == "no customer has been won yet"
+    assert cac(1000, 0).reason == "no customers won yet"
     assert not cac(None, 5).known
     figure = cac(1000, 5)
     assert figure.low < figure.value == 200 < figure.high

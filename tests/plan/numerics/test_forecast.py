@@ -85,7 +85,7 @@ def test_a_program_without_history_rests_on_its_channel_and_is_less_sure():
     known = forecast(plans[:1], histories).by_program[0]
     new = forecast([ProgramPlan("new", plans[0].channel, plans[0].spend)], histories).by_program[0]
     assert (known.basis, new.basis) == ("program", "channel")
-    assert "no history of its own" in new.rests_on
+    assert "not have enough history" in new.rests_on
     wide = (new.margin.high - new.margin.low) / new.margin.value
     assert wide > (known.margin.high - known.margin.low) / known.margin.value
 
@@ -96,7 +96,7 @@ def test_a_new_channel_rests_on_the_workspace_and_an_empty_workspace_on_a_guess(
     assert forecast(plan, histories).by_program[0].basis == "workspace"
     guess = forecast(plan, [])
     assert guess.by_program[0].basis == "none"
-    assert "broad guess" in guess.rests_on[0]
+    assert "rough guess" in guess.rests_on[0]
     assert guess.margin.high / guess.margin.low > 10
 
 
