@@ -317,6 +317,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "StageEnum": "ipeo.models.Cycle.Stage",
+        "CampaignStatusEnum": "ipeo.models.Campaign.Status",
         "ImportKindEnum": "execute.models.imports.Import.Kind",
         "TouchKindEnum": "execute.models.facts.Touch.Kind",
         "ImportStateEnum": "execute.models.imports.Import.State",

@@ -17,6 +17,7 @@ from ipeo.actions.campaigns import (
     MayNotOverride,
     NameTaken,
     advance_cycle,
+    save_campaign,
     start_campaign,
 )
 from ipeo.api import serializers
@@ -53,7 +54,7 @@ class MemberView(ReadViewSet):
         return members_of(self.workspace)
 
 
-class CampaignView(mixins.CreateModelMixin, ReadViewSet):
+class CampaignView(mixins.CreateModelMixin, mixins.UpdateModelMixin, ReadViewSet):
     """Campaigns."""
 
     permission = "campaigns.view"
@@ -63,9 +64,22 @@ class CampaignView(mixins.CreateModelMixin, ReadViewSet):
     filterset_fields = ("status",)
     refused_as = {NameTaken: "name"}
 
+    def get_serializer_class(self) -> Any:
+        """Return the serializer of a change, or of the campaign with its first cycle's days."""
+        if self.action in {"update", "partial_update"}:
+            return serializers.CampaignChangeSerializer
+        return self.serializer_class
+
     def perform_create(self, serializer: Any) -> None:
         """Start the campaign with its first cycle."""
         serializer.instance = start_campaign(owner=self.membership, **serializer.validated_data)
+
+    def perform_update(self, serializer: Any) -> None:
+        """Save what was sent, and leave the rest as others may have changed it meanwhile."""
+        campaign, sent = serializer.instance, serializer.validated_data
+        for name, value in sent.items():
+            setattr(campaign, name, value)
+        save_campaign(campaign=campaign, fields=sent)
 
 
 class CycleView(ReadViewSet):

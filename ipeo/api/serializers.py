@@ -67,6 +67,17 @@ class CampaignSerializer(serializers.ModelSerializer[Campaign]):
         return attrs
 
 
+class CampaignChangeSerializer(serializers.ModelSerializer[Campaign]):
+    """What can be changed of a campaign; what is not sent stays."""
+
+    owner = member_field()
+
+    class Meta:
+        model = Campaign
+        fields = ("id", "name", "goal", "owner", "status", "created_at")
+        read_only_fields = ("created_at",)
+
+
 class BlockerSerializer(serializers.Serializer[Any]):
     """What keeps a gate closed."""
 

@@ -154,6 +154,33 @@ def test_the_gate_answers_409_with_what_is_missing(workspace, call):
     assert blockers[0]["message"] in answer.json()["detail"]
 
 
+def patch(client, address, data):
+    return client.patch(address, data, content_type="application/json")
+
+
+def test_a_campaign_is_changed_by_what_is_sent_and_no_more(workspace, call, member):
+    client, owner = call(), member("manager")
+    campaign = CampaignFactory(name="Desks", goal="Win offices")
+    address = f"/api/v1/campaigns/{campaign.pk}/"
+    answer = patch(client, address, {"status": "completed", "owner": owner.pk})
+    assert answer.status_code == 200
+    assert answer.json() == client.get(address).json()
+    campaign.refresh_from_db()
+    assert (campaign.name, campaign.goal) == ("Desks", "Win offices")
+    assert (campaign.status, campaign.owner) == ("completed", owner)
+
+
+def test_a_campaign_keeps_its_name_apart_and_its_owner_in_the_workspace(workspace, call):
+    CampaignFactory(name="Chairs")
+    address = f"/api/v1/campaigns/{CampaignFactory(name='Desks').pk}/"
+    stranger = MembershipFactory(workspace=WorkspaceFactory())
+    for sent in ({"name": "Chairs"}, {"owner": stranger.pk}, {"starts_on": "2026-02-01"}):
+        answer = patch(call(), address, sent)
+        assert answer.status_code == 400
+        assert set(answer.json()["errors"]) == set(sent)
+    assert patch(call("viewer"), address, {"goal": "X"}).status_code == 403
+
+
 def test_every_write_of_the_api_heeds_the_key():
     writing = [
         (route, view.cls)
