@@ -269,10 +269,12 @@ def regional_design(treated: Floats, others: Floats, length: int) -> RegionDesig
     earliest = max(length + 8, weeks // 2)
     for last in np.unique(np.linspace(earliest, weeks, _WINDOWS).astype(int)):
         start = int(last) - length
-        found = regional_impact(treated[:last], others[:last], start).relative
-        width = found.high - found.value
-        if math.isfinite(width):
-            needed += [width - found.value, width + found.value]
+        try:
+            found = regional_impact(treated[:last], others[:last], start)
+        except ValueError:
+            continue
+        if not found.reason:
+            needed += [found.reach - found.relative.value, found.reach + found.relative.value]
     if not needed:
         return RegionDesign(*sizes, None, "nothing happened to reckon with")
     smallest = max(float(np.quantile(needed, POWER)), 0.0)

@@ -41,10 +41,9 @@ import numpy.typing as npt
 from scipy import special
 
 from optimize.numerics.experiments import LEVEL, leaving_bound
-from optimize.numerics.regions import Places, check_panel, placebo_sets, weights_of
+from optimize.numerics.regions import Places, check_panel, gaps, placebo_sets
 
 Floats = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 FEWEST_OTHERS = 9
 """Untreated regions with anything before the start, without which chance's reach is not known."""
@@ -103,7 +102,8 @@ def regional_looks(
     rest = _usable(y, rest, start, length, unit)
     sets = placebo_sets(rest.shape[1], ours.shape[1], seed, _SETS)
     before = np.arange(y.size) < start
-    apart, error = _gaps(y, rest, before)
+    held = gaps(y, rest, before)
+    apart, error = held.apart, held.error
     strays = _strays(y, rest, sets, start, length)
     _check_moves(error)
     bound = leaving_bound(1 - level) * strays.most * error
@@ -135,7 +135,7 @@ def smallest_while_running(
     y = ours.mean(axis=1)
     rest = _usable(y, rest, start, length, "weeks")
     sets = placebo_sets(rest.shape[1], ours.shape[1], seed, _SETS)
-    _, error = _gaps(y, rest, np.ones(start, dtype=bool))
+    error = gaps(y, rest, np.ones(start, dtype=bool)).error
     _check_moves(error)
     strays = _strays(y, rest, sets, start, length)
     spread = strays.most * error
@@ -203,22 +203,6 @@ def _check_moves(error: float) -> None:
         raise TooLittleKnown("the treated regions never strayed from the others before its start")
 
 
-def _gaps(y: Floats, others: Floats, before: Mask) -> tuple[Floats, float]:
-    """The gap in each period as a share of the mean before, and its error there.
-
-    A region of which nothing came in the periods before counts as one that never moves.
-    """
-    means = others[before].mean(axis=0)
-    index = np.divide(others, means, out=np.ones_like(others), where=means > 0) - 1
-    base = float(y[before].mean())
-    own = y / base - 1 if base > 0 else np.zeros_like(y)
-    weights = weights_of(index[before], own[before])
-    apart = own - index @ weights
-    many = int(before.sum())
-    free = max(many - int(np.count_nonzero(weights > 1e-9)), many / 4)
-    return apart, float(np.sqrt(np.sum(apart[before] ** 2) / free))
-
-
 def _strays(y: Floats, others: Floats, sets: Sequence[Places], start: int, length: int) -> _Strays:
     ends = np.arange(start, length - 1, -length)
     if ends.size > _STRETCHES:
@@ -230,8 +214,8 @@ def _strays(y: Floats, others: Floats, sets: Sequence[Places], start: int, lengt
         courses = np.zeros((ends.size, length))
         for turn, end in enumerate(ends):
             inside = (when >= end - length) & (when < end)
-            apart, error = _gaps(one, others_of_it, ~inside)
-            courses[turn] = _in_errors(apart[inside], error)
+            held = gaps(one, others_of_it, ~inside)
+            courses[turn] = _in_errors(held.apart[inside], held.error)
         return courses
 
     squares = np.square([summed(*_apart(rest, members)) for members in sets])
@@ -253,8 +237,8 @@ def _widened(others: Floats, sets: Sequence[Places], start: int, strays: _Strays
     before = np.arange(others.shape[0]) < start
     found = []
     for members in sets:
-        apart, error = _gaps(*_apart(others, members), before)
-        found.append(_in_errors(apart[start:], error))
+        held = gaps(*_apart(others, members), before)
+        found.append(_in_errors(held.apart[start:], held.error))
     seen = np.sqrt(np.mean(np.square(found), axis=0))
     usual = np.maximum(strays.course[: seen.size], 1e-12)
     return np.asarray(np.maximum(seen / usual, 1.0))
@@ -265,5 +249,5 @@ def _apart(others: Floats, members: Places) -> tuple[Floats, Floats]:
     return others[:, members].mean(axis=1), np.delete(others, members, axis=1)
 
 
-def _in_errors(gaps: Floats, error: float) -> Floats:
-    return np.cumsum(gaps) / error if error > 0 else np.zeros_like(gaps)
+def _in_errors(apart: Floats, error: float) -> Floats:
+    return np.cumsum(apart) / error if error > 0 else np.zeros_like(apart)

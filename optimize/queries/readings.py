@@ -27,6 +27,7 @@ DRAWN_WEEKS = 26
 DRAWN_DAYS = 90
 """How many days a drawing of a test of units shows at most."""
 _NORMAL_90 = 1.6448536269514722
+_NORMAL_95 = 1.959963984540054
 
 Point = tuple[str, float | None, float | None, float | None]
 
@@ -191,11 +192,8 @@ def _of_regions(
     if ended or expected is None:
         expected = found.expected
     came = panel[:, chosen].mean(axis=1)
-    width = (found.cumulative.high - found.cumulative.low) / 2
     reading = replace(
         empty,
-        total=_known(found.cumulative.value),
-        total_se=_known(width / _NORMAL_90),
         control=_known(float(expected[untreated:].mean())),
         treated=_known(float(came[untreated:].mean())),
         series=tuple(
@@ -210,10 +208,19 @@ def _of_regions(
         ),
     )
     if not ended:
-        return _while_running(reading)
+        would = float(expected[untreated:].sum()) * int(chosen.sum())
+        return _while_running(reading, would)
     low, high = _known(found.relative.low), _known(found.relative.high)
-    value, level = _known(found.relative.value), REGION_LEVEL
-    reading = replace(reading, value=value, low=low, high=high, level=level)
+    width = (found.cumulative.high - found.cumulative.low) / 2
+    reading = replace(
+        reading,
+        value=_known(found.relative.value),
+        low=low,
+        high=high,
+        level=REGION_LEVEL,
+        total=_known(found.cumulative.value),
+        total_se=_known(width / _NORMAL_90),
+    )
     if low is None or high is None:
         return replace(reading, reason="Too few untreated regions to compare.")
     return replace(reading, verdict="treated" if low > 0 else "control" if high < 0 else "same")
@@ -255,17 +262,23 @@ def _looked(
     return held, found.expected
 
 
-def _while_running(reading: Reading) -> Reading:
-    low, high = reading.always_low, reading.always_high
-    if low is None or high is None:
+def _while_running(reading: Reading, would: float) -> Reading:
+    """What is known at any time, of `would` that had come of all treated regions without it.
+
+    Its standard error is no smaller than the interval shown, which pays for every look.
+    """
+    value, low, high = reading.always_value, reading.always_low, reading.always_high
+    if value is None or low is None or high is None:
         return replace(reading, reason=reading.always_reason)
     return replace(
         reading,
         verdict="treated" if low > 0 else "control" if high < 0 else "early",
-        value=reading.always_value,
+        value=value,
         low=low,
         high=high,
         level=LEVEL,
+        total=value * would,
+        total_se=(high - low) / 2 * would / _NORMAL_95,
     )
 
 

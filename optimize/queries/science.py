@@ -32,7 +32,6 @@ from optimize.queries.columns import (
 Floats = npt.NDArray[np.float64]
 
 BUCKETS = 100
-_NO_REACH = "there are too few other regions to tell how far chance reaches"
 _NO_MORE = "chance alone does as much as all that came"
 _NO_SHARE = "nothing would have come without it, so there is no share of that"
 _BROKEN_SPLIT = 0.001
@@ -181,10 +180,10 @@ def geo(
     rest = [place[name] for name in others]
     found = regional_impact(table[:, ours], table[:, rest], at)
     return {
-        "effect": _interval(found.effect, _NO_REACH),
-        "cumulative": _interval(found.cumulative, _NO_REACH),
+        "effect": _interval(found.effect, found.reason),
+        "cumulative": _interval(found.cumulative, found.reason),
         "relative": _interval(
-            found.relative, _NO_SHARE if math.isnan(found.relative.value) else _NO_REACH
+            found.relative, _NO_SHARE if math.isnan(found.relative.value) else found.reason
         ),
         "p": found.p,
         "sequential": _whenever(table[:, ours], table[:, rest], at),

@@ -95,7 +95,7 @@ def test_a_test_that_cannot_tell_is_refused_with_what_it_would_take(workspace):
     _market(count=60)
     experiment = _draft(smallest_lift=0.1)
 
-    with pytest.raises(actions.CannotTell, match=r"you want to see 10%.*It would take about"):
+    with pytest.raises(actions.CannotTell, match=r"you want to detect 10%.*You would need about"):
         actions.start_experiment(experiment=experiment, by=None, on=TODAY)
 
     assert Experiment.objects.get().state == "draft"
@@ -180,7 +180,7 @@ def test_deciding_against_the_test_needs_a_reason(workspace):
 
     with pytest.raises(actions.ReasonMissing):
         actions.stop_experiment(experiment=experiment, decision="adopt", by=None, on=TODAY)
-    with pytest.raises(ValueError, match="no decision"):
+    with pytest.raises(ValueError, match="not a valid decision"):
         actions.stop_experiment(experiment=experiment, decision="maybe", by=None)
     actions.stop_experiment(experiment=experiment, decision="open", by=None, on=TODAY)
     with pytest.raises(actions.NotRunning):
@@ -264,6 +264,7 @@ def test_regions_are_told_while_they_run_and_read_once_more_at_the_end(workspace
         weeks=4,
         smallest_lift=0.3,
         regions=["Region 00", "Region 01"],
+        channel=ChannelFactory(),
     )
 
     experiment = actions.start_experiment(experiment=draft, by=None, on=TODAY)
@@ -285,6 +286,16 @@ def test_regions_are_told_while_they_run_and_read_once_more_at_the_end(workspace
     assert "While it runs, it detects one of" in promise(draft, TODAY).text
     few = _draft(name="Few", unit="region", weeks=4, regions=[a.region for a in accounts[:9]])
     assert "must stay untreated" in promise(few, TODAY).refusal
+
+    actions.stop_experiment(
+        experiment=experiment, decision="adopt", by=None, on=TODAY + timedelta(weeks=2, days=-1)
+    )
+    (passed_on,) = lifts()
+    assert (passed_on.lift, passed_on.relative) == (running.total, running.value)
+    would = passed_on.lift / passed_on.relative
+    assert would == pytest.approx(running.control * 2 * 2)
+    # The interval that held while it ran, not that of an end it did not come to.
+    assert passed_on.se * 2 * 1.96 == pytest.approx((running.high - running.low) * would, rel=1e-3)
 
 
 def test_an_experiment_is_designed_started_and_stopped_on_its_pages(workspace, sign_in):
