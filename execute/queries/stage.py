@@ -7,14 +7,14 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, Max, Q
-from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from execute.models import Deal, Outcome, Touch
+from execute.models import Deal, Outcome
 from execute.queries.deals import of_campaign, outcomes_of, past_due
 from execute.queries.launches import held_flights
 from execute.queries.spending import flights_without_spend, spend_of
 from execute.queries.tasks import counts_of
+from execute.queries.touches import matching_touches
 from ipeo import tenancy
 from ipeo.models import Cycle
 from ipeo.navigation import link
@@ -32,7 +32,7 @@ def gate(cycle: Cycle) -> list[Blocker]:
     waiting = Deal.objects.filter(past_due(), of_campaign(cycle.campaign_id)).count()
     if waiting:
         some = (
-            "1 deal past its close date lacks"
+            "1 deal past its close date needs"
             if waiting == 1
             else (f"{waiting:,} deals past their close date lack")
         )
@@ -40,7 +40,7 @@ def gate(cycle: Cycle) -> list[Blocker]:
             Blocker(
                 f"{some} an outcome",
                 f"{link('execute:deals')}?due=past&campaign={cycle.campaign_id}",
-                "Log them",
+                "Log outcomes",
             )
         )
     closed, count = counts_of(cycle)
@@ -55,9 +55,9 @@ def gate(cycle: Cycle) -> list[Blocker]:
         )
     blockers += [
         Blocker(
-            f"{plan.program.name} has no spend in its flight",
+            f"{plan.program.name} has no spend during its flight",
             f"{link('execute:new_expense')}?program={plan.program_id}",
-            "Write it down",
+            "Add an expense",
         )
         for plan in flights_without_spend(cycle)
     ]
@@ -116,11 +116,11 @@ def handoff(cycle: Cycle) -> dict[str, Any]:
 
 def _touches(cycle: Cycle) -> dict[str, Any]:
     """Count the cycle's touches by program, in the workspace's days."""
+    during = matching_touches(
+        campaign=cycle.campaign_id, date_from=cycle.starts_on, date_to=cycle.ends_on
+    )
     lines = (
-        Touch.objects.filter(program__campaign=cycle.campaign_id)
-        .annotate(day=TruncDate("occurred_at"))
-        .filter(day__range=(cycle.starts_on, cycle.ends_on))
-        .order_by()
+        during.order_by()
         .values("program", "program__name")
         .annotate(count=Count("pk"), last=Max("occurred_at"))
     )

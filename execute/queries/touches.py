@@ -12,6 +12,9 @@ from ipeo.models import Campaign
 from ipeo.tenancy import current_workspace
 from plan.models import Program
 
+COUNTED = 100_000
+"""Every touch could be counted, but the list would then be as slow as it is long."""
+
 
 def matching_touches(
     *,
@@ -33,6 +36,11 @@ def matching_touches(
     if date_to is not None and date_to < date.max:
         found = found.filter(occurred_at__lt=_midnight(date_to + timedelta(days=1)))
     return found
+
+
+def counted(found: QuerySet[Touch], *, most: int = COUNTED) -> int:
+    """Return how many touches a filter leaves, `most` + 1 for any number beyond it."""
+    return found[: most + 1].count()
 
 
 def _midnight(day: date) -> datetime:

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from execute.forms.touches import TouchFilterForm
-from execute.queries.touches import matching_touches
+from execute.queries.touches import COUNTED, counted, matching_touches
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.paging import page_of
 
@@ -18,10 +18,12 @@ def touches(request: WorkspaceRequest) -> HttpResponse:
     wanted = form.cleaned_data if form.is_valid() else {}
     found = matching_touches(**wanted)
     rows = found.select_related("account", "contact").prefetch_related("channel", "program")
+    shown = page_of(rows, order=("-occurred_at", "-id"), after=request.GET.get("after", ""))
     context = {
         "form": form,
-        "page": page_of(rows, order=("-occurred_at", "-id"), after=request.GET.get("after", "")),
-        "many": found.count(),
+        "page": shown,
+        "many": counted(found) if shown.is_first else None,
+        "most": COUNTED,
         "narrowed": any(wanted.values()),
     }
     return render(request, "execute/touches.html", context, status=422 if form.errors else 200)

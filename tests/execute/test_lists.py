@@ -21,6 +21,7 @@ from execute.models import (
     LinkDay,
     TemplateTask,
 )
+from execute.queries.touches import counted, matching_touches
 from ipeo.models import ApiToken, Run, WebhookDelivery, WebhookEvent
 from tests.factories.execute import (
     DealFactory,
@@ -197,3 +198,23 @@ def test_a_list_of_any_kind_asks_no_more_for_many_rows_than_for_few(workspace, s
         one_more(number, workspace, me, held)
     many = asked()
     assert {path: (few[path], count) for path, count in many.items() if count > few[path]} == {}
+
+
+def test_touches_are_counted_once_and_not_on_every_page(workspace, sign_in):
+    TouchFactory.create_batch(51)
+    browser, address = sign_in(), f"/w/{workspace.slug}/touches/"
+    first = browser.get(address)
+    assert "51 touches" in first.content.decode()
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        second = browser.get(address, {"after": first.context["page"].next})
+    assert len(second.context["page"].rows) == 1
+    assert not [one["sql"] for one in asked if "COUNT(" in one["sql"] and "touch" in one["sql"]]
+
+
+def test_the_count_of_touches_ends_where_it_would_slow_the_list(workspace):
+    TouchFactory.create_batch(4)
+    found = matching_touches()
+    assert [counted(found, most=most) for most in (3, 4)] == [4, 4]
+    assert counted(found, most=2) == 3

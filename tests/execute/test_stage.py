@@ -1,6 +1,6 @@
 """Execute is left when outcomes are logged, work is finished and every flight has its spend."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -65,7 +65,7 @@ def test_a_flight_with_money_planned_needs_spend_within_it(cycle):
     BudgetLineFactory(program_plan=plan)
     ExpenseFactory(program=plan.program, date=date(2026, 3, 1))
     ExpenseFactory(program=plan.program, date=date(2026, 2, 10), state="committed")
-    assert messages(cycle) == ["Spring rebate has no spend in its flight"]
+    assert messages(cycle) == ["Spring rebate has no spend during its flight"]
     ExpenseFactory(program=plan.program, date=date(2026, 2, 10))
     assert messages(cycle) == []
 
@@ -107,3 +107,14 @@ def test_the_facts_are_handed_on_as_they_are(cycle):
         "won": {"deals": 1, "net_amount": "950.00", "with_net": 1},
         "open": {"deals": 1, "net_amount": None, "with_net": 0},
     }
+
+
+def test_the_touches_handed_on_are_those_of_the_cycles_days_in_the_workspaces_zone(cycle):
+    zone, program = cycle.workspace.zone, ProgramFactory(campaign=cycle.campaign)
+    first = datetime.combine(cycle.starts_on, time(), tzinfo=zone)
+    end = datetime.combine(cycle.ends_on + timedelta(days=1), time(), tzinfo=zone)
+    moment = timedelta(minutes=1)
+    for at in (first - moment, first, end - moment, end):
+        TouchFactory(program=program, occurred_at=at)
+    told = stage.handoff(cycle)["touches"]
+    assert (told["all"], told["last_at"]) == (2, (end - moment).astimezone(UTC).isoformat())
