@@ -132,7 +132,7 @@ def recompute(
     piece = Piece()
     with piece.timed("preparing"):
         rules, why, activity = _prepare(full)
-    pieces, total = 0, _waiting()
+    pieces, total, looked_at = 0, _waiting(), 0
     if total >= MANY:
         refresh_statistics("optimize_staleparty")
     while True:
@@ -143,9 +143,12 @@ def recompute(
             if not measure_some(rules, parties_at_once, piece):
                 break
         pieces += 1
-    if piece.buyers >= MANY:
-        with piece.timed("refreshing statistics"):
-            refresh_statistics(*FACTS_AND_TOTALS)
+        # Not at the end alone: the next piece would be planned for tables as empty as they were
+        # before this one filled them, and its joins could take minutes.
+        if piece.buyers >= max(MANY, 2 * looked_at):
+            looked_at = piece.buyers
+            with piece.timed("refreshing statistics"):
+                refresh_statistics(*FACTS_AND_TOTALS)
     _note_time()
     restated = 0
     if resumed or piece.totals_changed or piece.journeys_changed or activity:
