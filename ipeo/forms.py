@@ -99,7 +99,7 @@ class WorkspaceForm(forms.ModelForm[Workspace]):
             "lookback_days": "Lookback window, days",
             "half_life_days": "Half-life of a touch, days",
             "handoff_hours": "Sales follows up within, hours",
-            "four_eyes": "Four eyes: nobody approves their own",
+            "four_eyes": "Four eyes: no one approves their own work",
         }
         help_texts = {
             "lookback_days": "A touch counts if it came at most this long before the deal closed.",
@@ -132,6 +132,8 @@ class RoleForm(forms.ModelForm[Membership]):
     class Meta:
         model = Membership
         fields = ("role", "is_active")
+        labels = {"is_active": "Active"}
+        help_texts = {"is_active": "If not, this person cannot sign in to this workspace."}
 
 
 def _areas() -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from ipeo.actions.workspaces import SlugTaken, create_workspace
 from ipeo.models import AuditEvent, Membership, Role, User
 from ipeo.navigation import link
 from ipeo.queries.audit import Change
-from tests.factories.ipeo import MembershipFactory, UserFactory
+from tests.factories.ipeo import CampaignFactory, MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +73,16 @@ def test_an_edit_is_audited_with_who_made_it(workspace, member, sign_in):
     assert event.person_id == member("owner").user_id
     page = sign_in("owner").get(f"/w/{workspace.slug}/audit/").content.decode()
     assert "Role: Viewer to Marketer" in page
+    assert f"Membership {subject} changed" in page
+
+
+def test_the_audit_calls_a_row_that_was_pointed_at_by_its_name(workspace, member, sign_in):
+    campaign = CampaignFactory(owner=member("marketer"))
+    sign_in("owner")
+    campaign.owner = member("manager")
+    campaign.save()
+    page = sign_in("owner").get(f"/w/{workspace.slug}/audit/").content.decode()
+    assert f"Owner: {member('marketer')} to {member('manager')}" in page
 
 
 @pytest.mark.parametrize(
