@@ -42,6 +42,7 @@ _AXIS = {
     "ticks": "",
     "automargin": True,
     "fixedrange": True,
+    "ticklabelstandoff": 5,  # the first labels of both axes do not meet in the corner
     "tickfont": {"color": token("ink-2"), "size": 11},
     "title": {"font": {"color": token("ink-2"), "size": 11}, "standoff": 8},
 }
@@ -294,7 +295,7 @@ def bars(
         y=shown,
         x=[one.value for one in held],
         orientation="h",
-        error_x=whiskers(held),
+        error_x=whiskers(held, tone="ink"),
         marker={"color": token(stage), "cornerradius": 4, "opacity": 0.85},
         hovertemplate="%{y}: %{x:.3~s}<extra></extra>",
     )
