@@ -38,7 +38,7 @@ CHANNELS = (
     ChannelTruth("Events", 62, 3400, 1.3, (("sent", 1, 0.45), ("event", 3, 0.55))),
     ChannelTruth("Webinar", 118, 1500, 1.1, (("sent", 1, 0.66), ("event", 3, 0.34))),
     ChannelTruth(
-        "E-mail",
+        "Email",
         205,
         900,
         1.0,
@@ -154,7 +154,7 @@ PROGRAMS = (
     ),
     ProgramTruth(
         "Free fit-out survey",
-        "E-mail",
+        "Email",
         "trial",
         (4_000, 4_500, 5_000),
         0.036,
@@ -163,7 +163,7 @@ PROGRAMS = (
     ),
     ProgramTruth(
         "Facilities newsletter",
-        "E-mail",
+        "Email",
         "value",
         (3_000, 3_000, 3_000),
         0.015,

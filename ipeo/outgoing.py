@@ -52,7 +52,7 @@ def check_address(url: str) -> httpx.URL:
     if any(letter <= " " or letter == "\x7f" for letter in url):
         raise AddressRefused("An address cannot contain spaces or line breaks.")
     if address.scheme not in ({"https", "http"} if settings.WEBHOOK_PRIVATE else {"https"}):
-        raise AddressRefused("The address must begin with https://.")
+        raise AddressRefused("The URL must start with https://.")
     if not address.host or address.userinfo:
         raise AddressRefused("The address must name a site, without a user name or password.")
     if port is not None and not 0 < port < 65536:

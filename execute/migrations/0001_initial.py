@@ -1356,7 +1356,7 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("waiting", "Waits for approval"),
+                            ("waiting", "Waiting for approval"),
                             ("approved", "Approved"),
                             ("sent_back", "Sent back"),
                         ],

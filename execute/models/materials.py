@@ -65,7 +65,7 @@ class MaterialVersion(TenantModel):
     """One state of a material: a file, a link, or neither for a thing that is handed over."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", "Waits for approval"
+        WAITING = "waiting", "Waiting for approval"
         APPROVED = "approved", "Approved"
         SENT_BACK = "sent_back", "Sent back"
 

@@ -94,7 +94,7 @@ def decode(data: bytes, answers: Mapping[str, str]) -> tuple[str, str, list[Note
         if len(re.findall(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]", data[:65536])) * 50 > len(
             data[:65536]
         ):
-            raise Unreadable("This is no text: most of it is bytes that no table holds.")
+            raise Unreadable("This is not text, so it cannot be read as a table.")
         broken = data.decode("utf-8", "surrogateescape")
         bad = sum(1 for c in broken if "\udc80" <= c <= "\udcff")
         good = sum(1 for c in broken if c > "\x7f") - bad

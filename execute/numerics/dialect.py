@@ -71,7 +71,7 @@ def _rows(text: str, delimiter: str, quote: str) -> tuple[list[list[str]], list[
         line = (ends[-1] if ends else 0) + 1
         raise Unreadable(
             f"Line {line} holds a cell of more than {MAX_CELL:,} characters. "
-            "Most often a quote was opened there and never closed."
+            "Most likely a quote was opened there and never closed."
         ) from error
     widest = max(map(len, rows), default=0)
     if widest > MAX_COLUMNS:

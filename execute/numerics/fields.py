@@ -99,7 +99,7 @@ FIELDS: dict[str, tuple[Field, ...]] = {
         name        | Name               | text | 200
         first_name  | First name         | text | 100
         last_name   | Last name          | text | 100
-        email       | E-mail             | email | 254
+        email       | Email             | email | 254
         phone       | Phone              | text | 60
         account     | Account            | text | 200
         title       | Job title          | text | 120

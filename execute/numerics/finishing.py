@@ -94,11 +94,11 @@ def _without_stage(
     answer = answers.get("outcome", "won" if won else "open")
     if won:
         question = (
-            f"No column holds a stage, but {shown(header)} says when deals were won: "
-            "rows with such a date are taken as won, the others as open. Is that right?"
+            f"No column has a stage, but {shown(header)} shows when deals were won. "
+            "Import rows with a date as won and the others as open?"
         )
     else:
-        question = "No column says how the deals ended. How are they to be taken?"
+        question = "No column shows how the deals ended. How should they be imported?"
     doubts.append(
         Doubt("outcome", question, OUTCOMES, answer, blocking=not won and "outcome" not in answers)
     )
@@ -130,7 +130,7 @@ def finish_touches(columns: Columns, size: int, notes: list[Note]) -> None:
         unknown = Counter(w for w in written if memo[w] is None)
         if unknown:
             said = ", ".join(f"{shown(w)} ({n:,})" for w, n in unknown.most_common(6))
-            notes.append(Note(f"Kinds of touch that are not known are kept as other: {said}."))
+            notes.append(Note(f"Unknown touch types are imported as other: {said}."))
         columns["kind"] = [memo[w] or "other" for w in written]
     columns["level"] = [values.TOUCH_KINDS[k] for k in columns["kind"]]
 
@@ -152,14 +152,14 @@ def finish_expenses(
     if written is None:
         columns["state"] = [answer if answer in {"planned", "committed"} else "actual"] * size
         options = tuple(Option(s, s.capitalize()) for s in ("actual", "committed", "planned"))
-        question = "No column says whether this money is planned, committed or spent."
+        question = "No column shows whether this spend is planned, committed or actual."
         doubts.append(Doubt("state", question, options, answer))
     else:
         memo = {w: (values.expense_state(w) if w else "actual") for w in set(written)}
         unknown = Counter(w for w in written if memo[w] is None)
         if unknown:
             said = ", ".join(f"{shown(w)} ({n:,})" for w, n in unknown.most_common(6))
-            notes.append(Note(f"States that are not known are taken as actual: {said}."))
+            notes.append(Note(f"Unknown states are imported as actual: {said}."))
         columns["state"] = [memo[w] or "actual" for w in written]
     if "end_date" not in columns:
         return {}
@@ -184,10 +184,10 @@ def finish_expenses(
             )
         )
         if answers.get("period") == "refuse":
-            text = "the amount is a total of several days"
+            text = "the amount is a total for several days"
             return {i: text for i, (x, y) in enumerate(spans) if x and y and y > x}
     return {
-        i: "the period ends before it begins" for i, (x, y) in enumerate(spans) if x and y and y < x
+        i: "the period ends before it starts" for i, (x, y) in enumerate(spans) if x and y and y < x
     }
 
 
@@ -216,7 +216,7 @@ def finish_stage_history(
         header = mapping.get("property", "the field")
         notes.append(
             Note(
-                f"{counted(len(other), 'row')} of other fields than the stage left out ({header})."
+                f"{counted(len(other), 'row')} for fields other than the stage skipped ({header})."
             )
         )
     return other
@@ -241,10 +241,10 @@ def merge_variants(columns: Columns, answers: Mapping[str, str], doubts: list[Do
         doubts.append(
             Doubt(
                 key=key,
-                question=f"The same name is written in several ways. Taken: {said}.",
+                question=f"The same name is spelled in several ways. Used: {said}.",
                 options=(
-                    Option("merge", "Yes, they are one"),
-                    Option("keep", "No, keep them apart"),
+                    Option("merge", "Yes, they are the same"),
+                    Option("keep", "No, keep them separate"),
                 ),
                 answer=answer,
             )
@@ -270,5 +270,5 @@ def currency_codes(written: list[Any], notes: list[Note]) -> list[str | None]:
         memo[text] = found
     if unknown:
         said = ", ".join(shown(u) for u in unknown[:5])
-        notes.append(Note(f"Currencies that are not known were left blank: {said}."))
+        notes.append(Note(f"Unknown currencies were left blank: {said}."))
     return [memo[t] for t in written]

@@ -187,7 +187,7 @@ def _competition(field: Field, sheet: Sheet, candidates: list[_Found]) -> Doubt:
 
 def _answered(field: Field, sheet: Sheet, candidates: list[_Found], answer: str) -> Doubt:
     headers = list(dict.fromkeys([*([answer] if answer else []), *(c.header for c in candidates)]))
-    question = f"Which column holds {field.label.lower()}?"
+    question = f"Which column is {field.label.lower()}?"
     return Doubt(f"map.{field.name}", question, _options(sheet, headers), answer)
 
 
@@ -227,7 +227,7 @@ def _by_content(
                 "read so. Is that the column?"
             )
         else:
-            question = f"No column is known to hold {field.label.lower()}. Which one is it?"
+            question = f"No column could be matched to {field.label.lower()}. Which one is it?"
         doubts.append(
             Doubt(
                 key=key,

@@ -64,7 +64,7 @@ def lay_out(rows: list[Row], lines: list[int], answers: Mapping[str, str], ragge
     if start > top[0]:
         before = [lines[i] for i in top if i < start]
         out.notes.append(
-            Note(f"What stands above the header was passed over: {lines_said(before)}.", before[0])
+            Note(f"Lines above the header were skipped: {lines_said(before)}.", before[0])
         )
     _take_rows(rows[header_end:], lines[header_end:], names, out, ragged)
     _set_apart_totals(out, answers)
@@ -132,11 +132,11 @@ def _headers(
                 key="header",
                 question=(
                     f"Line {lines[start]} begins {shown(', '.join(c for c in cells[:3]))}. "
-                    "Does it name the columns, or is it already a row?"
+                    "Is it the header row or already data?"
                 ),
                 options=(
-                    Option("none", "It is a row: the file has no header"),
-                    Option("first", "It names the columns"),
+                    Option("none", "It is data: the file has no header"),
+                    Option("first", "It is the header row"),
                 ),
                 answer=answer,
             )
@@ -151,10 +151,13 @@ def _headers(
             Doubt(
                 key="header_lines",
                 question=(
-                    f"The column names seem to stand on lines {lines[start]} to "
-                    f"{lines[joined - 1]}. Are they to be read together?"
+                    f"The column names seem to be on lines {lines[start]} to "
+                    f"{lines[joined - 1]}. Combine them?"
                 ),
-                options=(Option("join", "Yes, join them"), Option("one", "No, only the first")),
+                options=(
+                    Option("join", "Yes, combine them"),
+                    Option("one", "No, use only the first"),
+                ),
                 answer=answer,
             )
         )
@@ -247,7 +250,7 @@ def _take_rows(
         elif is_blank(row):
             blanks += 1
         elif n >= footer:
-            out.apart.append(Apart(line, tuple(str(c) for c in row), "what stands below the table"))
+            out.apart.append(Apart(line, tuple(str(c) for c in row), "text below the table"))
         elif len(row) == width:
             out.rows.append(row)
             out.lines.append(line)
@@ -316,7 +319,7 @@ def _set_apart_totals(out: Layout, answers: Mapping[str, str]) -> None:
     if out.apart:
         out.apart.sort(key=lambda a: a.line)
         where = lines_said([a.line for a in out.apart])
-        text = f"Totals and report lines were kept out of the rows: {where}."
+        text = f"Totals and report lines were skipped: {where}."
         out.notes.append(Note(text, out.apart[0].line))
 
 

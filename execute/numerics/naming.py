@@ -64,7 +64,7 @@ def check(values: Mapping[str, str], rules: Rules) -> list[Fault]:
 def _reasons(parameter: str, value: str, rules: Rules) -> list[str]:
     allowed = rules.allowed.get(parameter, ())
     if not value:
-        return ["This one is needed."] if parameter in rules.required else []
+        return ["This is required."] if parameter in rules.required else []
     if allowed:
         return [] if value in allowed else [f"Choose one of: {', '.join(allowed)}."]
     reasons = []

@@ -67,21 +67,21 @@ def _read(line: str) -> Rate:
     days = [part for part in parts if _DAY.match(part)]
     rates = [part for part in parts if _RATE.match(part)]
     if len(codes) != 1:
-        raise ValueError("name one currency by its three letters, such as GBP.")
+        raise ValueError("give one currency by its three-letter code, such as GBP.")
     if len(days) != 1:
-        raise ValueError("write the day as 2026-05-03.")
+        raise ValueError("write the date as 2026-05-03.")
     if len(rates) != 1:
         raise ValueError("write one rate, such as 1.27.")
     try:
         day = date.fromisoformat(days[0])
         rate = Decimal(rates[0].replace(",", "."))
     except (ValueError, InvalidOperation):
-        raise ValueError("there is no such day.") from None
+        raise ValueError("this date does not exist.") from None
     if "," in rates[0] and len(rates[0].partition(",")[2]) == 3:
         whole, _, places = rates[0].partition(",")
-        raise ValueError(f"is {rates[0]} {whole}.{places} or {whole}{places}? Write a point.")
+        raise ValueError(f"is {rates[0]} {whole}.{places} or {whole}{places}? Use a decimal point.")
     if not Decimal("0.00000001") <= rate < Decimal(10) ** 10:
-        raise ValueError("a rate is more than nothing.")
+        raise ValueError("a rate must be above zero.")
     return Rate(codes[0].upper(), day, rate.quantize(Decimal("0.00000001")))
 
 

@@ -77,8 +77,8 @@ def read_text(
         out.doubts.append(
             Doubt(
                 key=key,
-                question=f"{header}: does {words} mean that nothing is known, or is it a name?",
-                options=(Option("missing", "Nothing is known"), Option("keep", "It is a name")),
+                question=f"{header}: does {words} mean “not known”, or is it a name?",
+                options=(Option("missing", "Not known"), Option("keep", "It is a name")),
                 answer="keep" if keep else "missing",
             )
         )
@@ -95,11 +95,11 @@ def read_text(
 def read_email(
     field: Field, header: str, values: Sequence[Any], answers: Mapping[str, str]
 ) -> Column:
-    """E-mail addresses; what is none is bad."""
+    """Email addresses; what is none is bad."""
     parsed, _ = texts.parse_text(values, False)
     wrong = {v for v in set(parsed) if v and not texts.is_email(v)}
     bad = {
-        i: f"{shown(v)} is not an e-mail address" for i, v in enumerate(parsed) if v in wrong
+        i: f"{shown(v)} is not an email address" for i, v in enumerate(parsed) if v in wrong
     } if wrong else {}  # fmt: skip
     return Column(parsed, bad)
 
@@ -109,7 +109,7 @@ def read_bool(
 ) -> Column:
     """Yes and no."""
     parsed, wrong = texts.parse_bool(values)
-    return Column(parsed, {i: f"{shown(values[i])} is neither yes nor no" for i in wrong})
+    return Column(parsed, {i: f"{shown(values[i])} is not yes or no" for i in wrong})
 
 
 def read_dates(
@@ -141,7 +141,7 @@ def read_dates(
     out.bad = whole
     if reading.forms["serial"] and len(+reading.forms) > 1:
         out.notes.append(
-            Note(f"{header}: {reading.forms['serial']:,} bare number(s) were read as Excel dates.")
+            Note(f"{header}: {reading.forms['serial']:,} plain number(s) were read as Excel dates.")
         )
     return out
 
@@ -167,7 +167,7 @@ def _date_doubt(
             f"{reading.votes['mdy']:,} only the month; what does not fit is refused."
         )
     else:
-        why = f"{sum(reading.ambiguous.values()):,} of its dates can be read both ways."
+        why = f"{sum(reading.ambiguous.values()):,} of its dates can be read either way."
     return Doubt(
         key=key,
         question=f"{header}: does the day or the month come first? {why}",
@@ -252,7 +252,7 @@ def _mark_doubt(
         f" {dot:,} of its numbers have a decimal point and {comma:,} a decimal comma; what does "
         "not fit is refused."
         if dot and comma
-        else f" {shown(reading.ambiguous)} can be read both ways."
+        else f" {shown(reading.ambiguous)} can be read either way."
     )
     close = min(dot, comma) > 0.1 * (dot + comma)
     return Doubt(
@@ -276,10 +276,10 @@ def _from_micros(
     out.doubts.append(
         Doubt(
             key=key,
-            question=f"{shown(header)} counts millionths; the amounts were divided by 1,000,000.",
+            question=f"{shown(header)} is in millionths, so the amounts were divided by 1,000,000.",
             options=(
                 Option("divide", "Divide by 1,000,000"),
-                Option("keep", "Take them as they are"),
+                Option("keep", "Keep them as they are"),
             ),
             answer=answer,
         )
@@ -348,7 +348,7 @@ def _currency(
         out.doubts.append(
             Doubt(
                 key=key,
-                question=f"{header}: the amounts carry $. Which dollar is it?",
+                question=f"{header}: the amounts use $. Which dollar is it?",
                 options=tuple(Option(c, c) for c in options),
                 answer=dollar,
             )

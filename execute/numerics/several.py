@@ -50,11 +50,11 @@ def ask_for_lines(
 ) -> set[int]:
     """Ask whether such rows are the lines of one deal; return the rows that are not taken."""
     again = sorted(line_numbers[row] for rows in groups.values() for row in rows[1:])
-    options = [Option(OWN, "Yes, and the amount in each row is that product's own")]
+    options = [Option(OWN, "Yes, each row has its own product's amount")]
     question = (
-        f"{counted(len(groups), 'deal stands', 'deals stand')} in several rows, each with another "
-        f"product ({lines_said(again)}). These look like several products of one deal: take them "
-        "as its lines?"
+        f"{counted(len(groups), 'deal appears', 'deals appear')} in several rows, each with a "
+        f"different product ({lines_said(again)}). They look like several products in one deal. "
+        "Import them as product lines?"
     )
     nets = columns.get("net_amount")
     alike = nets is not None and all(
@@ -63,11 +63,11 @@ def ask_for_lines(
     )
     if alike:
         question += " The net amount is the same in all rows of a deal."
-        words = "Yes, and the amount is the whole deal's: share it among them by list price"
+        words = "Yes, the amount is for the whole deal: split it by list price"
         options.insert(0, Option(WHOLE, words))
     options += [
-        Option("last", "No, the last row holds"),
-        Option("first", "No, the first row holds"),
+        Option("last", "No, use the last row"),
+        Option("first", "No, use the first row"),
     ]
     given = answers.get(KEY, "")
     fits = given in {option.value for option in options}

@@ -69,7 +69,7 @@ def read(data: bytes | Path, filename: str = "", answers: Mapping[str, str] | No
         data = data.read_bytes()
     if len(data) > MAX_BYTES:
         raise Unreadable(
-            f"The file weighs {len(data) / 2**20:,.0f} MB; at most {MAX_BYTES / 2**20:,.0f} MB "
+            f"The file is {len(data) / 2**20:,.0f} MB; at most {MAX_BYTES / 2**20:,.0f} MB "
             "can be read at once. Split it and send the parts."
         )
     refuse_foreign(data)

@@ -92,7 +92,7 @@ def interpret(
     columns, doubts, notes, bad = taken.columns, taken.doubts, taken.notes, taken.bad
     if "consent" in columns and normalise(mapping.get("consent", "")) in REFUSING_CONSENT:
         columns["consent"] = [None if v is None else not v for v in columns["consent"]]
-        notes.append(Note(f"{mapping['consent']}: a yes there is kept as no consent."))
+        notes.append(Note(f"{mapping['consent']}: “yes” in this column is imported as no consent."))
     finishing.merge_variants(columns, answers, doubts)
     beside_the_point = _finish(kind, taken, size, mapping, answers)
     if kind in AMOUNTS:
@@ -246,7 +246,7 @@ def _require(
                 bad.setdefault(i, (header, "", reason))
     if kind in SOMEBODY:
         present = [columns[n] for n in SOMEBODY[kind] if n in columns]
-        reason = "nothing says who or what it is"
+        reason = "there is nothing to identify it"
         if not present:
             bad.update({i: bad.get(i, ("", "", reason)) for i in range(size)})
             return
@@ -334,14 +334,14 @@ def _one_each(
     answer = answers.get("repeated", "last")
     again = sorted(int(sheet.line_numbers[i]) for rows in groups.values() for i in rows[1:])
     if differing:
-        text = "They differ: which one holds?"
+        text = "They differ. Which one should be used?"
     else:
-        text = "They say the same, so one of each is kept."
+        text = "They are identical, so one of each is kept."
     doubts.append(
         Doubt(
             key="repeated",
             question=(
-                f"{counted(len(groups), 'id or name stands', 'ids or names stand')} in several "
+                f"{counted(len(groups), 'id or name appears', 'ids or names appear')} in several "
                 f"rows ({lines_said(again)}). {text}"
             ),
             options=(Option("last", "The last one"), Option("first", "The first one")),

@@ -115,7 +115,9 @@ def _guard(data: bytes) -> None:
             if any(p.flag_bits & 1 for p in parts):
                 raise Unreadable("The file is locked with a password.")
             if size > MAX_UNPACKED or (size > 10_000_000 and size > MAX_RATIO * len(data)):
-                raise Unreadable("The workbook unpacks to far more than it weighs; it is refused.")
+                raise Unreadable(
+                    "The workbook is far larger than its file size when unpacked, so it is refused."
+                )
             names = [p.filename for p in parts]
             if not any(n.lower() == "xl/workbook.xml" for n in names):
                 raise Unreadable(

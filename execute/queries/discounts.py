@@ -18,7 +18,7 @@ from plan.numerics.value import BreakEven, break_even_uplift
 from plan.queries.guard import margin_at_list
 
 STATUS = DiscountApproval.Status
-NO_MARGIN = "what must be sold to make up for it is not known, because the cost is not"
+NO_MARGIN = "the volume needed to make up for it is not known, because the cost is not known"
 FRESH = timedelta(days=30)
 
 
@@ -59,7 +59,7 @@ class Terms:
         at = f"at a margin of {percent(self.margin)}"
         if self.uplift is None:
             return f"no volume makes up for it {at}"
-        return f"{percent(self.uplift)} more must be sold to earn the same {at}"
+        return f"{percent(self.uplift)} more volume is needed to earn the same {at}"
 
 
 def terms_of(

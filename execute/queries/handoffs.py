@@ -17,7 +17,7 @@ from ipeo.numerics.estimates import Estimate
 PERIOD = timedelta(days=90)
 # The median rests on no more than these, the newest.
 SAMPLE = 10_000
-STATES = {"waiting": "Waiting", "overdue": "Overdue", "touched": "Touched", "": "All"}
+STATES = {"waiting": "Waiting", "overdue": "Overdue", "touched": "Contacted", "": "All"}
 
 
 @dataclass(frozen=True)

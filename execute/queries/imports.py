@@ -105,7 +105,7 @@ def understood(brought: Import, *, data: bytes | Path | None = None) -> Understa
         notes = seen.notes
         if matches.missing:
             few = ", ".join(shown(name, 30) for name in matches.missing[:5])
-            text = f"Not in your products yet, and made without a price: {few}."
+            text = f"Not in your products yet; will be created without a price: {few}."
             notes = (*notes, Note(text))
         seen = replace(seen, doubts=(*seen.doubts, *matches.doubts), notes=notes)
     return seen

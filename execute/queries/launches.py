@@ -82,10 +82,10 @@ def held_flights(cycle: Cycle, on: date | None = None) -> list[Blocker]:
     """
     return [
         Blocker(
-            f"“{one.plan.program.name}” flies since {short_day(one.starts_on)} and was not "
-            f"launched: {one.ready.says}",
+            f"“{one.plan.program.name}” was due to start {short_day(one.starts_on)} and has "
+            f"not launched: {one.ready.says}",
             link("execute:launch", one.plan.pk),
-            "Launch it",
+            "Launch",
         )
         for one in launchings_of(cycle, on)
         if one.is_held and one.is_due

@@ -196,6 +196,6 @@ def personal_rows(
 
     `site` is the scheme and host before the path.
     """
-    yield ["Name", "E-mail", "Account", "Link"]
+    yield ["Name", "Email", "Account", "Link"]
     for person in people.iterator(CHUNK):
         yield [person.name, person.email, person.account, f"{site}{personal_path(link, person)}"]

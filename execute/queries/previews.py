@@ -200,7 +200,7 @@ def _facts(seen: Understanding) -> tuple[tuple[str, str], ...]:
     else:
         facts += [("Workbook", sheet.kind.upper()), ("Sheet", sheet.name)]
     if len(sheet):
-        facts.append(("First row stands in", f"line {int(sheet.line_numbers[0]):,}"))
+        facts.append(("First row", f"line {int(sheet.line_numbers[0]):,}"))
     return tuple((label, value) for label, value in facts if value)
 
 

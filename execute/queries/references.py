@@ -123,7 +123,7 @@ def products_named(names: Iterable[str], answers: Mapping[str, str]) -> ProductM
                 "Are they the same?",
                 options=(
                     Option(match.name, f"Yes, it is {match.name}"),
-                    Option(NEW, "No, it is a product of its own"),
+                    Option(NEW, "No, it is a different product"),
                 ),
                 answer=answer,
             )

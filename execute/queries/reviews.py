@@ -14,7 +14,7 @@ from ipeo.numerics.estimates import Estimate, rate
 
 SCALES = {
     "value": ("much worse", "worse", "about the same", "better", "much better"),
-    "price": ("not fair", "rather not fair", "acceptable", "rather fair", "fair"),
+    "price": ("unfair", "rather unfair", "acceptable", "rather fair", "fair"),
     "trust": ("poor", "rather poor", "acceptable", "good", "very good"),
 }
 
@@ -43,14 +43,14 @@ class Voices:
         if not self.buyer:
             return "The buyer has not answered."
         if not self.rep:
-            return "Your side has not said what decided it."
+            return "Your team has not recorded what decided it."
         if self.agree_on_first:
-            return f"You and the buyer agree: {_lower(self.rep[0])} decided it first."
+            return f"You and the buyer agree on the top driver: {_lower(self.rep[0])}."
         first = f"You say {_lower(self.rep[0])}, the buyer says {_lower(self.buyer[0])}"
         if self.both:
             names = " and ".join(_lower(driver) for driver in self.both)
             return f"{first}. Both name {names}."
-        return f"{first}. You name nothing in common."
+        return f"{first}. You name no driver in common."
 
 
 def _lower(driver: Driver) -> str:
@@ -173,7 +173,7 @@ def agreement(
     )
     pairs = [(rep[deal], first) for deal, first in buyer.items() if deal in rep]
     if not pairs:
-        return Agreement(Estimate.unknown("No buyer has answered yet."), ())
+        return Agreement(Estimate.unknown("No buyers have answered yet."), ())
     drivers = Driver.objects.in_bulk({pk for pair in pairs for pk in pair})
     n = len(pairs)
     lines = [
@@ -194,5 +194,5 @@ def response_rate() -> Estimate:
         Q(answered_at__isnull=False) | Q(expires_at__lte=timezone.now()), revoked_at=None
     ).aggregate(n=Count("pk"), answered=Count("answered_at"))
     if not over["n"]:
-        return Estimate.unknown("No link was answered or has run out yet.")
+        return Estimate.unknown("No link has been answered or has expired yet.")
     return rate(over["answered"], over["n"])

@@ -34,7 +34,7 @@ def gate(cycle: Cycle) -> list[Blocker]:
         some = (
             "1 deal past its close date needs"
             if waiting == 1
-            else (f"{waiting:,} deals past their close date lack")
+            else (f"{waiting:,} deals past their close date need")
         )
         blockers.append(
             Blocker(

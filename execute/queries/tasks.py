@@ -26,7 +26,7 @@ GROUPS = {
     "overdue": "Overdue",
     "week": "This week",
     "later": "Later",
-    "undated": "Without a date",
+    "undated": "No date",
     "done": "Done",
     "dropped": "Dropped",
 }

@@ -18,9 +18,9 @@ TABLES = {
     "stage_history": "execute_dealstagechange",
 }
 KEPT = {
-    "later": "a later import has changed {them} since: undo that one first",
-    "edited": "somebody has edited {them} since",
-    "used": "other rows name {them} by now",
+    "later": "a later import has changed {them}; undo that import first",
+    "edited": "someone has edited {them} since",
+    "used": "other rows now refer to {them}",
 }
 
 
@@ -50,16 +50,16 @@ def told_of_undoing(brought: Import) -> list[str]:
     counts = brought.undone
     told = []
     if removed := counts.get("removed", 0):
-        told.append(f"{counted(removed, 'row')} that the import had made removed.")
+        told.append(f"{counted(removed, 'row')} added by the import removed.")
     if restored := counts.get("restored", 0):
-        told.append(f"{counted(restored, 'row')} that it had changed as before again.")
+        told.append(f"{counted(restored, 'row')} changed by the import restored.")
     if gone := counts.get("gone", 0):
-        told.append(f"{counted(gone, 'row')} had been removed by somebody already.")
+        told.append(f"{counted(gone, 'row')} had already been removed by someone.")
     for reason, why in KEPT.items():
         if kept := counts.get(reason, 0):
             them = "it" if kept == 1 else "them"
             told.append(f"{counted(kept, 'row')} could not be undone: {why.format(them=them)}.")
-    return told or ["Nothing had to be taken back."]
+    return told or ["There was nothing to undo."]
 
 
 def kept_by_undoing(brought: Import) -> int:

@@ -49,7 +49,7 @@ def ask_discount(request: WorkspaceRequest, pk: int) -> HttpResponse:
         except DiscountRefused as refusal:
             form.refuse(refusal.field, str(refusal))
         else:
-            messages.success(request, "Asked. It waits for a manager.")
+            messages.success(request, "Request sent. Waiting for a manager.")
             return redirect(link("execute:discount", asked.pk))
     context = {"form": form, "deal": deal, "terms": terms_of(deal)}
     status = 422 if form.is_bound else 200
@@ -67,7 +67,7 @@ def discount(request: WorkspaceRequest, pk: int) -> HttpResponse:
         decide = approve_discount if approves else send_back_discount
         try:
             decide(approval=approval, by=request.membership, reason=form.cleaned_data["reason"])
-            messages.success(request, "Approved." if approves else "Sent back, with your words.")
+            messages.success(request, "Approved." if approves else "Sent back with your note.")
             return redirect(link("execute:deal", approval.deal_id))
         except BackWithoutReason as refusal:
             form.add_error(refusal.field, str(refusal))

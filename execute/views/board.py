@@ -64,7 +64,7 @@ def move(request: WorkspaceRequest, pk: int) -> HttpResponse:
             now = refusal.row
             messages.warning(
                 request,
-                f"Somebody else changed {now} meanwhile: it stands in {now.stage}. "
+                f"Someone else changed {now} in the meantime. It is now in {now.stage}. "
                 "Move it again if that is wrong.",
             )
         else:

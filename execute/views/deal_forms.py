@@ -52,7 +52,7 @@ def edit_deal(request: WorkspaceRequest, pk: int) -> HttpResponse:
     )
     if not edited.saved:
         return _edit_page(request, edited.form, title=title, back=back, merge=edited.merge)
-    messages.success(request, edited.told("The deal is saved."))
+    messages.success(request, edited.told("Deal saved."))
     return redirect(back)
 
 

@@ -60,10 +60,10 @@ def keep_view(request: WorkspaceRequest) -> HttpResponse:
     if form.is_valid():
         query = form.cleaned_data["query"]
         view = save_view(page=LIST, owner=request.membership, **form.cleaned_data)
-        messages.success(request, f"“{view}” is saved.")
+        messages.success(request, f"“{view}” was saved.")
     elif request.method == "POST":
         query = request.POST.get("view-query", "")
-        messages.error(request, "Give the view a name of at most 80 characters.")
+        messages.error(request, "Enter a name of up to 80 characters.")
     return redirect(f"{link(LIST)}?{query}" if query else link(LIST))
 
 
@@ -74,7 +74,7 @@ def forget_view(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         with refused_as_message(request, NotYours):
             delete_view(view=view, by=request.membership)
-            messages.success(request, f"“{view}” is removed.")
+            messages.success(request, f"“{view}” was deleted.")
     return redirect(link(LIST))
 
 

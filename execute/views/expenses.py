@@ -75,7 +75,7 @@ def new_expense(request: WorkspaceRequest) -> HttpResponse:
         count = series_of(form.instance).count
         messages.success(
             request,
-            f"The expense is saved for {count} months." if count else "The expense is saved.",
+            f"Expense saved for {count} months." if count else "Expense saved.",
         )
         return redirect(link("execute:expenses"))
     return _edit_page(request, form, title="New expense", status=422 if form.is_bound else 200)
@@ -100,7 +100,7 @@ def edit_expense(request: WorkspaceRequest, pk: int) -> HttpResponse:
         return _edit_page(
             request, edited.form, title="Expense", status=edited.status, merge=edited.merge
         )
-    messages.success(request, edited.told("The expense is saved."))
+    messages.success(request, edited.told("Expense saved."))
     return redirect(link("execute:expenses"))
 
 
@@ -162,7 +162,7 @@ def invoice(request: WorkspaceRequest, pk: int) -> HttpResponse:
         told = {NotCommitted: "amount", NoRate: "amount", TooLarge: "amount"}
         with refused_in_form(form, told):
             invoice_arrived(expense=found, **form.cleaned_data)
-            messages.success(request, "The invoice is written down: the money is spent.")
+            messages.success(request, "Invoice recorded as actual spend.")
             return redirect(link("execute:expenses"))
     if request.method != "POST" and found.state != Expense.State.COMMITTED:
         return redirect(link("execute:edit_expense", pk))
@@ -192,6 +192,6 @@ def restore(request: WorkspaceRequest) -> HttpResponse:
     if request.method == "POST":
         with refused_as_message(request, CannotBeUndone):
             back = restore_expense(token=request.POST.get("token", ""))
-            some = "The expense is back." if len(back) == 1 else f"{len(back)} expenses are back."
+            some = "Expense restored." if len(back) == 1 else f"{len(back)} expenses restored."
             messages.success(request, some)
     return redirect(link("execute:expenses"))

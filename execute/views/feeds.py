@@ -43,7 +43,7 @@ def revoke(request: WorkspaceRequest, pk: int) -> HttpResponse:
     feed = get_object_or_404(feeds_of(request.membership), pk=pk)
     if request.method == "POST":
         revoke_feed(feed=feed)
-        messages.success(request, f"“{feed}” answers no more.")
+        messages.success(request, f"“{feed}” was deleted.")
     return redirect(link("execute:feeds"))
 
 
@@ -60,7 +60,7 @@ def calendar(request: HttpRequest, token: str) -> HttpResponseBase:
             )
             changed_at = last_change(feed)
     except NoSuchFeed:
-        raise Http404("No calendar answers here.") from None
+        raise Http404("There is no calendar at this address.") from None
     tag = f'"{hashlib.sha256(text).hexdigest()[:32]}"'
     response: HttpResponse = HttpResponse(text, "text/calendar; charset=utf-8")
     # A removed task leaves no younger date behind, so the tag alone decides what is unchanged.

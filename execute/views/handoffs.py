@@ -49,7 +49,7 @@ def touched(request: WorkspaceRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Handoff.objects.select_related("account", "contact"), pk=pk)
     if request.method == "POST":
         mark_touched(handoff=found)
-        messages.success(request, f"{found.account or found.contact}: the clock has stopped.")
+        messages.success(request, f"{found.account or found.contact}: marked as contacted.")
     back = request.POST.get("back", "")
     safe = url_has_allowed_host_and_scheme(back, allowed_hosts=None) and back.startswith("/")
     return redirect(back if safe else link("execute:handoffs"))

@@ -156,11 +156,11 @@ def _answer(request: WorkspaceRequest, brought: Import) -> HttpResponse:
     try:
         if do == "forget":
             forget_file(brought=brought)
-            messages.success(request, f"{brought.file_name} is removed. Nothing of it was stored.")
+            messages.success(request, f"{brought.file_name} was deleted. Nothing was imported.")
             return redirect(link("execute:imports"))
         if do == "anew":
             answer_import(brought=brought, anew=True)
-            messages.success(request, "The file is read anew, without the saved mapping.")
+            messages.success(request, "The file was read again without the saved mapping.")
             return redirect(here)
         seen = answer_import(
             brought=brought,
@@ -173,7 +173,7 @@ def _answer(request: WorkspaceRequest, brought: Import) -> HttpResponse:
             saved = save_mapping(
                 brought=brought, name=request.POST.get("mapping_name", ""), by=request.membership
             )
-            text = f"Saved as “{saved.name}”. A file with these headers is mapped so from now on."
+            text = f"Saved as “{saved.name}”. Files with these headers will be mapped this way."
             messages.success(request, text)
             return redirect(here)
         if do == "start":
@@ -184,9 +184,9 @@ def _answer(request: WorkspaceRequest, brought: Import) -> HttpResponse:
     except Unanswered as refusal:
         waiting = len(refusal.understanding.blocking)
         error = (
-            "One question wants your answer before anything is stored."
+            "Answer one question before importing."
             if waiting == 1
-            else f"{waiting} questions want your answers before anything is stored."
+            else f"{waiting} questions need answers before importing."
         )
         return _preview(request, brought, seen=refusal.understanding, error=error, status=422)
     except (Unreadable, NoSuchName, MappingNameTaken, MappingNameMissing) as refusal:
@@ -231,5 +231,5 @@ def mapping_delete(request: WorkspaceRequest, pk: int) -> HttpResponse:
     mapping = get_object_or_404(ImportMapping, pk=pk)
     if request.method == "POST":
         delete_mapping(mapping=mapping)
-        messages.success(request, f"The mapping “{mapping.name}” is removed.")
+        messages.success(request, f"The mapping “{mapping.name}” was deleted.")
     return redirect(link("execute:import_mappings"))

@@ -58,7 +58,7 @@ def launch(request: WorkspaceRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(refusal))
             status = 409
         else:
-            messages.success(request, f"{plan.program.name} is launched.")
+            messages.success(request, f"{plan.program.name} was launched.")
             return redirect(link("execute:launches", plan.scenario.cycle_id))
     context = {"form": form, "plan": plan, "one": launching_of(plan), "cycle": plan.scenario.cycle}
     return render(request, "execute/launch.html", context, status=status)
@@ -72,5 +72,5 @@ def take_back(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         with refused_as_message(request, NotUnderWay):
             take_back_launch(launch=found)
-            messages.success(request, f"{found.program.name} counts as not launched again.")
+            messages.success(request, f"The launch of {found.program.name} was undone.")
     return redirect(link("execute:launches", cycle_id))

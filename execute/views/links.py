@@ -89,9 +89,9 @@ def _edit(request: WorkspaceRequest, form: LinkForm, title: str, back: str) -> H
             except actions.RulesBroken as refusal:
                 form.refuse(refusal.faults)
             else:
-                messages.success(request, f"{saved.name} is ready to be shared.")
+                messages.success(request, f"{saved.name} is ready to share.")
                 return redirect(link("execute:link", saved.pk))
-    context = {"form": form, "title": title, "back": back, "submit": "Save the link"}
+    context = {"form": form, "title": title, "back": back, "submit": "Save link"}
     return render(request, "execute/link_form.html", context, status=status)
 
 
@@ -108,7 +108,7 @@ def check_link(request: WorkspaceRequest) -> HttpResponse:
         "form": LinkForm(initial=values),
         "title": "New link",
         "back": link("execute:links"),
-        "submit": "Save the link",
+        "submit": "Save link",
         "checked": True,
         "faults": faults_of(parameters, queries.naming_rules()),
         "destination": queries.previewed(values.get("target", ""), parameters),
@@ -175,10 +175,10 @@ def retire_link(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         if "restore" in request.POST:
             actions.restore_link(link=found)
-            messages.success(request, f"{found.name} leads to its target again.")
+            messages.success(request, f"{found.name} is active again.")
         else:
             actions.retire_link(link=found)
-            messages.success(request, f"{found.name} is retired. Its clicks stay.")
+            messages.success(request, f"{found.name} was retired. Its clicks are kept.")
     return redirect(link("execute:link", pk))
 
 
@@ -190,7 +190,7 @@ def naming(request: WorkspaceRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         actions.save_naming_rules(**form.wish())
-        messages.success(request, "Saved. New links are held to these rules.")
+        messages.success(request, "Saved. New links must follow these rules.")
         return redirect(link("execute:links"))
     status = 422 if form.is_bound else 200
     return render(request, "execute/naming.html", {"form": form}, status=status)

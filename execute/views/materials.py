@@ -92,7 +92,7 @@ def new_material(request: WorkspaceRequest) -> HttpResponse:
         told = {MaterialNameTaken: "name", FileRefused: "upload", LinkOrFile: "upload"}
         with refused_in_form(form, told):
             saved = add_material(material=form.instance, by=request.membership, **form.content())
-            messages.success(request, f"{saved} is saved and waits for approval.")
+            messages.success(request, f"{saved} was saved and is waiting for approval.")
             return redirect(link("execute:material", saved.pk))
     return _form(request, form, "New material", link("execute:materials"), "Materials", upload=True)
 
@@ -124,7 +124,9 @@ def new_version(request: WorkspaceRequest, pk: int) -> HttpResponse:
                 change_note=form.cleaned_data["change_note"],
                 **form.content(),
             )
-            messages.success(request, f"Version {made.number} is saved and waits for approval.")
+            messages.success(
+                request, f"Version {made.number} was saved and is waiting for approval."
+            )
             return redirect(link("execute:material", pk))
     title = f"New version of {found}"
     return _form(request, form, title, link("execute:material", pk), found.name, upload=True)
@@ -158,7 +160,7 @@ def approve(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         with refused_as_message(request, NothingToApprove, OwnWork):
             approve_material(material=found, by=request.membership)
-            messages.success(request, f"{found} is approved: sales sees it from now on.")
+            messages.success(request, f"{found} was approved and is now available to sales.")
     return redirect(link("execute:material", pk))
 
 
@@ -169,7 +171,7 @@ def approve_one(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         with refused_as_message(request, AlreadyDecided, OwnWork):
             approve_version(version=version, by=request.membership)
-            messages.success(request, f"Sales sees version {version.number} from now on.")
+            messages.success(request, f"Version {version.number} is now available to sales.")
     return redirect(link("execute:material", version.material_id))
 
 
@@ -185,7 +187,7 @@ def send_version_back(request: WorkspaceRequest, pk: int) -> HttpResponse:
             return _shown(request, found, form, status=422)
         with refused_as_message(request, AlreadyDecided, ReasonNeeded):
             send_back(version=version, by=request.membership, reason=form.cleaned_data["reason"])
-            messages.success(request, f"Version {version.number} is sent back with your reason.")
+            messages.success(request, f"Version {version.number} was sent back with your reason.")
     return redirect(link("execute:material", version.material_id))
 
 
@@ -196,8 +198,8 @@ def retire(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         if found.status == Material.Status.RETIRED:
             bring_back(material=found)
-            messages.success(request, f"{found} is in use again.")
+            messages.success(request, f"{found} was restored.")
         else:
             retire_material(material=found)
-            messages.success(request, f"{found} is retired. The deals it helped keep it.")
+            messages.success(request, f"{found} was retired. Deals it helped keep it.")
     return redirect(link("execute:material", pk))

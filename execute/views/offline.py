@@ -59,7 +59,7 @@ def send_outcome(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if not key or len(key) > 200:
         return _refused(400, f"An outcome that waited is sent with an {KEY}.")
     if request.headers.get(PERSON, "") != _person(request):
-        return _refused(409, "Somebody else is signed in now: this outcome is not theirs.")
+        return _refused(409, "Someone else is signed in now. This outcome is not theirs.")
     found = get_object_or_404(deals(), pk=pk)
     asked = f"{request.path} {sorted(request.POST.lists())} {_person(request)}"
     try:
@@ -83,7 +83,7 @@ def _logged(request: WorkspaceRequest, deal: Deal) -> tuple[int, dict[str, Any]]
         who = f", says {now.outcome_by}" if now.outcome_by else ""
         ending = now.get_outcome_display().lower()
         return 409, {
-            "errors": [f"Somebody else changed this deal meanwhile: it is {ending} now{who}."]
+            "errors": [f"Someone else changed this deal in the meantime: it is now {ending}{who}."]
         }
     return 422, {"errors": [error for errors in form.errors.values() for error in errors]}
 

@@ -32,10 +32,10 @@ def price(request: WorkspaceRequest, pk: int) -> HttpResponse:
                 {**request.POST.dict(), "version": refusal.row.version}, deal=refusal.row
             )
             form.add_error(
-                None, "Somebody else changed this deal meanwhile. Look once more, then save again."
+                None, "Someone else changed this deal in the meantime. Check it, then save again."
             )
         else:
-            messages.success(request, "The prices are saved.")
+            messages.success(request, "Prices saved.")
             return redirect(link("execute:deal", pk))
     context = {"form": form, "deal": deal, "day": day_of(deal)}
     return render(request, "execute/price.html", context, status=422 if form.is_bound else 200)

@@ -50,7 +50,7 @@ def _saved(request: WorkspaceRequest, form: RateForm) -> bool:
         return False
     with refused_in_form(form, {OwnCurrency: "currency"}):
         save_rate(rate=form.instance, by=request.membership)
-        messages.success(request, "The rate is saved.")
+        messages.success(request, "Rate saved.")
         return True
     return False
 
@@ -73,7 +73,7 @@ def delete(request: WorkspaceRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(ExchangeRate.objects.all(), pk=pk)
     if request.method == "POST":
         delete_rate(rate=found)
-        messages.success(request, "The rate is removed. What was converted at it stays.")
+        messages.success(request, "Rate deleted. Amounts already converted stay as they are.")
     return redirect(link("execute:rates"))
 
 
@@ -84,7 +84,6 @@ def convert(request: WorkspaceRequest) -> HttpResponse:
         changed = convert_anew()
         messages.success(
             request,
-            f"Converted anew: {changed.expenses:,} of the expenses and {changed.deals:,} of the "
-            "deals.",
+            f"Converted again: {changed.expenses:,} expenses and {changed.deals:,} deals.",
         )
     return redirect(link("execute:rates"))

@@ -34,7 +34,7 @@ def claim(request: WorkspaceRequest, pk: int) -> HttpResponse:
         form = ClaimForm(request.POST, member=request.membership)
         claimer = form.cleaned_data["to"] if form.is_valid() else None
     if claimer is None:
-        messages.error(request, f"Choose the member who {found} is.")
+        messages.error(request, f"Choose the member for {found}.")
         return redirect(link("execute:reps"))
     with refused_as_message(request, NotAPlaceholder, ClaimedByNobody):
         moved = claim_placeholder(placeholder=found, claimed_by=claimer)

@@ -62,7 +62,7 @@ def revoke(request: WorkspaceRequest, pk: int) -> HttpResponse:
     review = get_object_or_404(reviews(), pk=pk)
     if request.method == "POST":
         revoke_review(review=review)
-        messages.success(request, "The link no longer works.")
+        messages.success(request, "The link was revoked.")
     return redirect(link("execute:deal", review.deal_id))
 
 

@@ -84,8 +84,8 @@ def remove(request: WorkspaceRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(SpendRule.objects.all(), pk=pk)
     if request.method == "POST":
         rows = remove_rule(rule=found)
-        told = "1 expense stands" if rows == 1 else f"{rows:,} expenses stand"
-        messages.success(request, f"The rule is removed. {told} as before it.")
+        told = "1 expense is" if rows == 1 else f"{rows:,} expenses are"
+        messages.success(request, f"Rule deleted. {told} unmatched again.")
     return redirect(link("execute:rules"))
 
 
@@ -94,4 +94,4 @@ def _told(applied: Applied) -> str:
         str(place) for place in (applied.rule.program, applied.rule.channel) if place is not None
     )
     told = "1 expense" if applied.rows == 1 else f"{applied.rows:,} expenses"
-    return f"The rule is saved: {told} stood there already and went to {where}."
+    return f"Rule saved: {told} matched {where}."

@@ -55,7 +55,7 @@ def _edit(request: WorkspaceRequest, formset: Any, save: Any, name: str) -> Http
         except (InUse, NameTaken, StageMissing) as refusal:
             refused = str(refusal)
         else:
-            messages.success(request, f"The {name} are saved.")
+            messages.success(request, f"The {name} were saved.")
             return redirect(link(f"execute:{name}"))
     context = {"formset": formset, "refused": refused}
     status = 422 if request.method == "POST" else 200

@@ -40,7 +40,7 @@ def tasks(request: WorkspaceRequest) -> HttpResponse:
     quick = _quick(request)
     if request.method == "POST" and quick.is_valid():
         saved = save_task(task=quick.instance)
-        messages.success(request, f"“{saved}” is on the list.")
+        messages.success(request, f"“{saved}” was added.")
         return redirect(request.get_full_path())
     form = TaskFilterForm(request.GET or None, member=request.membership)
     wanted = form.wanted()
@@ -75,7 +75,7 @@ def new_task(request: WorkspaceRequest) -> HttpResponse:
         request.POST or None, instance=Task(), initial={"owner": request.membership} | given
     )
     if request.method == "POST" and form.is_valid() and _kept(form):
-        messages.success(request, f"“{form.instance}” is saved.")
+        messages.success(request, f"“{form.instance}” was saved.")
         return redirect(link("execute:tasks"))
     return _edit_page(request, form, "New task", status=422 if form.is_bound else 200)
 
@@ -87,7 +87,7 @@ def edit_task(request: WorkspaceRequest, pk: int) -> HttpResponse:
     title = found.title
     if request.method == "POST" and "remove" in request.POST:
         delete_task(task=found)
-        messages.success(request, f"“{title}” is removed.")
+        messages.success(request, f"“{title}” was deleted.")
         return redirect(link("execute:tasks"))
     if request.method != "POST":
         return _edit_page(request, TaskForm(instance=found), title, status=200)
@@ -99,7 +99,7 @@ def edit_task(request: WorkspaceRequest, pk: int) -> HttpResponse:
     )
     if not edited.saved:
         return _edit_page(request, edited.form, title, status=edited.status, merge=edited.merge)
-    messages.success(request, edited.told(f"“{edited.form.instance}” is saved."))
+    messages.success(request, edited.told(f"“{edited.form.instance}” was saved."))
     return redirect(link("execute:tasks"))
 
 
@@ -150,7 +150,7 @@ def state(request: WorkspaceRequest, pk: int) -> HttpResponse:
     waiting = [task for task in queries.waits_for(found) if task.state in queries.OPEN]
     if wanted == Task.State.DONE and waiting:
         others = ", ".join(f"“{task}”" for task in waiting)
-        messages.warning(request, f"“{found}” is done, though it waits for {others}.")
+        messages.warning(request, f"“{found}” is done, although it is waiting for {others}.")
     elif not request.htmx:
         messages.success(request, f"“{found}” is {Task.State(wanted).label.lower()}.")
     back = request.POST.get("back", "")

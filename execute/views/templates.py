@@ -45,7 +45,7 @@ def edit_template(request: WorkspaceRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(TaskTemplate.objects.all(), pk=pk)
     if request.method == "POST" and "remove" in request.POST:
         delete_template(template=found)
-        messages.success(request, f"“{found}” is removed. The tasks made from it stay.")
+        messages.success(request, f"“{found}” was deleted. Tasks created from it stay.")
         return redirect(link("execute:task_templates"))
     return _edit(request, found)
 
@@ -68,7 +68,7 @@ def _edit(request: WorkspaceRequest, template: TaskTemplate) -> HttpResponse:
                 rows=[row for row in rows if row not in removed],
                 removed=removed,
             )
-            messages.success(request, f"“{saved}” is saved.")
+            messages.success(request, f"“{saved}” was saved.")
             return redirect(link("execute:edit_template", saved.pk))
     context = {"form": form, "formset": formset, "title": title, "template": template}
     status = 422 if form.is_bound else 200
@@ -88,17 +88,17 @@ def make(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def _tell(request: WorkspaceRequest, made: Made) -> None:
     if made.tasks:
         tasks = "1 task is" if made.tasks == 1 else f"{made.tasks:,} tasks are"
-        messages.success(request, f"{tasks} made from the templates.")
+        messages.success(request, f"{tasks} created from the templates.")
     elif not (made.undated or made.without_template or made.over):
-        messages.info(request, "Nothing is missing: every program has its tasks.")
+        messages.info(request, "Every program already has its tasks.")
     if made.over:
         messages.info(
             request,
-            f"{made.over:,} whose day is past were left out: their flight has begun already.",
+            f"{made.over:,} past their date were skipped because the flight has already started.",
         )
     for programs, why in (
         (made.undated, "has no flight dates in the approved plan"),
-        (made.without_template, "fits no template"),
+        (made.without_template, "matches no template"),
     ):
         if programs:
             names = ", ".join(str(program) for program in programs)

@@ -44,7 +44,7 @@ class Edited(Generic[Form]):
         taken = self.merge.taken if self.merge else []
         if not taken:
             return text
-        return f"{text} Somebody else's changes meanwhile are kept: {', '.join(taken)}."
+        return f"{text} Someone else's changes are kept: {', '.join(taken)}."
 
 
 def edit_together(

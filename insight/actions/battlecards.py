@@ -18,7 +18,7 @@ class CardMovedOn(Exception):
     """Somebody else has saved a newer version meanwhile; `current` is it."""
 
     def __init__(self, current: Battlecard) -> None:
-        who = current.created_by or "Somebody"
+        who = current.created_by or "Someone"
         super().__init__(f"{who} has saved version {current.version} in the meantime.")
         self.current = current
 

@@ -23,7 +23,7 @@ class AlreadyDecided(Exception):
 
     def __init__(self, disposition: Disposition) -> None:
         decision = disposition.get_decision_display().lower()
-        who = disposition.decided_by or "Somebody"
+        who = disposition.decided_by or "Someone"
         because = f", because “{disposition.reason}”" if disposition.reason else ""
         super().__init__(f"{who} has {decision} this finding in the meantime{because}.")
         self.disposition = disposition

@@ -103,7 +103,7 @@ class ContactForm(forms.ModelForm[Contact]):
     """A person at an account."""
 
     account = AccountField(required=False)
-    email = forms.EmailField(required=False, label="E-mail")
+    email = forms.EmailField(required=False, label="Email")
 
     class Meta:
         model = Contact

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-OUT_OF_USE = "Without the tick it is no longer offered; what names it keeps it."
+OUT_OF_USE = "If unchecked, it is no longer offered. Existing records keep it."
 
 
 def begins_in_use(form: forms.ModelForm[Any]) -> None:

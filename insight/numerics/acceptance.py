@@ -61,7 +61,7 @@ def price_acceptance(
     ladder = np.unique(given if prices is None else np.asarray(prices, dtype=np.float64))
     ladder = ladder[ladder > 0]
     if not ladder.size:
-        raise ValueError("nobody would buy at any price")
+        raise ValueError("no one would buy at any price")
     bought = _buyers(given, ladder)
     peak = int(np.argmax(ladder * bought))
     tried = _thinned(ladder, TRIED, peak)

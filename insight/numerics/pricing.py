@@ -104,7 +104,7 @@ def price_sensitivity(
     valid = given[rises]
     warning = _swapped(given, int(rises.sum()))
     if not valid.size:
-        raise ValueError(warning or "nobody's four prices rise")
+        raise ValueError(warning or "no one gave four prices in rising order")
     chances = None
     if likelihoods is not None:
         chances = np.asarray(likelihoods, dtype=np.float64)
@@ -255,7 +255,7 @@ def _swapped(given: Floats, valid: int) -> str:
     if valid >= len(given) * (1 - _WARN):
         return ""
     if not np.isfinite(given).any(axis=0).all():
-        return "One of the four columns holds no price."
+        return "One of the four columns has no prices."
     order = np.argsort(np.nanmedian(given, axis=0), kind="stable")
     if list(order) == [0, 1, 2, 3]:
         return f"Only {valid:,} of {len(given):,} people named four prices that rise."

@@ -83,7 +83,7 @@ def audience_file(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
 
 def _rows(people: Iterator[Contact]) -> Iterator[tuple[object, ...]]:
-    yield ("Name", "E-mail", "Job title", "Account", "Industry", "Region", "Lead source", "Consent")
+    yield ("Name", "Email", "Job title", "Account", "Industry", "Region", "Lead source", "Consent")
     for number, one in enumerate(people):
         if number >= MOST_EXPORTED:
             return

@@ -132,6 +132,6 @@ def save_settings(*, workspace: Workspace, fields: list[str]) -> None:
         )
         if approvers.count() < 2:
             raise NobodyElseApproves(
-                "Only one member may approve. Make somebody else a manager first."
+                "Only one member can approve. Make someone else a manager first."
             )
     workspace.save(update_fields=fields)

@@ -191,7 +191,7 @@ class Migration(migrations.Migration):
                     "wants_digest",
                     models.BooleanField(
                         default=True,
-                        help_text="Gets the week's digest by e-mail, where the role has one.",
+                        help_text="Gets the weekly digest by email, if the role includes it.",
                     ),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
@@ -253,7 +253,7 @@ class Migration(migrations.Migration):
                     "fiscal_year_start",
                     models.PositiveSmallIntegerField(
                         default=1,
-                        help_text="The month in which the fiscal year begins.",
+                        help_text="The first month of the fiscal year.",
                         validators=[
                             django.core.validators.MinValueValidator(1),
                             django.core.validators.MaxValueValidator(12),
@@ -306,7 +306,7 @@ class Migration(migrations.Migration):
                     "handoff_hours",
                     models.PositiveIntegerField(
                         default=24,
-                        help_text="Hours in which sales is to touch a buyer whom marketing hands over.",
+                        help_text="Hours within which sales should contact a buyer handed over by marketing.",
                         validators=[
                             django.core.validators.MinValueValidator(1),
                             django.core.validators.MaxValueValidator(720),

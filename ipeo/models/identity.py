@@ -84,7 +84,7 @@ class Workspace(models.Model):
     fiscal_year_start = models.PositiveSmallIntegerField(
         default=1,
         validators=[MinValueValidator(1), MaxValueValidator(12)],
-        help_text="The month in which the fiscal year begins.",
+        help_text="The first month of the fiscal year.",
     )
     lookback_days = models.PositiveIntegerField(
         default=365,
@@ -110,7 +110,7 @@ class Workspace(models.Model):
     handoff_hours = models.PositiveIntegerField(
         default=24,
         validators=[MinValueValidator(1), MaxValueValidator(720)],
-        help_text="Hours in which sales is to touch a buyer whom marketing hands over.",
+        help_text="Hours within which sales should contact a buyer handed over by marketing.",
     )
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -151,7 +151,7 @@ class Membership(models.Model):
     )
     is_active = models.BooleanField(default=True)
     wants_digest = models.BooleanField(
-        default=True, help_text="Gets the week's digest by e-mail, where the role has one."
+        default=True, help_text="Gets the weekly digest by email, if the role includes it."
     )
     created_at = models.DateTimeField(default=timezone.now)
 

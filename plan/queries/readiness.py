@@ -74,7 +74,7 @@ def missing_objectives(cycle: Cycle) -> list[Missing]:
             if value is None
         ]
         if lacks:
-            message = f"{objective} lacks {_listed(lacks)}"
+            message = f"{objective} is missing {_listed(lacks)}"
             found.append(Missing(message, "plan:objective", objective.pk, "Complete it"))
     return found
 

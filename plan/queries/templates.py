@@ -87,7 +87,7 @@ BUILT_IN: tuple[Kind, ...] = (
         tasks=(
             _task("Win a customer as speaker", -28),
             _task("Invite the audience", -14),
-            _task("Call everybody who asked a question", 3, "sales"),
+            _task("Call everyone who asked a question", 3, "sales"),
         ),
     ),
     Kind(
@@ -122,7 +122,7 @@ BUILT_IN: tuple[Kind, ...] = (
     Kind(
         "direct-mail",
         "Direct mail",
-        "Something worth holding reaches those whom screens do not.",
+        "A physical piece reaches people that screens do not.",
         "Direct mail",
         Offer.VALUE,
         "What the problem costs you each month",
@@ -146,7 +146,7 @@ BUILT_IN: tuple[Kind, ...] = (
         tasks=(
             _task("Choose the customers to ask", -14, "sales"),
             _task("Write the case story", -10),
-            _task("Thank everybody who named somebody", 14, "sales"),
+            _task("Thank everyone who gave a referral", 14, "sales"),
         ),
     ),
     Kind(
@@ -167,7 +167,7 @@ BUILT_IN: tuple[Kind, ...] = (
         "newsletter",
         "Newsletter",
         "Stay in the minds of those who are not buying yet.",
-        "E-mail",
+        "Email",
         Offer.VALUE,
         "One useful thing a month",
         materials=("Issue template",),

@@ -31,7 +31,7 @@ from tests.benchmarks.measuring import Line, seconds
 TOUCHES, FEW, CONTACTS = 1_000_000, 10_000, 20_000
 BULK = 10
 FIRST = datetime(2024, 1, 1)
-CHANNELS = ("Search", "Webinar", "Field event", "E-mail", "Partner")
+CHANNELS = ("Search", "Webinar", "Field event", "Email", "Partner")
 KINDS = ("Click", "Visit", "Event", "Opened", "Form")
 HEAD = ("Touch ID", "Email", "Channel", "Activity Type", "Date")
 COPIED = "import_key, contact_id, account_id, channel_id, program_id, kind, level, occurred_at"

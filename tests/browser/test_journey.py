@@ -189,7 +189,7 @@ def move_to_execute(mia: Person) -> None:
     mia.sees("Ready for the next stage.")
     mia.follow("Move to Execute")
     mia.press("Move to Execute")
-    mia.sees("Demo days has no spend in its flight")
+    mia.sees("Demo days has no spend during its flight")
 
 
 def csv(*lines: str) -> bytes:
@@ -256,7 +256,7 @@ def work(mia: Person, max_: Person) -> None:
     mia.go("Campaigns")
     mia.follow(CAMPAIGN)
     for program, amount in (("Demo days", "9,000"), ("Autumn rebate", "2,000")):
-        mia.follow(f"{program} has no spend in its flight")
+        mia.follow(f"{program} has no spend during its flight")
         mia.fill("Amount", amount)
         mia.fill("Date", day(20))
         mia.choose("Status", "Actual")

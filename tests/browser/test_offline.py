@@ -165,7 +165,7 @@ def test_what_waits_is_not_sent_by_somebody_else_and_is_mended_where_it_is_refus
         ron.sees(re.compile("Lakeside School.*Not taken, mend it", re.S))
     ron.follow("Lakeside School", exact=False)
     ron.sees("This was not accepted.")
-    ron.sees("Somebody else changed this deal meanwhile")
+    ron.sees("Someone else changed this deal in the meantime")
     assert ron.faults() == []
     with ron.expecting_refusal():
         ron.press("Save outcome")
@@ -212,6 +212,6 @@ def test_a_buyer_answers_on_a_phone_and_stands_beside_the_rep(
         buyer.open(address)
         buyer.sees("This link is not active")
     mia.open(f"/w/offices/deals/{deal}/")
-    mia.sees("Your side has not said what decided it.")
+    mia.sees("Your team has not recorded what decided it.")
     mia.sees("Much better")
     assert mia.faults() == []

@@ -46,7 +46,7 @@ def lines():
 def test_several_rows_of_one_deal_are_asked_about_and_not_guessed(client, tmp_path):
     brought = sent(client, TWO, "deals")
     page = client.get(link("execute:import", brought.pk)).content.decode()
-    assert "These look like several products of one deal" in page
+    assert "They look like several products in one deal" in page
     path = tmp_path / "deals.csv"
     path.write_text(TWO)
     told = command("deals", path)
@@ -103,8 +103,8 @@ def test_rows_that_differ_in_more_than_the_product_are_asked_about_as_before(cli
     text = export("Desk,2,700", other=f"{HALDEN.replace('An office', 'A room')},Chair,10,950\n")
     brought = sent(client, text, "deals")
     page = client.get(link("execute:import", brought.pk)).content.decode()
-    assert "They differ: which one holds?" in page
-    assert "several products of one deal" not in page
+    assert "They differ. Which one should be used?" in page
+    assert "several products in one deal" not in page
     assert press(client, brought).status_code != 500
 
 

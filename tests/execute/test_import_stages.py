@@ -82,7 +82,7 @@ def test_what_is_no_entry_is_left_out_and_said(client, do_due_work):
     notes = load(client, do_due_work, SALESFORCE, "stage_history").notes
     assert "1 row skipped because the stage did not change." in notes
     notes = load(client, do_due_work, HUBSPOT, "stage_history").notes
-    assert "1 row of other fields than the stage left out (Property name)." in notes
+    assert "1 row for fields other than the stage skipped (Property name)." in notes
 
 
 def test_a_history_of_an_unknown_deal_is_refused(client, do_due_work):

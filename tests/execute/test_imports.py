@@ -132,7 +132,7 @@ def test_an_id_that_stands_twice_is_asked_about(client, do_due_work):
     brought = sent(client, text, "accounts")
     response = press(client, brought)
     assert response.status_code == 422
-    assert "wants your answer" in response.content.decode()
+    assert "Answer one question" in response.content.decode()
     assert not Run.objects.filter(kind="import").exists()
     press(client, brought, repeated="last")
     do_due_work()

@@ -127,7 +127,7 @@ def test_a_launch_stays_once_the_cycle_is_measured(plan, member):
 def test_a_flight_that_began_without_what_it_needs_keeps_the_gate_to_optimize_closed(plan, member):
     cycle = plan.scenario.cycle
     (blocker,) = [one for one in stage.gate(cycle) if "launched" in one.message]
-    assert "“Demo days” flies since" in blocker.message
+    assert "“Demo days” was due to start" in blocker.message
     assert "“Demo kit” is not approved" in blocker.message
     assert blocker.href == link("execute:launch", plan.pk)
     launch_program(plan=plan, by=member("manager"), override_reason="The fair")

@@ -30,7 +30,7 @@ def test_a_link_is_made_by_the_naming_rules(workspace, sign_in):
     assert refused.status_code == 422
     text = refused.content.decode()
     assert "our-newsletter” would do" in text
-    assert "This one is needed" in text
+    assert "This is required" in text
     assert "Spring mailing" in text
     made = browser.post(address, typed(channel))
     link = TrackedLink.objects.get()
@@ -114,7 +114,7 @@ def test_personal_links_are_a_file_of_inert_cells_without_those_who_refused(
         page(workspace, "personal_links", linked.pk), {"audience": everybody.pk}
     )
     heading, line = answer.content.decode("utf-8-sig").splitlines()
-    assert heading == "Name,E-mail,Account,Link"
+    assert heading == "Name,Email,Account,Link"
     assert line.startswith("'=HYPERLINK(1),a@buyer.test,")
     visitor.get(line.rpartition(",")[2].removeprefix("http://testserver"))
     count_clicks()

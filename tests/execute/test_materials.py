@@ -304,5 +304,5 @@ def test_a_deal_page_offers_what_fits_first(at, sign_in, workspace):
     panel = sales.get(at(f"deals/{deal.pk}/materials/"), headers={"hx-request": "true"})
     text = panel.content.decode()
     assert text.index("B stage") < text.index("A any")
-    assert "Fits the stage" in text
+    assert "For the stage" in text
     assert "<html" not in text

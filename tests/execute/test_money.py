@@ -137,8 +137,8 @@ def test_rates_are_read_from_what_is_pasted():
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ("GBP 01/02/2026 1.2", "write the day as 2026-05-03"),
-        ("GBP 2026-02-30 1.2", "no such day"),
+        ("GBP 01/02/2026 1.2", "write the date as 2026-05-03"),
+        ("GBP 2026-02-30 1.2", "date does not exist"),
         ("GBP 2026-02-03 0", "more than nothing"),
         ("GBP;2026-02-03;1,234", "is 1,234 1.234 or 1234"),
         ("GBP EUR 2026-02-03 1.2", "one currency"),
@@ -312,7 +312,7 @@ def test_a_deal_is_priced_in_the_currency_of_its_offer(workspace, at, sign_in):
     assert "£100" in browser.get(at(f"deals/{deal.pk}/")).content.decode()
     late = browser.post(at(f"deals/{deal.pk}/price/"), typed)
     assert late.status_code == 422
-    assert "Somebody else changed this deal" in late.content.decode()
+    assert "Someone else changed this deal" in late.content.decode()
     home = {"currency": "USD", "net_amount": "130", "version": deal.version}
     assert browser.post(at(f"deals/{deal.pk}/price/"), home).status_code == 302
     deal.refresh_from_db()

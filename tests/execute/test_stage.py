@@ -42,7 +42,7 @@ def test_deals_of_the_campaign_past_their_close_date_keep_the_gate_closed(cycle)
     DealFactory(expected_close_date=late)
     DealFactory(program=program, expected_close_date=late, won=True)
     (blocker,) = stage.gate(cycle)
-    assert blocker.message == "2 deals past their close date lack an outcome"
+    assert blocker.message == "2 deals past their close date need an outcome"
     assert blocker.href.endswith(f"?due=past&campaign={cycle.campaign_id}")
 
 

@@ -45,7 +45,7 @@ def test_a_task_shows_what_it_still_waits_for_and_warns_when_it_is_done(at, sign
     browser = sign_in("marketer")
     assert "Waiting for Brief sales" in browser.get(at("tasks/")).content.decode()
     answer = browser.post(at(f"tasks/{send.pk}/state/"), {"state": "done"}, follow=True)
-    assert "is done, though it waits for “Brief sales”" in answer.content.decode()
+    assert "is done, although it is waiting for “Brief sales”" in answer.content.decode()
     tasks.set_task_state(state=Task.State.DONE, task=brief)
     assert matching_tasks().get(pk=send.pk).open_waits == []
 

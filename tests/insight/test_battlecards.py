@@ -60,7 +60,7 @@ def test_a_card_saved_meanwhile_is_not_written_over_unseen(pages, sign_in, membe
     shown = sign_in("marketer").post(address, typed)
     text = shown.content.decode()
     assert shown.status_code == 422
-    assert "has saved version 1 meanwhile" in text
+    assert "has saved version 1 in the meantime" in text
     assert 'name="seen_version" value="1"' in text
 
 

@@ -183,7 +183,7 @@ def test_the_second_of_two_writers_is_told_of_the_first(at, sign_in, member):
     late = browser.post(at("story/edit/"), {**STORY, "promise": "Second", "seen_version": "1"})
     page = late.content.decode()
     assert late.status_code == 422
-    assert f"{member('manager')} has saved version 2 meanwhile." in page
+    assert f"{member('manager')} has saved version 2 in the meantime." in page
     assert "Second" in page
     assert 'name="seen_version" value="2"' in page
 

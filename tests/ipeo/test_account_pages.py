@@ -77,7 +77,7 @@ def test_the_letters_of_an_account_are_the_products_own(client, mailoutbox):
     client.post(reverse("account_signup"), words)
     client.post(reverse("account_reset_password"), {"email": "nina@example.com"})
     confirm, renew = mailoutbox
-    assert confirm.subject == "Confirm your e-mail address for IPEO"
+    assert confirm.subject == "Confirm your email address for IPEO"
     assert "/accounts/confirm-email/" in confirm.body
     assert renew.subject == "Reset your IPEO password"
     assert "/accounts/password/reset/key/" in renew.body

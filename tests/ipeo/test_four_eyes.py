@@ -48,7 +48,7 @@ def test_only_with_a_second_approver_is_it_switched_on(workspace, sign_in, membe
     browser, address = sign_in("owner"), link("ipeo:settings")
     refused = settings_of(browser, address, four_eyes="on")
     assert refused.status_code == 422
-    assert "Make somebody else a manager first" in refused.text
+    assert "Make someone else a manager first" in refused.text
     MembershipFactory(workspace=workspace, role=Role.MANAGER)
     assert settings_of(browser, address, four_eyes="on").status_code == 302
     workspace.refresh_from_db()

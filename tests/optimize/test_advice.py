@@ -142,7 +142,7 @@ def test_of_two_who_decide_at_once_the_second_is_told(workspace, member):
     row = RecommendationFactory()
     decide(recommendation=row, decision="accepted", by=member("manager"))
 
-    with pytest.raises(AlreadyDecided, match="accepted this meanwhile"):
+    with pytest.raises(AlreadyDecided, match="accepted this in the meantime"):
         decide(recommendation=row, decision="later", by=member("owner"))
 
     assert Decision.objects.count() == 1
@@ -168,5 +168,5 @@ def test_a_closed_cycle_takes_no_decision(workspace, member):
 
 
 def test_what_is_no_decision_is_refused(workspace, member):
-    with pytest.raises(ValueError, match="no decision"):
+    with pytest.raises(ValueError, match="not a valid decision"):
         decide(recommendation=RecommendationFactory(), decision="perhaps", by=member("manager"))

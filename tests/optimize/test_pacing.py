@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ipeo.models import Cycle
@@ -137,6 +139,21 @@ def test_a_decision_is_scored_by_what_the_money_did_afterwards(workspace, member
     assert "Results of earlier decisions" in page
 
 
+def test_many_decisions_are_scored_in_as_few_queries_as_two(workspace, member):
+    cycle, worn, _, _ = _planned()
+    other = CycleFactory()
+    asked = []
+    for more in (2, 6):
+        for _ in range(more):
+            for one in (cycle, other):
+                _decided(one, member, datetime(2025, 9, 10, tzinfo=UTC))
+        with CaptureQueriesContext(connection) as queries:
+            assert score_decisions(on=TODAY) > more
+        asked.append(len(queries))
+    assert asked[0] == asked[1]
+    assert Recommendation.objects.filter(scored_at=None).count() == 0
+
+
 def test_a_recommendation_leads_to_an_experiment_that_is_filled_in(workspace, sign_in):
     cycle, worn, *_ = company()
     row = RecommendationFactory(cycle=cycle, kind="test", program=worn, title="Test the webinar")
@@ -196,7 +213,7 @@ def test_a_stopped_test_becomes_a_finding_with_its_evidence_as_it_was(workspace,
     assert test.finding.evidence_url == link("optimize:snapshot", kept.pk)
     browser = sign_in("viewer")
     page = browser.get(link("optimize:snapshot", kept.pk)).content.decode()
-    assert "Evidence as it was" in page
+    assert "Archived evidence" in page
     assert "95% interval that holds on every day" in page
     for one in Snapshot.objects.all():
         assert browser.get(link("optimize:snapshot", one.pk)).status_code == 200

@@ -79,7 +79,7 @@ def test_it_is_one_page_that_holds_all_that_a_brief_holds(scenario, member, page
         "See it pay back",
         "Demo days",
         "12,345",
-        "22,345 in all",
+        "22,345 in total",
         "Won margin by 30 Jun",
         str(plan.marketing_owner),
         str(plan.sales_owner),

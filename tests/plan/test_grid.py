@@ -119,7 +119,7 @@ def test_a_clash_names_its_cell_and_is_over_once_the_other_gives_it_up(scenario,
     manager.post(address, {cell(scenario): "12,000", "base": seen}, headers=HTMX)
     typed = {cell(scenario): "12,000", "base": seen}
     reckoned = manager.post(link("plan:preview", scenario.pk), typed, headers=HTMX)
-    assert "made this 11,000 meanwhile" in reckoned.content.decode()
+    assert "changed this to 11,000 in the meantime" in reckoned.content.decode()
     where = f"{scenario.program_plans.get().program.name}, Jan 2026</a>: "
     told = marketer.get(link("plan:cells", scenario.pk), headers=HTMX).content.decode()
     assert where in told

@@ -137,7 +137,7 @@ def test_a_clash_in_one_cell_is_put_to_the_second_planner(sign_in):
     response = sign_in("marketer").post(link("plan:scenario", plan.scenario_id), cells)
     page = text(response)
     assert response.status_code == 422
-    assert "Somebody made this 999 meanwhile" in page
+    assert "Someone changed this to 999 in the meantime" in page
     assert 'value="500"' in page
     assert BudgetLine.objects.get().amount == Decimal(999)
 

@@ -55,7 +55,7 @@ def test_the_tasks_that_a_template_names_are_made_once_the_plan_is_carried_out(s
     )
     for _ in range(2):
         make_tasks(cycle=scenario.cycle)
-    call = Task.objects.get(title="Call everybody who asked a question")
+    call = Task.objects.get(title="Call everyone who asked a question")
     assert (call.side, call.due_date) == ("sales", date(2099, 3, 4))
 
 

@@ -135,7 +135,7 @@ def test_each_broken_rule_comes_with_the_value_that_keeps_it():
         ("campaign", "fruhling-2026"),
     ]
     assert "lowercase letters" in faults[0].message
-    assert faults[1].message == "This one is needed."
+    assert faults[1].message == "This is required."
 
 
 def test_only_allowed_values_pass_and_the_nearest_is_proposed():

@@ -64,7 +64,7 @@ def test_a_required_cell_that_is_blank_refuses_its_row() -> None:
 
 def test_a_row_that_names_nobody_is_refused() -> None:
     rows = made("contacts", "email,title\nann@a.test,CEO\n,CFO\n").interpretation
-    assert [r.reason for r in rows.refused] == ["nothing says who or what it is"]
+    assert [r.reason for r in rows.refused] == ["there is nothing to identify it"]
 
 
 def test_unknown_stages_are_open_and_asked_about() -> None:
@@ -215,7 +215,7 @@ def test_a_periods_total_is_said_and_never_booked_on_its_first_day_in_silence() 
     u = made("expenses", text)
     assert doubt(u, "period")
     refused = made("expenses", text, answers={"period": "refuse"}).interpretation
-    assert [r.reason for r in refused.refused] == ["the amount is a total of several days"]
+    assert [r.reason for r in refused.refused] == ["the amount is a total for several days"]
 
 
 def test_a_text_longer_than_its_field_is_cut_and_said() -> None:
