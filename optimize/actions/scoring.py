@@ -20,6 +20,8 @@ from plan.queries.budget import approved_scenario
 SETTLED = timedelta(days=31 * (MONTHS + 2))
 """The months that are compared after a decision, its own, and one for facts that come in late."""
 
+SCORE = ("after", "after_low", "after_high", "after_n", "after_reason", "scored_at")
+
 
 def score_forecasts(*, cycle: Cycle, now: datetime | None = None) -> list[Forecast]:
     """Score a cycle's frozen forecasts by the figures as measured; each is scored once.
@@ -69,25 +71,21 @@ def score_decisions(*, now: datetime | None = None, on: date | None = None) -> i
     A score follows each measurement until `SETTLED` after the decision, and then stays.
     """
     now, on = now or timezone.now(), on or timezone.localdate(now)
-    rows = (
+    rows = list(
         Recommendation.objects.exclude(decided_at=None)
         .exclude(scored_at__gt=F("decided_at") + SETTLED)
         .select_related("cycle")
         .order_by("pk")
-        .select_for_update(of=("self",))
     )
-    for row in rows:
-        found = came_after(row, on)
-        row.after, row.after_low, row.after_high = found.value, found.low, found.high
-        row.after_n, row.after_reason, row.scored_at = found.n, found.reason, now
-        row.save(
-            update_fields=[
-                "after",
-                "after_low",
-                "after_high",
-                "after_n",
-                "after_reason",
-                "scored_at",
-            ]
-        )
-    return len(rows)
+    # Nobody waits for the figures: the rows are locked when these are known. What somebody
+    # decided anew by then is looked at with the next measurement.
+    found = dict(zip(rows, came_after(rows, on), strict=True))
+    held = Recommendation.objects.filter(pk__in=[row.pk for row in rows]).order_by("pk")
+    decided = dict(held.select_for_update().values_list("pk", "decided_at"))
+    scored = [row for row in rows if decided.get(row.pk) == row.decided_at]
+    for row in scored:
+        after = found[row]
+        row.after, row.after_low, row.after_high = after.value, after.low, after.high
+        row.after_n, row.after_reason, row.scored_at = after.n, after.reason, now
+    Recommendation.objects.bulk_update(scored, SCORE, batch_size=500)
+    return len(scored)

@@ -140,7 +140,7 @@ def test_a_decision_is_scored_by_what_the_money_did_afterwards(workspace, member
 
 
 def test_many_decisions_are_scored_in_as_few_queries_as_two(workspace, member):
-    cycle, worn, _, _ = _planned()
+    cycle, *_ = _planned()
     other = CycleFactory()
     asked = []
     for more in (2, 6):
