@@ -135,7 +135,7 @@ async function draw(chart) {
     chart.dataset.state = "drawn";
   } catch (error) {
     chart.dataset.state = "failed";
-    plot.textContent = "The drawing could not be loaded. The same figures stand in the table below.";
+    plot.textContent = "The chart could not be loaded. The same figures are in the table below.";
     console.warn(error);
   }
 }

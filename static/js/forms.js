@@ -65,7 +65,7 @@ function discount(input) {
   const net = amount(input.value);
   if (!badge || !(list > 0)) return;
   if (Number.isNaN(net)) {
-    badge.textContent = "no price yet";
+    badge.textContent = "no net price yet";
     delete badge.dataset.tone;
     delete input.dataset.discount;
     return;

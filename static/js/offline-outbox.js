@@ -72,7 +72,7 @@
 
   const REFUSED = {
     403: "Your role no longer lets you log outcomes here.",
-    404: "This deal is no longer there.",
+    404: "This deal no longer exists.",
   };
 
   async function sendOne(item, sessions) {
@@ -100,7 +100,7 @@
     if (given.ok) return settle(item, null);
     if (given.status >= 500 || given.status === 429) throw new Error("not now");
     const said = await given.json().catch(() => ({}));
-    const errors = said.errors ?? [REFUSED[given.status] ?? "The server did not take it."];
+    const errors = said.errors ?? [REFUSED[given.status] ?? "The server did not accept it."];
     return settle(item, { state: "refused", status: given.status, errors });
   }
 

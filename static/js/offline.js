@@ -16,7 +16,7 @@ async function begin() {
 const STATES = {
   waiting: "Waiting to be sent",
   "signed-out": "Sign in to send it",
-  refused: "Not taken, mend it",
+  refused: "Not accepted, needs a fix",
 };
 
 async function show() {

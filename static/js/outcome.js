@@ -39,7 +39,7 @@ if (form) {
       says.textContent = `No volume makes up for it at a margin of ${percent(margin)}.`;
     } else {
       const uplift = discount / (margin - discount);
-      says.textContent = `${percent(uplift)} more must be sold to earn the same at a margin of ${percent(margin)}.`;
+      says.textContent = `${percent(uplift)} more volume is needed to earn the same at a margin of ${percent(margin)}.`;
     }
   };
   document.addEventListener("input", (event) => {

@@ -162,7 +162,7 @@ def test_what_waits_is_not_sent_by_somebody_else_and_is_mended_where_it_is_refus
     with ron.expecting_refusal():
         ron.sign_in("ron@offices.test", PASSWORD)
         ron.open(DAY)
-        ron.sees(re.compile("Lakeside School.*Not taken, mend it", re.S))
+        ron.sees(re.compile("Lakeside School.*Not accepted, needs a fix", re.S))
     ron.follow("Lakeside School", exact=False)
     ron.sees("This was not accepted.")
     ron.sees("Someone else changed this deal in the meantime")

@@ -73,7 +73,7 @@ def test_the_outcome_stands_while_the_discount_waits(win, member):
     # 0.2 / (0.4 - 0.2): twice as much must be sold.
     assert asked.break_even_uplift == Decimal("1.000000")
     assert asked.in_return_note == "A case study"
-    assert "100% more must be sold" in asked.shown
+    assert "100% more volume is needed" in asked.shown
 
 
 def test_a_discount_that_takes_the_whole_margin_has_no_break_even(win):
