@@ -276,7 +276,7 @@ def _price(effect: DiscountEffect | None, money: Money) -> list[Advice]:
         return []
     points = f"{effect.step * 100:.0f} points"
     text = (
-        f"Another {points} of discount changed the chance to win by "
+        f"Another {points} of discount changed the chance of winning by "
         f"{phrases.points(effect.uplift)}, and cost "
         f"{phrases.money(effect.margin_cost.scaled(1.0), money)} per opportunity on deals that "
         f"were won anyway ({effect.n} closed deals). Overall, margin changed by "

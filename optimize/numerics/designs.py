@@ -86,7 +86,7 @@ def design(outcome: Floats, before: Floats, share: float) -> Design:
         return Design(*sizes, 0.0, 0.0, active, None, "each arm needs at least two")
     mean, sd = float(outcome.mean()), float(outcome.std(ddof=1))
     if mean <= 0 or sd <= 0:
-        return Design(*sizes, mean, sd, active, None, "nothing happened to reckon with")
+        return Design(*sizes, mean, sd, active, None, "there are no results to calculate with")
     explained = 0.0
     if before.std() > 0:
         explained = min(float(np.corrcoef(outcome, before)[0, 1]) ** 2, 0.95)
@@ -276,7 +276,7 @@ def regional_design(treated: Floats, others: Floats, length: int) -> RegionDesig
         if not found.reason:
             needed += [found.reach - found.relative.value, found.reach + found.relative.value]
     if not needed:
-        return RegionDesign(*sizes, None, "nothing happened to reckon with")
+        return RegionDesign(*sizes, None, "there are no results to calculate with")
     smallest = max(float(np.quantile(needed, POWER)), 0.0)
     try:
         while_running = smallest_while_running(treated, others, length, wanted=POWER)

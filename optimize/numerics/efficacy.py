@@ -296,11 +296,11 @@ def _columns(
 def _too_little(periods: int, y: Floats, counts: bool) -> str:
     if periods < MIN_PERIODS:
         some = "1 period" if periods == 1 else f"{periods} periods"
-        return f"{some} with activity; {MIN_PERIODS} are needed to tell wear from chance"
+        return f"{some} with activity; {MIN_PERIODS} are needed to tell wear-out from chance"
     # Money counts for as many events as periods of its size would: (sum)^2 / sum of squares.
     total = float(y.sum())
     if counts and total < MIN_EVENTS:
-        return f"{total:.0f} conversions; {MIN_EVENTS:.0f} are needed to tell wear from chance"
+        return f"{total:.0f} conversions; {MIN_EVENTS:.0f} are needed to tell wear-out from chance"
     if total <= 0 or total**2 / float((y**2).sum()) < MIN_PERIODS / 2:
         return "the outcome occurs in too few periods to tell wear-out from chance"
     return ""

@@ -174,7 +174,7 @@ def _usable(y: Floats, others: Floats, start: int, length: int, unit: str) -> Fl
             f"{history_needed(length)} {unit} of history are needed, and there are {start}"
         )
     if not y[:start].mean() > 0:
-        raise TooLittleKnown("nothing came of the treated regions before its start")
+        raise TooLittleKnown("the treated regions had no results before its start")
     found = others[:, others[:start].mean(axis=0) > 0]
     if found.shape[1] < FEWEST_OTHERS:
         raise TooLittleKnown(
@@ -200,7 +200,7 @@ def _ends(summed: Floats, would: Floats, reach: Floats) -> tuple[Floats, Floats]
 def _check_moves(error: float) -> None:
     # Followed to the last digit before, any gap after would look like an effect.
     if not error > 1e-9:
-        raise TooLittleKnown("the treated regions never strayed from the others before its start")
+        raise TooLittleKnown("the treated regions never differed from the others before its start")
 
 
 def _strays(y: Floats, others: Floats, sets: Sequence[Places], start: int, length: int) -> _Strays:

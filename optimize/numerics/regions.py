@@ -25,6 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import scipy
+from scipy import special
 
 from optimize.numerics.impact import Interval
 
@@ -87,7 +88,7 @@ def regional_impact(
     y, moving = ours.mean(axis=1), rest[:start].mean(axis=0) > 0
     base = float(y[:start].mean())
     if not base > 0:
-        raise ValueError("nothing came of the treated regions before the start")
+        raise ValueError("the treated regions had no results before the start")
     if moving.sum() < 2:
         raise ValueError("two regions of which something came before are needed to compare with")
     before = np.arange(y.size) < start
@@ -96,6 +97,8 @@ def regional_impact(
     effect = float(found.apart[start:].mean())
     reached, usual = _placebos(rest, before, ours.shape[1], seed)
     error = _error(y[before], rest[before], usual)
+    if ours.shape[1] > 1:
+        error *= _few(rest.shape[1], level)
     p, reach = _by_chance(effect, error, reached, level)
     many = (y.size - start) * ours.shape[1]
     expected = y - base * found.apart
@@ -173,6 +176,15 @@ def _error(y: Floats, others: Floats, usual: float) -> float:
     return error * max(1.0, math.sqrt((own + _PRIOR) / (stretches.size + _PRIOR)))
 
 
+def _few(others: int, level: float) -> float:
+    """How much further chance reaches than sets show which have regions in common.
+
+    However many sets there are, they tell no more of it than so many regions do (Student's t).
+    """
+    tail = (1 + level) / 2
+    return float(special.stdtrit(others - 1, tail) / special.ndtri(tail))
+
+
 def _by_chance(effect: float, error: float, reached: Floats, level: float) -> tuple[float, float]:
     """The p of an effect, and how far from it chance reaches at this level, or NaN."""
     # Followed to the last digit before, any gap after would look like an effect.
@@ -191,9 +203,9 @@ def _ends(value: float, would: float, reach: float, error: float) -> tuple[float
     """
     reason = ""
     if not error > _FOLLOWED:
-        reason = "the treated regions never strayed from the others before the start"
+        reason = "the treated regions never differed from the others before the start"
     elif math.isnan(reach):
-        reason = "there are too few other regions to tell how far chance reaches"
+        reason = "there are too few other regions to estimate the effect of chance"
     elif reach >= would:
         reason = "chance alone does as much as all that came"
     if reason:

@@ -95,7 +95,7 @@ def estimate(value: Any, low: Any, high: Any, why: str = "") -> dict[str, Any]:
     """Return a value with its interval as the JSON has it; `why` where one is not known."""
     told: dict[str, Any] = {"value": number(value), "low": number(low), "high": number(high)}
     if None in told.values():
-        told["reason"] = why or "too little is known to tell"
+        told["reason"] = why or "not enough is known"
     return told
 
 

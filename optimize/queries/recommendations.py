@@ -121,7 +121,7 @@ class Shown:
         elif gain.value is None:
             parts.append(f"gain not known: {gain.reason}")
         else:
-            each = " an opportunity" if self.row.kind == Recommendation.Kind.PRICE else ""
+            each = " per opportunity" if self.row.kind == Recommendation.Kind.PRICE else ""
             sign = "+" if gain.value > 0 else ""
             line = f"expected {sign}{money_short(gain.value, self.currency)}{each}{self.against}"
             if gain.low is not None and gain.high is not None:

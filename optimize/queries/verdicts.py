@@ -35,7 +35,7 @@ def said(found: Design | RegionDesign, wanted: float, weeks: int, unit: str) -> 
     if isinstance(found, Design) and (found.mean <= 0 or found.sd <= 0):
         return (
             f"None of these {words} did this in the last {weeks} weeks, so there is no base rate "
-            "to reckon with. Choose a more frequent result or a longer test."
+            "to calculate with. Choose a more frequent result or a longer test."
             if found.mean <= 0
             else f"All of these {words} did this in the last {weeks} weeks, so it cannot rise."
         )
@@ -128,9 +128,9 @@ def told(experiment: Experiment, held: Reading) -> str:
     if held.verdict == "broken":
         return (
             f"The split is not valid: {held.n_treated:,} treated and {held.n_control:,} control, "
-            f"where {percent(experiment.share)} were to be treated. A fair lot falls so unevenly "
-            "in fewer than 1 of 1,000 cases, so the result means nothing. Look for where units "
-            "were lost."
+            f"where {percent(experiment.share)} were to be treated. A fair random split is this "
+            "uneven in fewer than 1 of 1,000 cases, so the result is not valid. Check where "
+            "units were lost."
         )
     if value is None or low is None or high is None:
         return held.reason or "No result yet."

@@ -181,7 +181,7 @@ def experiment_list(request: WorkspaceRequest, pk: int) -> HttpResponse:
     with refused_as_message(request, actions.NotADraft, actions.ListNotValid):
         if "drop" in request.POST:
             actions.drop_list(experiment=found)
-            messages.success(request, "The split is by lot again.")
+            messages.success(request, "The split is random again.")
             return redirect(link("optimize:experiment", pk))
         form = ExperimentListForm(request.POST, request.FILES)
         if not form.is_valid():

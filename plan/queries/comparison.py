@@ -56,7 +56,7 @@ class Column:
         if peak is None or peak.leads is None:
             return "Not known"
         asked = number(peak.leads, 0)
-        return f"{asked} a week" if room is None else f"{asked} of {number(room, 0)} a week"
+        return f"{asked} per week" if room is None else f"{asked} of {number(room, 0)} per week"
 
 
 @dataclass(frozen=True)

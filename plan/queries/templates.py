@@ -138,7 +138,7 @@ BUILT_IN: tuple[Kind, ...] = (
     Kind(
         "referral",
         "Referral",
-        "Customers who are glad of it bring others like them.",
+        "Happy customers bring in others like them.",
         "Partner",
         Offer.VALUE,
         "Who else would be glad of this?",

@@ -60,7 +60,7 @@ class TooLarge(Exception):
 
     def __init__(self, limit: int) -> None:
         super().__init__(
-            f"The file is larger than {limit // 2**20:,} MB, the most that is taken here. "
+            f"The file is larger than {limit // 2**20:,} MB, the limit here. "
             "Split it, or ask whoever runs this installation to raise the limit."
         )
 

@@ -45,7 +45,7 @@ class TooManyRows(Exception):
 
     def __init__(self, count: int) -> None:
         super().__init__(
-            f"One request brings at most {MOST_ROWS:,} rows; this one has {count:,}. Split it."
+            f"One request can bring at most {MOST_ROWS:,} rows; this one has {count:,}. Split it."
         )
 
 

@@ -82,7 +82,9 @@ def test_what_was_before_narrows_a_design():
 
 def test_a_handful_of_units_or_an_outcome_that_never_comes_can_tell_nothing():
     assert design(np.ones(3), np.zeros(3), 0.5).smallest is None
-    assert design(np.zeros(500), np.zeros(500), 0.5).reason == "nothing happened to reckon with"
+    assert (
+        design(np.zeros(500), np.zeros(500), 0.5).reason == "there are no results to calculate with"
+    )
     few = design(np.array([4.0, 1, 6, 3, 5, 2]), np.zeros(6), 0.5)
     assert few.smallest is None or few.smallest > 0.8
 

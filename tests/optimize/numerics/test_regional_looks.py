@@ -97,7 +97,7 @@ def test_where_too_little_is_known_no_number_is_given():
     refused("of 9 untreated regions .* it did of 8", ours, rest[:, :8])
     empty = np.where(np.arange(rest.shape[1]) < 9, 0.0, rest)
     refused("it did of 8", ours, empty)
-    refused("nothing came of the treated", np.zeros_like(ours), rest)
+    refused("treated regions had no results", np.zeros_like(ours), rest)
     refused("no region changed", np.ones_like(ours), np.ones_like(rest))
     refused("never strayed", rest[:, [0]], rest)
     with pytest.raises(ValueError, match="every period"):
