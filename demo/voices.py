@@ -46,7 +46,7 @@ def hear_buyers(*, seed: int, by: Membership, today: date) -> int:
     )
     reviews, named = [], []
     for pk, outcome, closed, said in deals:
-        if random.random() >= truth.BUYERS_WHO_ANSWER:
+        if closed is None or random.random() >= truth.BUYERS_WHO_ANSWER:
             continue
         won = outcome == Outcome.WON
         offered = [one for one in drivers if (one.decides_won if won else one.decides_lost)]

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import models
 from django.db.models.expressions import Expression
@@ -128,9 +128,12 @@ class CurrentWorkspace(Expression):
         return []
 
 
-class TenantManager(models.Manager[Any]):
+Row = TypeVar("Row", bound=models.Model)
+
+
+class TenantManager(models.Manager[Row]):
     """A manager that sees the scope's workspace alone."""
 
-    def get_queryset(self) -> models.QuerySet[Any]:
+    def get_queryset(self) -> models.QuerySet[Row]:
         """Return the scope's rows; running it outside a scope raises `OutOfScope`."""
         return super().get_queryset().filter(workspace_id=CurrentWorkspace())

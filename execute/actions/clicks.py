@@ -190,5 +190,7 @@ def _latest_touches(taken: list[_Click]) -> dict[str, datetime]:
         import_key__startswith="link:",
     ).order_by("occurred_at")
     return {
-        key.rpartition(":")[0]: at for key, at in found.values_list("import_key", "occurred_at")
+        key.rpartition(":")[0]: at
+        for key, at in found.values_list("import_key", "occurred_at")
+        if key is not None
     }

@@ -146,7 +146,7 @@ def _restored(raw: dict[str, Any]) -> Expense:
         kept["import_key"] and Expense.objects.filter(import_key=kept["import_key"]).exists()
     ):
         raise CannotBeUndone("This expense was already restored.")
-    return Expense.objects.create(pk=raw["id"], **kept)  # type: ignore[no-any-return]
+    return Expense.objects.create(pk=raw["id"], **kept)
 
 
 def _salt() -> str:

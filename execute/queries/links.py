@@ -102,8 +102,8 @@ def clicks_of(found: Sequence[TrackedLink]) -> dict[int, Clicks]:
     clicks = dict.fromkeys(keys, Clicks())
     for row in days:
         clicks[row["link"]] += Clicks(row["clicks__sum"], row["known__sum"], row["robots__sum"])
-    for row in waiting:
-        clicks[row["link"]] += Clicks(people=row["people"], robots=row["robots"])
+    for one in waiting:
+        clicks[one["link"]] += Clicks(people=one["people"], robots=one["robots"])
     return clicks
 
 

@@ -48,9 +48,11 @@ def materials_by_program(
     found: dict[int, list[MaterialState]] = defaultdict(list)
     rows = Material.objects.filter(program__in=program_ids).exclude(status=Material.Status.RETIRED)
     for row in rows.order_by("name"):
-        found[row.program_id].append(
-            MaterialState(row.name, row.approved_id is not None, link("execute:material", row.pk))
-        )
+        if row.program_id is not None:
+            state = MaterialState(
+                row.name, row.approved_id is not None, link("execute:material", row.pk)
+            )
+            found[row.program_id].append(state)
     return found
 
 

@@ -60,18 +60,11 @@ def placeholders() -> list[Placeholder]:
         if member.is_placeholder
     ]
     counted = {
-        line["owner"]: line
+        line["owner"]: (line["deals"], line["open"])
         for line in Deal.objects.filter(owner__in=found)
         .order_by()
         .values("owner")
         .annotate(deals=Count("pk"), open=Count("pk", filter=Q(outcome="open")))
     }
-    rows = [
-        Placeholder(
-            member,
-            counted.get(member.pk, {}).get("deals", 0),
-            counted.get(member.pk, {}).get("open", 0),
-        )
-        for member in found
-    ]
+    rows = [Placeholder(member, *counted.get(member.pk, (0, 0))) for member in found]
     return sorted(rows, key=lambda row: (-row.deals, str(row.member)))

@@ -48,17 +48,18 @@ def tell(endpoints: list[int], type: str, data: dict[str, Any]) -> WebhookEvent 
         return None
     now = timezone.now()
     plain = json.loads(json.dumps(data, cls=DjangoJSONEncoder))
-    event: WebhookEvent = WebhookEvent.objects.create(
+    workspace = tenancy.current_workspace()
+    event = WebhookEvent.objects.create(
         key=uuid.uuid4(),
         type=type,
-        data={"workspace": tenancy.current_workspace().slug} | plain,
+        data={"workspace": workspace.slug} | plain,
         occurred_at=now,
     )
     made = WebhookDelivery.objects.bulk_create(
         WebhookDelivery(endpoint_id=key, event=event, next_attempt_at=now, created_at=now)
         for key in endpoints
     )
-    send_deliveries((row.workspace_id, row.pk) for row in made)
+    send_deliveries((workspace.pk, row.pk) for row in made)
     return event
 
 

@@ -1,6 +1,6 @@
 """What every row of a workspace has in common."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.db import models
 
@@ -41,7 +41,7 @@ class TenantModel(models.Model):
 
     workspace = WorkspaceKey()
 
-    objects: ClassVar[Any] = TenantManager()
+    objects: ClassVar[TenantManager[Self]] = TenantManager()
 
     class Meta:
         abstract = True

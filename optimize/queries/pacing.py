@@ -273,7 +273,11 @@ def calibration(before: Cycle | None = None) -> Calibration:
         rows = rows.filter(
             scenario__cycle__campaign=before.campaign_id, scenario__cycle__number__lte=before.number
         )
-    held = [(row.scenario.cycle_id, row.low <= row.actual <= row.high) for row in rows]
+    held = [
+        (row.scenario.cycle_id, row.low <= row.actual <= row.high)
+        for row in rows
+        if row.low is not None and row.actual is not None and row.high is not None
+    ]
     return Calibration(
         rate(sum(inside for _, inside in held), len(held), reason="no forecasts scored yet"),
         len({cycle_id for cycle_id, _ in held}),

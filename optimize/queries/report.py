@@ -111,7 +111,9 @@ def _names(by: str, keys: set[Any]) -> Mapping[Any, str]:
     if by == "rep":
         members = Membership.objects.select_related("user").filter(pk__in=ids)
         return {member.pk: str(member) for member in members}
-    model = {"channel": Channel, "program": Program, "campaign": Campaign, "product": Product}[by]
+    model: Any = {"channel": Channel, "program": Program, "campaign": Campaign, "product": Product}[
+        by
+    ]
     return dict(model.objects.filter(pk__in=ids).values_list("pk", "name"))
 
 

@@ -193,7 +193,8 @@ def ended(days: Days) -> Ended:
 
 
 def _names(model: type[Competitor] | type[Product], keys: set[int | None]) -> dict[Any, str]:
-    return dict(model.objects.filter(pk__in=keys - {None}).values_list("pk", "name"))
+    known = {key for key in keys if key is not None}
+    return dict(model.objects.filter(pk__in=known).values_list("pk", "name"))
 
 
 def _segment(

@@ -161,6 +161,7 @@ def margin_at_list() -> Estimate:
     margins = [
         float((price - cost) / price)
         for price, cost in priced.values_list("list_price", "unit_cost")
+        if price is not None and cost is not None
     ]
     if not margins:
         return Estimate.unknown(NO_MARGIN)

@@ -52,7 +52,7 @@ def _blocker(missing: Missing) -> Blocker:
 
 def leading_scenario(cycle: Cycle) -> Scenario | None:
     """Return the scenario to show first: approved, then proposed, then the latest draft."""
-    order = {
+    order: dict[str, int] = {
         status: place
         for place, status in enumerate(
             (

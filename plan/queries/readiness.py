@@ -45,8 +45,7 @@ def plans_of(scenario: Scenario) -> list[ProgramPlan]:
 def approval_of(scenario: Scenario) -> Approval | None:
     """Return the approval of a scenario as a whole, None where it has none."""
     rows = Approval.objects.filter(scenario=scenario, program_plan=None)
-    approval: Approval | None = rows.select_related("by__user").first()
-    return approval
+    return rows.select_related("by__user").first()
 
 
 def price_approvals_of(scenario: Scenario) -> dict[int, Approval]:
@@ -54,7 +53,7 @@ def price_approvals_of(scenario: Scenario) -> dict[int, Approval]:
     found = Approval.objects.filter(scenario=scenario, program_plan__isnull=False).select_related(
         "by__user"
     )
-    return {approval.program_plan_id: approval for approval in found}
+    return {one.program_plan_id: one for one in found if one.program_plan_id is not None}
 
 
 def missing_objectives(cycle: Cycle) -> list[Missing]:

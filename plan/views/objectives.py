@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -27,7 +29,7 @@ from plan.views.confirming import confirm_page
 def new(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Set an objective for a cycle."""
     cycle = get_object_or_404(Cycle.objects.select_related("campaign"), pk=pk)
-    initial = {"due_date": cycle.ends_on}
+    initial: dict[str, Any] = {"due_date": cycle.ends_on}
     if request.GET.get("metric") in Objective.Metric.values:
         initial |= {"metric": request.GET["metric"], "baseline": request.GET.get("baseline", "")}
     form = ObjectiveForm(request.POST or None, cycle=cycle, initial=initial)

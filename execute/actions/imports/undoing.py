@@ -98,7 +98,7 @@ def undo_piece(*, brought: Import, last: int) -> None:
     waiting = ImportPiece.objects.filter(source=locked, undone=False, pk__lte=last)
     group: list[dict[str, Any]] = []
     for piece in waiting.order_by("-pk").values("pk", "table", "columns")[:GROUP]:
-        group.append(piece)
+        group.append(dict(piece))
         if piece["table"] == main:
             break
     else:
