@@ -1,10 +1,9 @@
-"""Before and after, and regions: planted effects are found, and none where there is none."""
+"""Before and after: planted effects are found, and none where there is none."""
 
 import numpy as np
 import pytest
 
 from optimize.numerics.impact import impact
-from optimize.numerics.regions import regional_impact
 
 
 def _series(random, periods=100):
@@ -59,44 +58,3 @@ def test_a_series_that_never_moved_before_is_left_out():
 def test_what_cannot_be_compared_is_refused_in_words(outcome, start, says):
     with pytest.raises(ValueError, match=says):
         impact(outcome, start)
-
-
-def _regions(random, periods=90, regions=25):
-    common = 20 + random.standard_normal((periods, 3)).cumsum(axis=0)
-    loads = random.random((3, regions))
-    return 50 + common @ loads + random.standard_normal((periods, regions))
-
-
-def test_a_lift_in_treated_regions_is_found():
-    table = _regions(np.random.default_rng(8))
-    table[70:, :2] += 6
-    found = regional_impact(table[:, :2], table[:, 2:], 70)
-    assert found.effect.low <= 6 <= found.effect.high
-    assert found.effect.low > 3
-    assert found.p == pytest.approx(1 / 81)
-    assert found.weights.sum() == pytest.approx(1)
-    assert (found.weights >= 0).all()
-    assert found.cumulative.value == pytest.approx(found.effect.value * 40)
-
-
-def test_regions_that_nothing_was_done_to_show_nothing():
-    random = np.random.default_rng(9)
-    alarms = 0
-    for _ in range(30):
-        table = _regions(random)
-        alarms += regional_impact(table[:, :2], table[:, 2:], 70).p <= 0.1
-    assert alarms <= 7
-
-
-def test_with_few_regions_the_interval_is_not_known():
-    table = _regions(np.random.default_rng(9), regions=6)
-    found = regional_impact(table[:, 0], table[:, 1:], 70)
-    assert found.p >= 1 / 6
-    assert np.isnan(found.effect.low)
-
-
-def test_regions_need_others_to_compare_with():
-    with pytest.raises(ValueError, match="two regions"):
-        regional_impact(np.ones((20, 1)), np.ones((20, 1)), 10)
-    with pytest.raises(ValueError, match="one after"):
-        regional_impact(np.ones((20, 1)), np.ones((20, 3)), 20)
