@@ -234,7 +234,7 @@ def _todays_bundle(owner_id: int | None, cycle_id: int | None, now: datetime) ->
         .annotate(buyers=Count("pk"))
         .filter(buyers__gt=EACH)
     )
-    found: Task | None = (
+    return (
         Task.objects.filter(
             pk__in=full.values("task"),
             owner=owner_id,
@@ -245,12 +245,11 @@ def _todays_bundle(owner_id: int | None, cycle_id: int | None, now: datetime) ->
         .order_by("-pk")
         .first()
     )
-    return found
 
 
 def _task(some: Sequence[Handoff], title: str, now: datetime) -> Task:
     first = some[0]
-    task: Task = Task.objects.create(
+    return Task.objects.create(
         title=title[:200],
         side=Task.Side.SALES,
         cycle_id=first.cycle_id,
@@ -260,7 +259,6 @@ def _task(some: Sequence[Handoff], title: str, now: datetime) -> Task:
         created_at=now,
         updated_at=now,
     )
-    return task
 
 
 def _join(task: Task, some: Iterable[Handoff], now: datetime) -> None:
@@ -275,8 +273,8 @@ def _join(task: Task, some: Iterable[Handoff], now: datetime) -> None:
 
 def _title(handoff: Handoff) -> str:
     buyer = handoff.account or handoff.contact
-    return f"Get in touch with {buyer}: {handoff.get_kind_display().lower()}"
+    return f"Contact {buyer}: {handoff.get_kind_display().lower()}"
 
 
 def _many(count: int) -> str:
-    return f"Get in touch with {count:,} buyers who took a second look"
+    return f"Contact {count:,} buyers who took a second look"

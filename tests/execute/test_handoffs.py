@@ -47,7 +47,7 @@ def test_a_second_look_is_handed_to_the_accounts_owner_once(look, member, worksp
     assert handoff.handed_at == first.occurred_at
     assert handoff.due_at - handoff.handed_at == timedelta(hours=workspace.handoff_hours)
     task = handoff.task
-    assert (task.title, task.side) == ("Get in touch with Alvarez: form filled in", "sales")
+    assert (task.title, task.side) == ("Contact Alvarez: form filled in", "sales")
     assert (task.owner, task.cycle) == (member("sales_rep"), handoff.cycle)
     assert handoffs.hand_over(now=now) == handoffs.HandedOver(0, 0, 0)
 
@@ -139,7 +139,7 @@ def test_many_buyers_of_one_owner_become_one_task_that_grows_on_its_day(look, me
         look(AccountFactory(owner=owner))
     assert handoffs.hand_over(now=now).tasks == 0
     task = Task.objects.get()
-    assert task.title == f"Get in touch with {handoffs.EACH + 3} buyers who took a second look"
+    assert task.title == f"Contact {handoffs.EACH + 3} buyers who took a second look"
     assert task.handoffs.count() == handoffs.EACH + 3
     look(AccountFactory())
     assert handoffs.hand_over(now=now).tasks == 1

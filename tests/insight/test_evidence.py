@@ -89,14 +89,14 @@ def test_an_expired_finding_asks_to_be_renewed_and_is_with_a_reason(pages, sign_
     today = timezone.localdate()
     finding = FindingFactory(statement="Demos win", expires_on=today - timedelta(days=1))
     browser = sign_in("marketer")
-    assert "Ask to be renewed" in browser.get(pages).content.decode()
+    assert "Expired findings" in browser.get(pages).content.decode()
     address = f"{pages}findings/{finding.pk}/renew/"
     assert browser.post(address, {"expires_on": "", "reason": ""}).status_code == 422
     typed = {"expires_on": today + timedelta(days=90), "reason": "Counted again in May"}
     shown = browser.post(address, typed, follow=True).content.decode()
     assert "Counted again in May" in shown
     assert Finding.objects.get().expires_on == today + timedelta(days=90)
-    assert "Ask to be renewed" not in browser.get(pages).content.decode()
+    assert "Expired findings" not in browser.get(pages).content.decode()
 
 
 def test_a_renewal_needs_a_day_to_come_and_a_reason(workspace, member):
