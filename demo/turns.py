@@ -126,7 +126,7 @@ def _plan(
             due_date=dates.ends_on,
         )
     created = at_hour(dates.starts_on - timedelta(days=25))
-    scenario: Scenario = Scenario.objects.create(
+    scenario = Scenario.objects.create(
         cycle=cycle, name="B, prove the payback", created_at=created, updated_at=created
     )
     _intend(scenario, cycle.number, dates, cast, people, proofs, findings)

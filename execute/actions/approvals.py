@@ -106,7 +106,7 @@ def settle_discount(
         _withdraw(deal, now)
         return None
     rows = DiscountApproval.objects.filter(deal=deal).exclude(status=STATUS.WITHDRAWN)
-    covering: DiscountApproval | None = (
+    covering = (
         rows.filter(
             status=STATUS.APPROVED,
             list_amount=terms.list_amount,
@@ -118,7 +118,7 @@ def settle_discount(
     if covering is not None:
         _withdraw(deal, now)
         return covering
-    latest: DiscountApproval | None = rows.order_by("-pk").first()
+    latest = rows.order_by("-pk").first()
     if latest is not None and _is_same(latest, terms, in_return, in_return_note):
         return latest
     _demand_return(in_return, in_return_note)
@@ -141,7 +141,7 @@ def _demand_return(in_return: str, note: str) -> None:
 def _ask(
     deal: Deal, terms: Terms, in_return: str, note: str, by: Membership | None, now: datetime
 ) -> DiscountApproval:
-    row: DiscountApproval = DiscountApproval.objects.filter(
+    row = DiscountApproval.objects.filter(
         deal=deal, status=STATUS.PENDING
     ).first() or DiscountApproval(deal=deal)
     row.list_amount, row.net_amount = terms.list_amount, terms.net_amount

@@ -50,7 +50,7 @@ def opened(*, token: str, now: datetime | None = None) -> Iterator[CalendarFeed]
     if workspace is None:
         raise NoSuchFeed
     with tenancy.scope(workspace):
-        feed: CalendarFeed | None = (
+        feed = (
             CalendarFeed.objects.select_related("membership__user")
             .filter(digest=digest_of(token), revoked_at=None, membership__is_active=True)
             .first()

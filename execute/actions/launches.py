@@ -73,7 +73,7 @@ def launch_program(
         raise MayNotLaunchAnyway(
             "Only a manager or an owner can launch without everything that is needed."
         )
-    launch: Launch = Launch.objects.create(
+    launch = Launch.objects.create(
         cycle=cycle,
         program=plan.program,
         by=by,

@@ -73,9 +73,9 @@ def repeat_expense(*, expense: Expense, until: date) -> list[Expense]:
 
 def later_of(expense: Expense) -> QuerySet[Expense]:
     """Return the later ones of an expense's series that are not paid yet."""
-    found: QuerySet[Expense] = Expense.objects.filter(
-        series=expense.series, date__gt=expense.date
-    ).exclude(state=Expense.State.ACTUAL)
+    found = Expense.objects.filter(series=expense.series, date__gt=expense.date).exclude(
+        state=Expense.State.ACTUAL
+    )
     return found if expense.series is not None else found.none()
 
 

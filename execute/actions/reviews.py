@@ -53,7 +53,7 @@ def make_review(
         raise DealStillOpen("You can ask the buyer once the deal has closed.")
     now = now or timezone.now()
     secret = secrets.token_urlsafe(32)
-    review: BuyerReview = BuyerReview.objects.create(
+    review = BuyerReview.objects.create(
         deal=deal, digest=digest_of(secret), made_by=by, made_at=now, expires_at=now + LIFETIME
     )
     return review, secret
@@ -86,7 +86,7 @@ def opened(secret: str, *, now: datetime | None = None) -> Iterator[BuyerReview]
     if found is None:
         raise NoSuchReview
     with tenancy.nobody(), tenancy.scope(found.workspace):
-        review: BuyerReview = BuyerReview.objects.select_related("deal__product").get(pk=found.pk)
+        review = BuyerReview.objects.select_related("deal__product").get(pk=found.pk)
         _demand_open(review, now or timezone.now())
         yield review
 

@@ -78,7 +78,7 @@ def ensure_defaults() -> None:
 def closing_stage(outcome: str) -> DealStage:
     """Return the stage in which deals of an outcome end, made where the workspace has none."""
     ensure_defaults()
-    found: DealStage | None = (
+    found = (
         DealStage.objects.filter(outcome=outcome, is_active=True).order_by("position", "pk").first()
     )
     if found is not None:

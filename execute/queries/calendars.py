@@ -62,7 +62,7 @@ class Month:
 
 def flights() -> QuerySet[ProgramPlan]:
     """Return the flights of the approved plans, with their programs."""
-    found: QuerySet[ProgramPlan] = ProgramPlan.objects.filter(
+    found = ProgramPlan.objects.filter(
         scenario__status=Scenario.Status.APPROVED, starts_on__isnull=False
     )
     return found.select_related("program__campaign", "scenario__cycle")
@@ -110,7 +110,7 @@ def month_of(found: QuerySet[Task], first: date, *, on: date | None = None) -> M
 
 def feeds_of(member: Membership) -> QuerySet[CalendarFeed]:
     """Return a member's calendar feeds that still answer, the newest first."""
-    found: QuerySet[CalendarFeed] = CalendarFeed.objects.filter(membership=member, revoked_at=None)
+    found = CalendarFeed.objects.filter(membership=member, revoked_at=None)
     return found.order_by("-created_at", "-pk")
 
 
@@ -118,7 +118,7 @@ def tasks_for(feed: CalendarFeed) -> QuerySet[Task]:
     """Return the dated tasks that a feed shows: open ones, and those done of late."""
     since = timezone.localdate() - timedelta(days=90)
     recent = Q(state__in=OPEN) | Q(state=Task.State.DONE, due_date__gte=since)
-    found: QuerySet[Task] = Task.objects.filter(recent, due_date__isnull=False)
+    found = Task.objects.filter(recent, due_date__isnull=False)
     if feed.whose == CalendarFeed.Whose.MINE:
         found = found.filter(owner=feed.membership)
     return found.select_related("owner__user", "program", "cycle__campaign").order_by("pk")

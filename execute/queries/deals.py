@@ -57,7 +57,7 @@ def deals() -> QuerySet[Deal]:
     What few rows hold is read apart: joined, it would lead the database away from the index
     that gives a page's deals in their order.
     """
-    found: QuerySet[Deal] = Deal.objects.select_related("account", "contact")
+    found = Deal.objects.select_related("account", "contact")
     return found.prefetch_related("owner__user", "product", "program", "stage")
 
 
@@ -217,7 +217,7 @@ def board(*, owner: Membership | None = None, cards: int = 12) -> list[Column]:
     """
     recent = timezone.localdate() - RECENT
     shown = Q(outcome=Outcome.OPEN) | Q(closed_date__gte=recent)
-    held: QuerySet[Deal] = Deal.objects.filter(shown)
+    held = Deal.objects.filter(shown)
     if owner is not None:
         held = held.filter(owner=owner)
     sums = {

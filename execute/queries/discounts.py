@@ -93,10 +93,9 @@ def margin_of(deal: Deal, *, list_amount: Decimal | None = None) -> float | None
 
 def approvals() -> QuerySet[DiscountApproval]:
     """Return the workspace's asked approvals with what a line of a list names."""
-    found: QuerySet[DiscountApproval] = DiscountApproval.objects.select_related(
+    return DiscountApproval.objects.select_related(
         "deal__account", "asked_by__user", "decided_by__user"
     )
-    return found
 
 
 def waiting_approvals(by: Membership | None = None) -> QuerySet[DiscountApproval]:

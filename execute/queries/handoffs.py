@@ -44,7 +44,7 @@ def handoffs(
     *, cycle: Cycle | None = None, owner: Membership | None = None, task: int | None = None
 ) -> QuerySet[Handoff]:
     """Return handoffs with what a line of a list names."""
-    found: QuerySet[Handoff] = Handoff.objects.select_related(
+    found = Handoff.objects.select_related(
         "account", "contact", "program", "owner__user", "task", "cycle__campaign"
     )
     exact = {"cycle": cycle, "owner": owner, "task": task}

@@ -22,10 +22,9 @@ from ipeo.models import Run
 
 def imports() -> QuerySet[Import]:
     """Return the workspace's imports with who sent them."""
-    found: QuerySet[Import] = Import.objects.select_related(
+    return Import.objects.select_related(
         "by", "by__user", "run", "undo_run", "undo_by__user", "saved_mapping"
     )
-    return found
 
 
 def has_stopped(brought: Import) -> bool:
@@ -43,13 +42,12 @@ def likely_kind(sheet: Sheet) -> str:
 
 def same_file(brought: Import) -> Import | None:
     """Return the latest other import of the very same file, if it was loaded."""
-    found: Import | None = (
+    return (
         Import.objects.filter(file_digest=brought.file_digest, state=Import.State.DONE)
         .exclude(pk=brought.pk)
         .order_by("-pk")
         .first()
     )
-    return found
 
 
 def read_file(brought: Import) -> bytes:

@@ -45,7 +45,7 @@ def largest(lines: Sequence[DealLine]) -> DealLine:
 
 def out_of_balance() -> QuerySet[Deal]:
     """Return the deals whose lines do not add up to what the deal itself says."""
-    found: QuerySet[Deal] = Deal.objects.filter(lines__isnull=False)
+    found = Deal.objects.filter(lines__isnull=False)
     differs = Q()
     for name in AMOUNTS:
         found = found.annotate(**{f"lines_{name}": Sum(f"lines__{name}")})

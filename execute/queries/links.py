@@ -57,10 +57,7 @@ class ProgramClicks:
 
 def links() -> QuerySet[TrackedLink]:
     """Return the workspace's links with what a list shows of them."""
-    found: QuerySet[TrackedLink] = TrackedLink.objects.select_related(
-        "channel", "program", "created_by__user"
-    )
-    return found
+    return TrackedLink.objects.select_related("channel", "program", "created_by__user")
 
 
 def matching_links(

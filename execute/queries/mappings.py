@@ -17,8 +17,7 @@ HEAD = 256 * 1024
 
 def mappings() -> QuerySet[ImportMapping]:
     """Return the workspace's saved mappings with who saved them."""
-    found: QuerySet[ImportMapping] = ImportMapping.objects.select_related("saved_by__user")
-    return found
+    return ImportMapping.objects.select_related("saved_by__user")
 
 
 def top_of(data: bytes | Path, file_name: str) -> Sheet:
@@ -46,5 +45,4 @@ def mapping_for(signature: str, kind: str) -> ImportMapping | None:
     found = mappings().filter(signature=signature)
     if kind:
         found = found.filter(kind=kind)
-    latest: ImportMapping | None = found.order_by("-last_used_at", "-pk").first()
-    return latest
+    return found.order_by("-last_used_at", "-pk").first()

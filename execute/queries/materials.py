@@ -46,7 +46,7 @@ def materials(*, member: Membership | None, status: str = "") -> QuerySet[Materi
         MaterialVersion.objects.filter(material=OuterRef("pk")).order_by("-number").values("number")
     )
     waiting = versions.filter(state=MaterialVersion.State.WAITING)
-    found: QuerySet[Material] = Material.objects.select_related(
+    found = Material.objects.select_related(
         "program", "stage", "proof_point", "approved__decided_by__user"
     ).annotate(
         won=Coalesce(Subquery(won, output_field=IntegerField()), 0),
@@ -60,9 +60,7 @@ def materials(*, member: Membership | None, status: str = "") -> QuerySet[Materi
 
 def versions_for(member: Membership | None) -> QuerySet[MaterialVersion]:
     """Return the versions that a member may open: sales sees what it was given last, alone."""
-    found: QuerySet[MaterialVersion] = MaterialVersion.objects.select_related(
-        "material", "made_by__user", "decided_by__user"
-    )
+    found = MaterialVersion.objects.select_related("material", "made_by__user", "decided_by__user")
     if sees_drafts(member):
         return found
     return found.filter(
@@ -81,7 +79,7 @@ def materials_for_deal(deal: Deal, *, with_named: bool = False) -> QuerySet[Mate
     if with_named:
         usable |= Q(pk__in=DealMaterial.objects.filter(deal=deal).values("material"))
     program = When(program=deal.program_id, then=Value(2)) if deal.program_id else None
-    found: QuerySet[Material] = (
+    return (
         Material.objects.filter(usable)
         .select_related("approved", "program", "stage", "proof_point")
         .annotate(
@@ -98,15 +96,13 @@ def materials_for_deal(deal: Deal, *, with_named: bool = False) -> QuerySet[Mate
         )
         .order_by("-fit", "name", "pk")
     )
-    return found
 
 
 def uses_of(material: Material) -> QuerySet[DealMaterial]:
     """Return the deals in which a material was used, with how each ended."""
-    found: QuerySet[DealMaterial] = DealMaterial.objects.filter(material=material).select_related(
+    return DealMaterial.objects.filter(material=material).select_related(
         "deal__account", "deal__stage", "deal__owner__user"
     )
-    return found
 
 
 def win_share(material: Material) -> Estimate:

@@ -36,8 +36,7 @@ class TooLarge(Exception):
 
 def rates() -> QuerySet[ExchangeRate]:
     """Return the workspace's rates."""
-    found: QuerySet[ExchangeRate] = ExchangeRate.objects.select_related("set_by__user")
-    return found
+    return ExchangeRate.objects.select_related("set_by__user")
 
 
 def rates_on(wanted: Iterable[tuple[str, date]]) -> dict[tuple[str, date], Decimal]:

@@ -86,10 +86,7 @@ class Answer:
 
 def reviews() -> QuerySet[BuyerReview]:
     """Return the workspace's links to buyers, answered or not."""
-    found: QuerySet[BuyerReview] = BuyerReview.objects.select_related(
-        "deal__account", "made_by__user"
-    )
-    return found
+    return BuyerReview.objects.select_related("deal__account", "made_by__user")
 
 
 def open_reviews(deal: Deal, *, now: datetime | None = None) -> list[BuyerReview]:
@@ -124,7 +121,7 @@ def _ranked(
 def drivers_for_buyer(deal: Deal) -> QuerySet[Driver]:
     """Return what a deal's buyer may choose from: what decides deals that ended as theirs did."""
     fitting = {"decides_won": True} if deal.outcome == Outcome.WON else {"decides_lost": True}
-    found: QuerySet[Driver] = Driver.objects.filter(is_active=True, **fitting)
+    found = Driver.objects.filter(is_active=True, **fitting)
     return found.order_by("position", "pk")
 
 

@@ -34,10 +34,7 @@ FIRST_FIT = """
 
 def rules() -> QuerySet[SpendRule]:
     """Return the rules in their order."""
-    found: QuerySet[SpendRule] = SpendRule.objects.select_related("program", "channel").order_by(
-        "position", "pk"
-    )
-    return found
+    return SpendRule.objects.select_related("program", "channel").order_by("position", "pk")
 
 
 def placed_by(
@@ -99,8 +96,7 @@ class UnmatchedSpend:
 
 def unplaced() -> QuerySet[Expense]:
     """Return the expenses that name a campaign and that neither a program nor a rule has."""
-    found: QuerySet[Expense] = Expense.objects.filter(~Q(campaign_name=""), program=None, rule=None)
-    return found
+    return Expense.objects.filter(~Q(campaign_name=""), program=None, rule=None)
 
 
 def unmatched_campaigns() -> UnmatchedSpend:

@@ -81,10 +81,9 @@ class CycleSpend(Spend):
 
 def expenses_of(cycle: Cycle) -> QuerySet[Expense]:
     """Return the expenses for the campaign's programs dated within the cycle."""
-    found: QuerySet[Expense] = Expense.objects.filter(
+    return Expense.objects.filter(
         program__campaign=cycle.campaign_id, date__range=(cycle.starts_on, cycle.ends_on)
     )
-    return found
 
 
 def spend_of(cycle: Cycle, *, on: date) -> CycleSpend:
@@ -187,9 +186,7 @@ def matching_expenses(
     `month` is its first day and the day after its last. An expense of a program that names no
     channel is the program's channel's, as figures count it.
     """
-    found: QuerySet[Expense] = Expense.objects.select_related(
-        "program", "channel", "source", "rule"
-    )
+    found = Expense.objects.select_related("program", "channel", "source", "rule")
     if cycle is not None:
         found = expenses_of(cycle).select_related("program", "channel", "source", "rule")
     if month is not None:

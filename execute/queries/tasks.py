@@ -83,7 +83,7 @@ def matching_tasks(
     """
     waiting = TaskDependency.objects.filter(waits_for__state__in=OPEN).select_related("waits_for")
     clock = Handoff.objects.filter(task=OuterRef("pk"), first_touch_at=None).order_by("due_at")
-    found: QuerySet[Task] = (
+    found = (
         Task.objects.select_related("owner__user", "program", "cycle__campaign")
         .prefetch_related(Prefetch("waits", queryset=waiting, to_attr="open_waits"))
         .annotate(clock=Subquery(clock.values("due_at")[:1]))
@@ -94,20 +94,20 @@ def matching_tasks(
 
 def waits_for(task: Task) -> QuerySet[Task]:
     """Return the tasks that a task waits for, the open ones first."""
-    found: QuerySet[Task] = Task.objects.filter(holds_up__task=task)
+    found = Task.objects.filter(holds_up__task=task)
     return found.select_related("program").order_by("-state", "due_date", "pk")
 
 
 def held_up_by(task: Task) -> QuerySet[Task]:
     """Return the waiting tasks for a task."""
-    found: QuerySet[Task] = Task.objects.filter(waits__waits_for=task)
+    found = Task.objects.filter(waits__waits_for=task)
     return found.select_related("owner__user").order_by("due_date", "pk")
 
 
 def could_wait_for(task: Task) -> QuerySet[Task]:
     """Return the open tasks that a task may wait for: its program's first, then its cycle's."""
     held = TaskDependency.objects.filter(task=task.pk).values("waits_for")
-    found: QuerySet[Task] = Task.objects.filter(Q(state__in=OPEN) | Q(pk__in=held))
+    found = Task.objects.filter(Q(state__in=OPEN) | Q(pk__in=held))
     mine = Q(cycle=task.cycle_id) if task.cycle_id else Q(cycle=None)
     beside = mine & Q(program=task.program_id) if task.program_id else mine
     return (

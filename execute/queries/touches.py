@@ -26,7 +26,7 @@ def matching_touches(
     date_to: date | None = None,
 ) -> QuerySet[Touch]:
     """Return the touches that a filter leaves; days are those of the workspace's zone."""
-    found: QuerySet[Touch] = Touch.objects.all()
+    found = Touch.objects.all()
     exact = {"program": program, "channel": channel, "kind": kind}
     found = found.filter(**{name: value for name, value in exact.items() if value})
     if campaign is not None:

@@ -45,7 +45,7 @@ def launches(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def launch(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Show what one program needs before its launch; launch it here."""
     plans = ProgramPlan.objects.select_related("program", "scenario__cycle__campaign")
-    plan: ProgramPlan = get_object_or_404(plans, pk=pk)
+    plan = get_object_or_404(plans, pk=pk)
     form = LaunchForm(request.POST or None)
     status = 200
     if request.method == "POST" and form.is_valid():
@@ -67,7 +67,7 @@ def launch(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @page("programs.launch")
 def take_back(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Undo a launch that was told by mistake."""
-    found: Launch = get_object_or_404(Launch.objects.select_related("program"), pk=pk)
+    found = get_object_or_404(Launch.objects.select_related("program"), pk=pk)
     cycle_id = found.cycle_id
     if request.method == "POST":
         with refused_as_message(request, NotUnderWay):

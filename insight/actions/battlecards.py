@@ -46,7 +46,7 @@ def save_card(
     proofs, traps = _lines(proofs), _lines(traps)
     # One at a time: two first versions saved at once would both be the first.
     hold(Competitor, competitor.pk)
-    current: Battlecard | None = (
+    current = (
         Battlecard.objects.select_related("created_by__user")
         .filter(competitor=competitor, is_current=True)
         .first()
@@ -64,10 +64,9 @@ def save_card(
             return current
         Battlecard.objects.filter(pk=current.pk).update(is_current=False)
     latest = Battlecard.objects.filter(competitor=competitor).aggregate(last=Max("version"))
-    made: Battlecard = Battlecard.objects.create(
+    return Battlecard.objects.create(
         competitor=competitor, version=(latest["last"] or 0) + 1, created_by=by, **words
     )
-    return made
 
 
 def _lines(given: Sequence[str]) -> list[str]:

@@ -27,7 +27,7 @@ def record_curves(*, curves: Sequence[ResponseCurve]) -> list[ResponseCurve]:
         ResponseCurve.objects.filter(is_current=True).update(is_current=False)
         for curve in curves:
             curve.is_current = True
-        made: list[ResponseCurve] = ResponseCurve.objects.bulk_create(list(curves))
+        made = ResponseCurve.objects.bulk_create(list(curves))
         _forget_old_draws()
     return made
 

@@ -53,7 +53,7 @@ def keep_study(
         snapshot["facts"] = [fact for fact in snapshot["facts"] if fact["label"] in set(labels)]
     if not chart:
         snapshot["figure"] = None
-    made: FindingEvidence = FindingEvidence.objects.create(
+    return FindingEvidence.objects.create(
         finding=finding,
         kind=FindingEvidence.Kind.STUDY,
         title=study.title,
@@ -63,7 +63,6 @@ def keep_study(
         taken_at=now or timezone.now(),
         taken_by=by,
     )
-    return made
 
 
 def add_evidence(
@@ -85,7 +84,7 @@ def add_evidence(
     snapshot: dict[str, Any] = {"facts": [*facts, *registry.shown_at(url)]}
     if words.strip():
         snapshot["facts"].append({"label": "It said", "value": words.strip()})
-    made: FindingEvidence = FindingEvidence.objects.create(
+    return FindingEvidence.objects.create(
         finding=finding,
         kind=kind,
         title=title,
@@ -94,7 +93,6 @@ def add_evidence(
         taken_at=now or timezone.now(),
         taken_by=by,
     )
-    return made
 
 
 def remove_evidence(*, evidence: FindingEvidence) -> None:
@@ -121,7 +119,7 @@ def renew_finding(
     if expires_on is not None and expires_on <= today:
         raise DateNotAhead("Choose a date in the future.")
     held = hold(Finding, finding.pk)
-    made: FindingRenewal = FindingRenewal.objects.create(
+    made = FindingRenewal.objects.create(
         finding=held,
         expired_on=held.expires_on,
         expires_on=expires_on,

@@ -154,7 +154,7 @@ def dispose_finding(
     if finding.campaign_id not in (None, cycle.campaign_id):
         raise OtherCampaign("This finding belongs to another campaign.")
     Disposition.objects.get_or_create(finding=finding, cycle=cycle)
-    held: Disposition = (
+    held = (
         Disposition.objects.select_for_update(of=("self",))
         .select_related("finding", "cycle__campaign", "decided_by__user")
         .get(finding=finding, cycle=cycle)

@@ -262,7 +262,7 @@ def make_form(
     _demand_answers(study, wave)
     now = now or timezone.now()
     secret = secrets.token_urlsafe(32)
-    form: StudyForm = StudyForm.objects.create(
+    form = StudyForm.objects.create(
         study=study,
         wave=wave,
         digest=digest_of(secret),
@@ -296,9 +296,7 @@ def opened(secret: str) -> Iterator[StudyForm]:
     if found is None:
         raise NoSuchForm
     with tenancy.nobody(), tenancy.scope(found.workspace):
-        form: StudyForm = StudyForm.objects.select_related("study__product", "wave").get(
-            pk=found.pk
-        )
+        form = StudyForm.objects.select_related("study__product", "wave").get(pk=found.pk)
         yield form
 
 
@@ -322,7 +320,7 @@ def answer_form(
     held = hold(StudyForm, form.pk)
     batch = digest_of(once) if once else ""
     if once:
-        sent: StudyAnswer | None = StudyAnswer.objects.filter(form=held, batch=batch).first()
+        sent = StudyAnswer.objects.filter(form=held, batch=batch).first()
         if sent is not None:
             return sent
     demand_open(held, now=now)
@@ -333,7 +331,7 @@ def answer_form(
     if StudyAnswer.objects.filter(study=form.study).count() >= MOST_ANSWERS:
         raise FormOver
     StudyForm.objects.filter(pk=held.pk).update(answered=F("answered") + 1)
-    answer: StudyAnswer = StudyAnswer.objects.create(
+    answer = StudyAnswer.objects.create(
         study=form.study, wave=form.wave, form=held, given=given, batch=batch, answered_at=now
     )
     if form.wave is not None:

@@ -48,7 +48,7 @@ def save_story(
     where that is no longer the current one.
     """
     take_turn("brand story")
-    current: BrandStory | None = (
+    current = (
         BrandStory.objects.select_for_update(of=("self",))
         .select_related("created_by__user")
         .filter(is_current=True)
@@ -61,7 +61,7 @@ def save_story(
             return current
         BrandStory.objects.filter(pk=current.pk).update(is_current=False)
     latest = BrandStory.objects.aggregate(latest=Max("version"))["latest"] or 0
-    made: BrandStory = BrandStory.objects.create(
+    made = BrandStory.objects.create(
         version=latest + 1, is_current=True, created_by=by, **vars(story)
     )
     if current is not None:
@@ -82,13 +82,12 @@ def add_proof_point(*, story: BrandStory, statement: str, evidence: str = "") ->
     """Save a proof point after the others; raises `OldVersion`."""
     _demand_current(story)
     last = ProofPoint.objects.filter(story=story).aggregate(last=Max("position"))["last"]
-    made: ProofPoint = ProofPoint.objects.create(
+    return ProofPoint.objects.create(
         story=story,
         statement=statement,
         evidence=evidence,
         position=0 if last is None else last + 1,
     )
-    return made
 
 
 @transaction.atomic

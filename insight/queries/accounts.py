@@ -10,7 +10,7 @@ from insight.models import Account, Contact
 
 def accounts(*, search: str = "") -> QuerySet[Account]:
     """Return accounts of which some text column holds every word."""
-    found: QuerySet[Account] = Account.objects.select_related("owner__user")
+    found = Account.objects.select_related("owner__user")
     for word in search.split():
         found = found.filter(
             Q(name__icontains=word)
@@ -34,7 +34,7 @@ def contact_counts(rows: list[Account]) -> dict[int, int]:
 
 def contacts(*, search: str = "", consent: str = "") -> QuerySet[Contact]:
     """Return contacts of whom name, e-mail, title, source or account holds every word."""
-    found: QuerySet[Contact] = Contact.objects.select_related("account", "owner__user")
+    found = Contact.objects.select_related("account", "owner__user")
     for word in search.split():
         found = found.filter(
             Q(name__icontains=word)

@@ -28,8 +28,7 @@ class Size:
 
 def audiences() -> QuerySet[Audience]:
     """Return the workspace's audiences by name."""
-    found: QuerySet[Audience] = Audience.objects.order_by("name", "id")
-    return found
+    return Audience.objects.order_by("name", "id")
 
 
 def contacts_of(audience: Audience) -> QuerySet[Contact]:
@@ -39,8 +38,7 @@ def contacts_of(audience: Audience) -> QuerySet[Contact]:
 
 def contacts_by(rule: Rule) -> QuerySet[Contact]:
     """Return the people whom a rule describes."""
-    found: QuerySet[Contact] = Contact.objects.filter(rule.as_q())
-    return found
+    return Contact.objects.filter(rule.as_q())
 
 
 def size_of(rule: Rule) -> Size:

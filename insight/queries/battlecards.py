@@ -9,12 +9,11 @@ from insight.models import Battlecard, Competitor
 
 def current_cards() -> QuerySet[Battlecard]:
     """Return the card that holds for each rival, by the rival's name."""
-    found: QuerySet[Battlecard] = (
+    return (
         Battlecard.objects.filter(is_current=True)
         .select_related("competitor", "created_by__user")
         .order_by("competitor__name", "id")
     )
-    return found
 
 
 def card_of(competitor: Competitor) -> Battlecard | None:
@@ -25,9 +24,8 @@ def card_of(competitor: Competitor) -> Battlecard | None:
 
 def card_versions(competitor: Competitor) -> QuerySet[Battlecard]:
     """Return a rival's cards, the latest first."""
-    found: QuerySet[Battlecard] = (
+    return (
         Battlecard.objects.filter(competitor=competitor)
         .select_related("created_by__user")
         .order_by("-version")
     )
-    return found

@@ -15,13 +15,13 @@ _BEYOND = 1.5
 
 def current_curves() -> QuerySet[ResponseCurve]:
     """Return each channel's current curve, by the channel's name, without its draws."""
-    rows: QuerySet[ResponseCurve] = ResponseCurve.objects.filter(is_current=True)
+    rows = ResponseCurve.objects.filter(is_current=True)
     return rows.select_related("channel").defer("draws").order_by("channel__name", "pk")
 
 
 def history_of(channel_id: int) -> QuerySet[ResponseCurve]:
     """Return a channel's curves, the latest first, without their draws."""
-    rows: QuerySet[ResponseCurve] = ResponseCurve.objects.filter(channel_id=channel_id)
+    rows = ResponseCurve.objects.filter(channel_id=channel_id)
     return rows.select_related("channel").defer("draws").order_by("-fitted_at", "-pk")
 
 

@@ -167,9 +167,8 @@ def renewals(finding: Finding) -> list[FindingRenewal]:
 
 def expired(*, today: date | None = None) -> QuerySet[Finding]:
     """Return the findings that ask to be renewed, the longest expired first."""
-    found: QuerySet[Finding] = (
+    return (
         Finding.objects.filter(expires_on__lt=today or timezone.localdate())
         .select_related("campaign", "learned_in")
         .order_by("expires_on", "id")
     )
-    return found

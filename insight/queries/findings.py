@@ -17,10 +17,7 @@ VALIDITY = ("valid", "soon", "expired")
 
 def findings() -> QuerySet[Finding]:
     """Return the workspace's findings with their campaign and who recorded them."""
-    found: QuerySet[Finding] = Finding.objects.select_related(
-        "campaign", "learned_in", "recorded_by__user"
-    )
-    return found
+    return Finding.objects.select_related("campaign", "learned_in", "recorded_by__user")
 
 
 def matching_findings(
@@ -79,39 +76,36 @@ def carried_over(cycle: Cycle, *, today: date | None = None) -> QuerySet[Finding
         decision=Disposition.Decision.REJECTED,
         cycle__number__lt=cycle.number,
     )
-    found: QuerySet[Finding] = (
+    return (
         Finding.objects.filter(campaign=cycle.campaign_id)
         .filter(Q(expires_on=None) | Q(expires_on__gte=today))
         .exclude(learned_in=cycle)
         .filter(~Exists(rejected))
         .order_by("pk")
     )
-    return found
 
 
 def dispositions_of(cycle: Cycle) -> QuerySet[Disposition]:
     """Return what a cycle holds: those waiting first, those carried in before its own."""
-    found: QuerySet[Disposition] = (
+    return (
         Disposition.objects.filter(cycle=cycle)
         .select_related("finding__learned_in", "finding__campaign", "decided_by__user")
         .order_by(IsNull(F("decided_at"), False), "-carried", "-finding__recorded_at", "-pk")
     )
-    return found
 
 
 def waiting_dispositions() -> QuerySet[Disposition]:
     """Return what awaits a decision in any open cycle, the earliest cycle to end first."""
-    found: QuerySet[Disposition] = (
+    return (
         Disposition.objects.filter(decision=Disposition.Decision.WAITING, cycle__closed_at=None)
         .select_related("finding__learned_in", "finding__campaign", "cycle__campaign")
         .order_by("cycle__ends_on", "cycle_id", "-carried", "-finding__recorded_at", "-pk")
     )
-    return found
 
 
 def open_cycles() -> QuerySet[Cycle]:
     """Return the open cycles with their campaigns, and `waiting`, the findings to decide on."""
-    found: QuerySet[Cycle] = (
+    return (
         Cycle.objects.filter(closed_at=None)
         .select_related("campaign")
         .annotate(
@@ -123,7 +117,6 @@ def open_cycles() -> QuerySet[Cycle]:
         )
         .order_by("ends_on", "campaign__name")
     )
-    return found
 
 
 def open_cycles_for(finding: Finding) -> list[Cycle]:
@@ -136,7 +129,7 @@ def open_cycles_for(finding: Finding) -> list[Cycle]:
 
 def disposition_of(finding: Finding, cycle: Cycle) -> Disposition:
     """Return what a cycle does with a finding; one not yet saved where it was never asked."""
-    found: Disposition | None = (
+    found = (
         Disposition.objects.filter(finding=finding, cycle=cycle)
         .select_related("decided_by__user")
         .first()
@@ -150,8 +143,7 @@ def open_cycle_of(campaign_id: int | None) -> Cycle | None:
     """Return a campaign's open cycle, None where it has none."""
     if campaign_id is None:
         return None
-    found: Cycle | None = Cycle.objects.filter(campaign_id=campaign_id, closed_at=None).first()
-    return found
+    return Cycle.objects.filter(campaign_id=campaign_id, closed_at=None).first()
 
 
 def expiry(finding: Finding, *, today: date | None = None) -> str:

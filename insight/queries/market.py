@@ -16,27 +16,24 @@ YEAR = timedelta(days=365)
 
 def products() -> QuerySet[Product]:
     """Return the products, those still sold first."""
-    found: QuerySet[Product] = Product.objects.order_by("-is_active", "name", "id")
-    return found
+    return Product.objects.order_by("-is_active", "name", "id")
 
 
 def channels() -> QuerySet[Channel]:
     """Return the channels by name, those in use first."""
-    found: QuerySet[Channel] = Channel.objects.order_by("-is_active", "name", "id")
-    return found
+    return Channel.objects.order_by("-is_active", "name", "id")
 
 
 def competitors() -> QuerySet[Competitor]:
     """Return the rivals with `moves_count` and `last_move_on`, those of today first."""
-    found: QuerySet[Competitor] = Competitor.objects.annotate(
+    return Competitor.objects.annotate(
         moves_count=Count("moves"), last_move_on=Max("moves__happened_on")
     ).order_by("-is_active", "name", "id")
-    return found
 
 
 def moves(*, competitor_id: int | None = None) -> QuerySet[CompetitorMove]:
     """Return what rivals did, the latest first."""
-    found: QuerySet[CompetitorMove] = CompetitorMove.objects.select_related("competitor")
+    found = CompetitorMove.objects.select_related("competitor")
     if competitor_id is not None:
         found = found.filter(competitor_id=competitor_id)
     return found.order_by("-happened_on", "-id")

@@ -37,10 +37,7 @@ NOBODY = "No one has answered yet."
 
 def studies() -> QuerySet[Study]:
     """Return the workspace's studies and notes."""
-    found: QuerySet[Study] = Study.objects.defer("search").select_related(
-        "product", "created_by__user"
-    )
-    return found
+    return Study.objects.defer("search").select_related("product", "created_by__user")
 
 
 def answer_count(study: Study) -> int:

@@ -43,8 +43,7 @@ class Suggestion:
 
 def latest_run() -> Run | None:
     """Return the last time segments were looked for."""
-    found: Run | None = Run.objects.filter(kind=KIND).order_by("-created_at", "-id").first()
-    return found
+    return Run.objects.filter(kind=KIND).order_by("-created_at", "-id").first()
 
 
 def recency_segments(*, high_value: float | None) -> list[Suggestion]:

@@ -11,23 +11,21 @@ from insight.registry import Use
 
 def current_story() -> BrandStory | None:
     """Return the story that holds, its proof points read along; None before there is one."""
-    found: BrandStory | None = (
+    return (
         BrandStory.objects.filter(is_current=True)
         .select_related("created_by__user")
         .prefetch_related("proof_points")
         .first()
     )
-    return found
 
 
 def story_versions() -> QuerySet[BrandStory]:
     """Return every version with `proofs`, how many points it had; the latest first."""
-    found: QuerySet[BrandStory] = (
+    return (
         BrandStory.objects.select_related("created_by__user")
         .annotate(proofs=Count("proof_points"))
         .order_by("-version")
     )
-    return found
 
 
 def proof_points(story: BrandStory) -> list[ProofPoint]:

@@ -93,7 +93,7 @@ def advance_cycle(
         raise GateClosed(blockers)
     if blockers and not may(by, "cycle.override"):
         raise MayNotOverride("Only a manager or an owner can override what is missing.")
-    change: StageChange = StageChange.objects.create(
+    change = StageChange.objects.create(
         cycle=cycle,
         from_stage=cycle.stage,
         to_stage=stages.following(cycle.stage),
@@ -133,13 +133,12 @@ def advance_cycle(
 def _open_next(cycle: Cycle) -> Cycle:
     length = cycle.ends_on - cycle.starts_on
     starts_on = cycle.ends_on + timedelta(days=1)
-    opened: Cycle = Cycle.objects.create(
+    return Cycle.objects.create(
         campaign=cycle.campaign,
         number=cycle.number + 1,
         starts_on=starts_on,
         ends_on=starts_on + length,
     )
-    return opened
 
 
 def _enter(cycle: Cycle, by: Membership | None) -> None:

@@ -25,7 +25,7 @@ def claim_key(*, key: str, digest: str) -> tuple[IdempotencyRecord, bool]:
         with transaction.atomic():
             return IdempotencyRecord.objects.create(key=key, request_digest=digest), True
     except IntegrityError:
-        earlier: IdempotencyRecord = IdempotencyRecord.objects.get(key=key)
+        earlier = IdempotencyRecord.objects.get(key=key)
     if earlier.request_digest != digest:
         raise KeyUsedOtherwise("This was already sent with different content.")
     return earlier, False

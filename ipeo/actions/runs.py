@@ -52,12 +52,10 @@ def queue_run(
     with transaction.atomic():
         if only_one:
             take_turn(only_one)
-            waiting: Run | None = Run.objects.filter(
-                only_one=only_one, state=Run.State.QUEUED
-            ).first()
+            waiting = Run.objects.filter(only_one=only_one, state=Run.State.QUEUED).first()
             if waiting is not None:
                 return waiting
-        run: Run = Run.objects.create(
+        run = Run.objects.create(
             kind=kind,
             arguments=arguments or {},
             title=title,
@@ -92,8 +90,7 @@ def claim_run(*, run_id: int, now: datetime | None = None) -> Run | None:
     )
     if not claimed:
         return None
-    run: Run = Run.objects.select_related("requested_by").get(pk=run_id)
-    return run
+    return Run.objects.select_related("requested_by").get(pk=run_id)
 
 
 def perform_run(*, run: Run) -> Run:

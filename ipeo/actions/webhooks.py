@@ -118,8 +118,7 @@ def send_test(*, endpoint: WebhookEndpoint) -> WebhookDelivery:
     """Send an event that says nothing happened; raises `EndpointIsOff`."""
     _demand_on(endpoint)
     event = tell([endpoint.pk], TEST, {"message": "This is a test. Nothing happened."})
-    delivery: WebhookDelivery = WebhookDelivery.objects.get(endpoint=endpoint, event=event)
-    return delivery
+    return WebhookDelivery.objects.get(endpoint=endpoint, event=event)
 
 
 @transaction.atomic
@@ -168,9 +167,9 @@ def deliver(*, delivery_id: int, now: datetime | None = None) -> WebhookDelivery
     )
     if not claimed:
         return None
-    delivery: WebhookDelivery = WebhookDelivery.objects.select_related(
-        "endpoint__created_by__user", "event"
-    ).get(pk=delivery_id)
+    delivery = WebhookDelivery.objects.select_related("endpoint__created_by__user", "event").get(
+        pk=delivery_id
+    )
     status, error, text = None, "", ""
     begun = time.monotonic()
     try:

@@ -46,7 +46,7 @@ class Standing:
 def campaigns_with_open_cycle() -> QuerySet[Campaign]:
     """Return campaigns with `cycle_number`, `cycle_stage` and dates of their latest cycle."""
     latest = Cycle.objects.filter(campaign=OuterRef("pk")).order_by("-number")
-    found: QuerySet[Campaign] = (
+    return (
         Campaign.objects.select_related("owner", "owner__user")
         .annotate(
             cycle_id=Subquery(latest.values("pk")[:1]),
@@ -57,7 +57,6 @@ def campaigns_with_open_cycle() -> QuerySet[Campaign]:
         )
         .order_by(F("cycle_ends_on").desc(nulls_last=True), "name")
     )
-    return found
 
 
 def standing(cycle: Cycle) -> Standing:

@@ -21,7 +21,7 @@ class DeliveryLine:
 
 def endpoints() -> QuerySet[WebhookEndpoint]:
     """Return the endpoints with what waits for each, and when one was last attempted."""
-    found: QuerySet[WebhookEndpoint] = (
+    return (
         WebhookEndpoint.objects.annotate(
             waiting=Count("deliveries", filter=Q(deliveries__state="waiting")),
             given_up=Count("deliveries", filter=Q(deliveries__state="given_up")),
@@ -30,13 +30,11 @@ def endpoints() -> QuerySet[WebhookEndpoint]:
         .select_related("created_by__user")
         .order_by("pk")
     )
-    return found
 
 
 def deliveries() -> QuerySet[WebhookDelivery]:
     """Return the deliveries with their events."""
-    found: QuerySet[WebhookDelivery] = WebhookDelivery.objects.select_related("event", "endpoint")
-    return found
+    return WebhookDelivery.objects.select_related("event", "endpoint")
 
 
 def event_label(type: str) -> str:

@@ -128,7 +128,7 @@ def decide(
         raise AlreadyDecided(row.decisions.select_related("by__user").order_by("-at", "-pk")[0])
     if decision == Decision.Choice.REJECTED and not reason:
         raise ReasonMissing("Enter a reason. The next cycle will need it.")
-    made: Decision = Decision.objects.create(
+    made = Decision.objects.create(
         recommendation=row, decision=decision, reason=reason, by=by, at=now
     )
     row.state, row.decided_at = decision, now

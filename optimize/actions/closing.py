@@ -48,14 +48,13 @@ def close_period(*, cycle: Cycle, by: Membership | None, now: datetime | None = 
     if at.measured_at is None or at.is_stale:
         raise MeasureFirst("Measure again first: new data has arrived since the last measurement.")
     amounts = amounts_of(held.campaign_id, held.starts_on, held.ends_on)
-    made: Period = Period.objects.create(
+    return Period.objects.create(
         cycle=held,
         closed_by=by,
         closed_at=now or timezone.now(),
         figures=figures_of(held),
         amounts=as_text(amounts),
     )
-    return made
 
 
 @transaction.atomic

@@ -20,11 +20,10 @@ Unit, State = Experiment.Unit, Experiment.State
 
 def experiments() -> QuerySet[Experiment]:
     """Return the workspace's experiments with what they are about."""
-    found: QuerySet[Experiment] = Experiment.objects.select_related(
+    return Experiment.objects.select_related(
         "audience", "channel", "program", "cycle__campaign", "recommendation", "finding",
         "created_by__user", "started_by__user", "stopped_by__user",
     )  # fmt: skip
-    return found
 
 
 def matching_experiments(*, state: str = "") -> QuerySet[Experiment]:

@@ -94,8 +94,7 @@ def _shares(found: Funnel) -> dict[int, Estimate]:
 
 def buyers_at(cycle: Cycle, depth: int) -> QuerySet[FunnelFact]:
     """Return the buyers of a cycle that came at least so far."""
-    found: QuerySet[FunnelFact] = FunnelFact.objects.filter(cycle=cycle, depth__gte=depth)
-    return found
+    return FunnelFact.objects.filter(cycle=cycle, depth__gte=depth)
 
 
 def names_of(facts: list[FunnelFact]) -> dict[int, str]:

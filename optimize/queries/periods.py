@@ -47,10 +47,7 @@ _FINEST = Decimal("1e-8")
 
 def period_of(cycle: Cycle) -> Period | None:
     """Return a cycle's closed books, None while they are open."""
-    found: Period | None = (
-        Period.objects.filter(cycle=cycle).select_related("closed_by__user").first()
-    )
-    return found
+    return Period.objects.filter(cycle=cycle).select_related("closed_by__user").first()
 
 
 def figures_of(cycle: Cycle) -> dict[str, Any]:

@@ -27,16 +27,13 @@ _TONES = {
 
 def recommendations() -> QuerySet[Recommendation]:
     """Return the workspace's recommendations with program, cycle and `history` of decisions."""
-    found: QuerySet[Recommendation] = Recommendation.objects.select_related(
-        "program", "cycle__campaign"
-    ).prefetch_related(
+    return Recommendation.objects.select_related("program", "cycle__campaign").prefetch_related(
         Prefetch(
             "decisions",
             queryset=Decision.objects.select_related("by__user").order_by("-at", "-pk"),
             to_attr="history",
         )
     )
-    return found
 
 
 def recommendations_of(cycle: Cycle) -> list[Recommendation]:

@@ -91,7 +91,4 @@ def experiment_then(held: dict[str, Any]) -> Experiment:
 
 def snapshot(pk: int) -> Snapshot | None:
     """Return kept evidence with its cycle."""
-    found: Snapshot | None = (
-        Snapshot.objects.select_related("cycle__campaign").filter(pk=pk).first()
-    )
-    return found
+    return Snapshot.objects.select_related("cycle__campaign").filter(pk=pk).first()

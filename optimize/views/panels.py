@@ -35,8 +35,7 @@ def _render(request: WorkspaceRequest, template: str, context: dict[str, Any]) -
 
 
 def _cycle(pk: int) -> Cycle:
-    found: Cycle = get_object_or_404(Cycle.objects.select_related("campaign"), pk=pk)
-    return found
+    return get_object_or_404(Cycle.objects.select_related("campaign"), pk=pk)
 
 
 @page("optimize.view")

@@ -131,7 +131,7 @@ def suggest_split(
     assert in_margin is not None
     before = evaluate(in_margin.candidates, _money(sheet))
     after = evaluate(in_margin.candidates, _money(suggested))
-    allocation: Allocation = Allocation.objects.create(
+    allocation = Allocation.objects.create(
         scenario=held,
         objective=objective,
         total=total,

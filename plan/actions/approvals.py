@@ -79,7 +79,7 @@ def approve_price(
         raise OfferChanged("The discount has changed since you opened this page. Check it again.")
     proposer = plan.scenario.proposed_by_id if _is_proposed(plan.scenario) else None
     demand_other_eyes(by=by, maker_id=proposer, done="proposed this")
-    made: Approval = Approval.objects.create(
+    return Approval.objects.create(
         scenario=plan.scenario,
         program_plan=plan,
         by=by,
@@ -87,7 +87,6 @@ def approve_price(
         note=note.strip(),
         shown=guard_of(plan).as_dict(),
     )
-    return made
 
 
 @transaction.atomic
@@ -131,14 +130,13 @@ def approve_scenario(
     held.save(update_fields=["status", "updated_at"])
     expected = expected_of(held, before=timezone.localdate(now))
     _freeze(held, expected, now)
-    made: Approval = Approval.objects.create(
+    return Approval.objects.create(
         scenario=held,
         by=by,
         at=now,
         note=note.strip(),
         shown={**described(held), "replaced": current.name if current else ""},
     )
-    return made
 
 
 def _is_proposed(scenario: Scenario) -> bool:

@@ -38,7 +38,7 @@ def add_comment(
         raise NothingSaid("Enter a comment.")
     if len(words) > LONGEST:
         raise TooLong(f"A remark can be at most 2,000 characters; this one has {len(words):,}.")
-    made: ScenarioComment = ScenarioComment.objects.create(
+    made = ScenarioComment.objects.create(
         scenario=scenario, by=by, text=words, at=now or timezone.now()
     )
     CommentMention.objects.bulk_create(

@@ -50,10 +50,9 @@ def create_scenario(
     with unless_taken(
         ScenarioNameTaken(f"This cycle already has a scenario called “{name.strip()}”.")
     ):
-        made: Scenario = Scenario.objects.create(
+        return Scenario.objects.create(
             cycle=cycle, name=name.strip(), budget=budget, created_at=now, updated_at=now
         )
-    return made
 
 
 @transaction.atomic

@@ -126,13 +126,12 @@ def rests_on(response: Response, channel: str) -> str:
 
 def latest_of(scenario: Scenario) -> Allocation | None:
     """Return the scenario's latest suggestion with its lines, None where there is none."""
-    found: Allocation | None = (
+    return (
         Allocation.objects.filter(scenario=scenario)
         .select_related("objective", "made_by__user")
         .order_by("-made_at", "-pk")
         .first()
     )
-    return found
 
 
 def lines_of(allocation: Allocation) -> list[AllocationLine]:

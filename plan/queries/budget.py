@@ -25,10 +25,7 @@ def months_of(cycle: Cycle) -> list[date]:
 
 def approved_scenario(cycle: Cycle) -> Scenario | None:
     """Return the scenario that a cycle's money follows, None while none is approved."""
-    found: Scenario | None = Scenario.objects.filter(
-        cycle=cycle, status=Scenario.Status.APPROVED
-    ).first()
-    return found
+    return Scenario.objects.filter(cycle=cycle, status=Scenario.Status.APPROVED).first()
 
 
 def amounts_of(scenario: Scenario) -> dict[tuple[int, date], Decimal]:
@@ -99,11 +96,10 @@ def _share_over(month: date, until: date | None) -> Decimal:
 
 
 def _approved_lines(cycle: Cycle) -> QuerySet[BudgetLine]:
-    found: QuerySet[BudgetLine] = BudgetLine.objects.filter(
+    return BudgetLine.objects.filter(
         program_plan__scenario__cycle=cycle,
         program_plan__scenario__status=Scenario.Status.APPROVED,
     )
-    return found
 
 
 def _summed(pairs: Iterable[tuple[Key, Decimal]]) -> dict[Key, Decimal]:

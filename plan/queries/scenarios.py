@@ -115,10 +115,9 @@ def findings_for(cycle: Cycle, chosen_id: int | None = None) -> QuerySet[Finding
     rejected = Disposition.objects.filter(
         cycle=cycle, finding=OuterRef("pk"), decision=Disposition.Decision.REJECTED
     )
-    found: QuerySet[Finding] = Finding.objects.filter(
+    return Finding.objects.filter(
         Q(Exists(adopted)) | (Q(campaign=None) & ~Exists(rejected)) | Q(pk=chosen_id)
     ).order_by("-recorded_at", "-pk")
-    return found
 
 
 def proof_points(plan: ProgramPlan | None) -> QuerySet[ProofPoint]:
@@ -126,30 +125,27 @@ def proof_points(plan: ProgramPlan | None) -> QuerySet[ProofPoint]:
     wanted = Q(story__is_current=True)
     if plan is not None:
         wanted |= Q(pk__in=plan.proof_points.values("pk"))
-    found: QuerySet[ProofPoint] = ProofPoint.objects.filter(wanted).order_by("story", "position")
-    return found
+    return ProofPoint.objects.filter(wanted).order_by("story", "position")
 
 
 def unplanned_programs(scenario: Scenario) -> QuerySet[Program]:
     """Return the campaign's programs that a scenario does not hold."""
     held = ProgramPlan.objects.filter(scenario=scenario, program=OuterRef("pk"))
-    found: QuerySet[Program] = (
+    return (
         Program.objects.filter(campaign=scenario.cycle.campaign_id)
         .filter(~Exists(held))
         .order_by("name")
     )
-    return found
 
 
 def programs() -> QuerySet[Program]:
     """Return the workspace's programs with their channel and campaign."""
-    found: QuerySet[Program] = Program.objects.select_related("channel", "campaign")
-    return found
+    return Program.objects.select_related("channel", "campaign")
 
 
 def latest_approved(campaign: Campaign, before: Cycle) -> Scenario | None:
     """Return the scenario that the campaign followed last before a cycle."""
-    found: Scenario | None = (
+    return (
         Scenario.objects.filter(
             cycle__campaign=campaign,
             cycle__number__lt=before.number,
@@ -159,4 +155,3 @@ def latest_approved(campaign: Campaign, before: Cycle) -> Scenario | None:
         .order_by("-cycle__number")
         .first()
     )
-    return found

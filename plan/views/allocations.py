@@ -61,7 +61,7 @@ def curve(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def suggestion(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Ask for a split under limits, and show the latest one beside the plan."""
     scenarios = Scenario.objects.select_related("cycle__campaign")
-    found: Scenario = get_object_or_404(scenarios, pk=pk)
+    found = get_object_or_404(scenarios, pk=pk)
     sheet = sheet_of(found)
     objectives = [one for one in objectives_of(found.cycle) if one.metric not in RATES]
     data = request.POST if request.method == "POST" else None

@@ -17,8 +17,7 @@ from plan.queries.brief import brief_of, dossier_of
 
 def _scenario(pk: int) -> Scenario:
     scenarios = Scenario.objects.select_related("cycle__campaign")
-    found: Scenario = get_object_or_404(scenarios, pk=pk)
-    return found
+    return get_object_or_404(scenarios, pk=pk)
 
 
 @page("plan.view")

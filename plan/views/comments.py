@@ -18,7 +18,7 @@ from plan.queries.comments import comments_of, may_be_mentioned
 def comments(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Show what was said about a scenario, and take a remark."""
     scenarios = Scenario.objects.select_related("cycle__campaign")
-    found: Scenario = get_object_or_404(scenarios, pk=pk)
+    found = get_object_or_404(scenarios, pk=pk)
     if request.method != "POST":
         mark_read(scenario=found, by=request.membership)
         return _answer(request, found, CommentForm())

@@ -19,8 +19,7 @@ from plan.views.confirming import confirm_page
 
 
 def _scenario(pk: int) -> Scenario:
-    found: Scenario = get_object_or_404(Scenario.objects.select_related("cycle__campaign"), pk=pk)
-    return found
+    return get_object_or_404(Scenario.objects.select_related("cycle__campaign"), pk=pk)
 
 
 @page("plan.view")

@@ -36,8 +36,7 @@ REFUSALS = (
 
 
 def _scenario(pk: int) -> Scenario:
-    found: Scenario = get_object_or_404(Scenario.objects.select_related("cycle__campaign"), pk=pk)
-    return found
+    return get_object_or_404(Scenario.objects.select_related("cycle__campaign"), pk=pk)
 
 
 @page("plan.edit")

@@ -107,8 +107,7 @@ def cells(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
 def _scenario(pk: int) -> Scenario:
     scenarios = Scenario.objects.select_related("cycle__campaign", "proposed_by__user", "revises")
-    found: Scenario = get_object_or_404(scenarios, pk=pk)
-    return found
+    return get_object_or_404(scenarios, pk=pk)
 
 
 def _save(grid: BudgetGrid, found: Scenario, by: Membership) -> tuple[str, bool]:

@@ -83,7 +83,7 @@ def hide(request: WorkspaceRequest, key: str) -> HttpResponse:
 def begin(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Choose a template for a scenario, and begin a program from it."""
     scenarios = Scenario.objects.select_related("cycle__campaign")
-    scenario: Scenario = get_object_or_404(scenarios, pk=pk)
+    scenario = get_object_or_404(scenarios, pk=pk)
     wished = request.GET.get("template", "")
     if not wished:
         context = {"scenario": scenario, "kinds": catalogue()}

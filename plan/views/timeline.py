@@ -24,7 +24,7 @@ VIEWS = ("timeline", "quarter", "month")
 def timeline(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Show the flights on a line of weeks, by quarter or on the month's page."""
     scenarios = Scenario.objects.select_related("cycle__campaign")
-    found: Scenario = get_object_or_404(scenarios, pk=pk)
+    found = get_object_or_404(scenarios, pk=pk)
     return render(request, "plan/timeline.html", _context(request, found))
 
 
