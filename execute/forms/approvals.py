@@ -7,9 +7,19 @@ from typing import Any
 from django import forms
 
 from execute.models import Deal, InReturn
+from ipeo.tenancy import current_workspace
 from ipeo.typed import MoneyField
 
 APPROVE, SEND_BACK = "approve", "send_back"
+
+
+def weigh_against_list(field: forms.Field, deal: Deal) -> None:
+    """Let the page tell, as a price is typed, how far off the deal's list price it is."""
+    if deal.list_amount is not None:
+        field.widget.attrs |= {
+            "data-list-price": str(deal.list_amount),
+            "data-discount-threshold": f"{current_workspace().discount_threshold * 100:f}",
+        }
 
 
 class AskApprovalForm(forms.Form):
@@ -26,6 +36,7 @@ class AskApprovalForm(forms.Form):
     def __init__(self, *args: Any, deal: Deal, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"net_amount": deal.net_amount})
         super().__init__(*args, **kwargs)
+        weigh_against_list(self.fields["net_amount"], deal)
 
     def refuse(self, field: str, message: str) -> None:
         """Tell what cannot be taken, at the field where it is mended."""

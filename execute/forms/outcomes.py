@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from execute.forms.approvals import weigh_against_list
 from execute.models import Deal, DiscountApproval, Driver, InReturn, Material, Outcome
 from execute.queries.discounts import margin_of
 from execute.queries.materials import materials_for_deal
@@ -15,7 +16,6 @@ from insight.models import Competitor
 from ipeo.forms import DateInput
 from ipeo.queries.kept import in_use
 from ipeo.queries.named import id_in
-from ipeo.tenancy import current_workspace
 from ipeo.typed import MoneyField
 
 ENDINGS = [(str(one.value), str(one.label)) for one in Outcome if one != Outcome.OPEN]
@@ -87,11 +87,7 @@ class OutcomeForm(forms.Form):
         self.fields["closed_date"].widget.attrs["max"] = timezone.localdate().isoformat()
         if deal.list_amount is not None:
             del self.fields["list_amount"]
-            threshold = current_workspace().discount_threshold * 100
-            self.fields["net_amount"].widget.attrs |= {
-                "data-list-price": str(deal.list_amount),
-                "data-discount-threshold": f"{threshold:f}",
-            }
+            weigh_against_list(self.fields["net_amount"], deal)
 
     def _offer(self, name: str, queryset: Any) -> None:
         field = self.fields[name]

@@ -19,7 +19,8 @@ if (form) {
       if (rank && touched.length > 1) label.dataset.rank = rank;
       else delete label.dataset.rank;
     }
-    hint.hidden = !(touched.length && touched.every((pk) => price.has(pk)));
+    // Where the server has refused the drivers, the field itself says what is missing.
+    if (hint) hint.hidden = !(touched.length && touched.every((pk) => price.has(pk)));
   };
 
   // forms.js shows and hides the parts of a choice first; the ranks follow it.

@@ -161,7 +161,9 @@ def test_the_form_asks_only_where_the_discount_is_large(at, sign_in, deal, fit):
 def test_a_rep_asks_before_closing_and_a_manager_decides(at, sign_in, deal):
     rep, manager = sign_in("sales_rep"), sign_in("manager")
     asking = at(f"deals/{deal.pk}/discount/")
-    assert rep.get(asking).status_code == 200
+    page = rep.get(asking).content.decode()
+    assert f'data-list-price="{deal.list_amount:.2f}"' in page
+    assert 'data-badge-for="net_amount"' in page
     assert rep.post(asking, {"net_amount": "990", "in_return": "scope"}).status_code == 422
     assert rep.post(asking, {"net_amount": "700", "in_return": "scope"}).status_code == 302
     asked = DiscountApproval.objects.get()
