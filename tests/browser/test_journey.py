@@ -170,7 +170,7 @@ def fill_the_sheet(mia: Person) -> None:
 
 def approve(max_: Person) -> None:
     max_.go("Home")
-    max_.sees("Waiting for your approval")
+    max_.sees("Plans waiting for your approval")
     max_.follow("Autumn rebate")
     max_.sees("Break-even uplift in volume")
     max_.fill("Why this discount is worth it", "Once, to move last year's chairs")

@@ -35,7 +35,7 @@ def test_the_stage_home_shows_open_cycles_with_their_money(sign_in):
     assert scenario.cycle.campaign.name in page
     assert "B, prove the payback" in page
     assert "$10,000" in page
-    assert "Waiting for your approval" not in page
+    assert "Plans waiting for your approval" not in page
 
 
 def test_the_stage_home_without_campaigns_teaches_the_next_step(sign_in):
