@@ -266,6 +266,7 @@ def regional_design(treated: Floats, others: Floats, length: int) -> RegionDesig
     if weeks < history_needed(length):
         return RegionDesign(*sizes, None, f"{history_needed(length)} weeks of history are needed")
     needed: list[float] = []
+    reason = "there are no results to calculate with"
     earliest = max(length + 8, weeks // 2)
     for last in np.unique(np.linspace(earliest, weeks, _WINDOWS).astype(int)):
         start = int(last) - length
@@ -273,11 +274,16 @@ def regional_design(treated: Floats, others: Floats, length: int) -> RegionDesig
             found = regional_impact(treated[:last], others[:last], start)
         except ValueError:
             continue
-        if not found.reason:
-            needed += [found.reach - found.relative.value, found.reach + found.relative.value]
-    if not needed:
-        return RegionDesign(*sizes, None, "there are no results to calculate with")
-    smallest = max(float(np.quantile(needed, POWER)), 0.0)
+        if found.reason:
+            # A stretch in which no lift at all would have been told counts against the test.
+            reason, each = found.reason, (math.inf, math.inf)
+        else:
+            lift = found.relative.value
+            each = (found.reach - lift, found.reach + lift)
+        needed += each
+    smallest = max(float(np.quantile(needed, POWER, method="higher")), 0.0) if needed else math.inf
+    if not math.isfinite(smallest):
+        return RegionDesign(*sizes, None, reason)
     try:
         while_running = smallest_while_running(treated, others, length, wanted=POWER)
     except TooLittleKnown as refusal:

@@ -13,7 +13,7 @@ is larger where over whole quarters they strayed further than a region with such
 that has no like strays slowly, and no placebo shows it. The p-value is the rank of the treated ones
 among the placebos; the interval is as wide as the placebos' effects reach.
 
-Chosen by simulated regions of unequal size with common trends and seasons, as its neighbour for
+Chosen by simulated regions of unequal size with common trends and seasons, as the reading of
 running tests was (`regional_looks`, `make bench`).
 """
 

@@ -38,8 +38,9 @@ class Reading:
 
     `verdict` is treated or control (that does better), same, early, or broken. `value` is the
     relative lift with `low` and `high` at `level`; `total` what all treated had more than they
-    would have had, `control` and `treated` the arms' means. `series` holds a day with the lift
-    and its ends, of regions a week with what came and what would have come.
+    would have had, with a standard error that says no more than the interval shown, and `control`
+    and `treated` the arms' means. `series` holds a day with the lift and its ends, of regions a
+    week with what came and what would have come.
 
     `low` and `high` hold whenever one looks, but not those of regions at the planned end, which
     are read once. Of regions `always_low` and `always_high` do, about `always_value`, all None

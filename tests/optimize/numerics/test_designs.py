@@ -136,4 +136,9 @@ def test_a_test_of_regions_needs_regions_and_history():
     assert held.while_running is not None
     assert held.smallest / 2 < held.while_running < 0.3
     assert "regions must stay untreated" in regional_design(panel[:, :8], panel[:, 8:], 6).reason
+    empty = np.where(np.arange(12) < 4, 0.0, panel[:, 2:])
+    assert "too few other regions" in regional_design(panel[:, :1], empty, 6).reason
+    assert regional_design(0 * panel[:, :2], panel[:, 2:], 6).smallest is None
+    wild = panel[:, :2] * random.choice([0.02, 8.0], (100, 1))
+    assert "chance alone" in regional_design(wild, panel[:, 2:], 6).reason
     assert "weeks of history" in regional_design(panel[:15, :2], panel[:15, 2:], 6).reason
