@@ -98,7 +98,7 @@ def test_a_field_that_is_not_sent_is_left_as_it_is(post):
         ("expenses", EXPENSE | {"amount": "1,000"}, "amount", "not a plain decimal"),
         ("expenses", EXPENSE | {"amount": True}, "amount", "a number is wanted"),
         ("expenses", EXPENSE | {"price": 1}, "price", "there is no field"),
-        ("expenses", EXPENSE | {"end_date": "2026-01-01"}, "end_date", "before it begins"),
+        ("expenses", EXPENSE | {"end_date": "2026-01-01"}, "end_date", "before it starts"),
         ("deals", DEAL | {"outcome": "perhaps"}, "outcome", "is not known"),
         ("deals", DEAL | {"outcome": "won"}, "close_date", "no date"),
         ("deals", ["d1"], "", "a row is an object"),

@@ -35,7 +35,7 @@ def test_a_file_with_the_same_headers_is_mapped_as_it_was_saved(client, do_due_w
     brought = sent(client, NEXT)
     assert (brought.kind, brought.saved_mapping) == ("expenses", saved)
     page = client.get(link("execute:import", brought.pk)).content.decode()
-    assert "Mapped as in “Monthly spend”" in page
+    assert "Mapped with “Monthly spend”" in page
     assert "Start over" in page
     assert 'name="set.state" value="Planned"' in page
     press(client, brought, **{"set.state": "Planned"})

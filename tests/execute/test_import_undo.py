@@ -86,7 +86,7 @@ def test_a_row_that_somebody_edited_since_stays_and_is_counted(client, do_due_wo
     assert Deal.objects.get().name == "Desks for the whole house"
     assert Deal.objects.get().account.name == "Halden"
     assert DealStageChange.objects.exists()
-    assert told_of_undoing(brought) == ["1 row could not be undone: somebody has edited it since."]
+    assert told_of_undoing(brought) == ["1 row could not be undone: someone has edited it since."]
 
 
 def test_a_row_that_is_used_since_stays(client, do_due_work):
@@ -103,7 +103,7 @@ def test_rows_that_a_later_import_changed_wait_until_that_one_is_undone(client, 
     later = load(client, do_due_work, EXPENSES.replace("500", "700"), "expenses")
     undo(do_due_work, first)
     assert Expense.objects.get().amount == Decimal(700)
-    assert "a later import has changed it since" in told_of_undoing(first)[0]
+    assert "a later import has changed it" in told_of_undoing(first)[0]
     undo(do_due_work, later)
     assert Expense.objects.get().amount == Decimal(500)
     undo(do_due_work, first)
@@ -141,7 +141,7 @@ def test_a_person_whom_an_import_moved_moves_back_with_the_touches(client, do_du
 def test_an_import_is_undone_once(client, do_due_work):
     brought = load(client, do_due_work, EXPENSES, "expenses")
     undo(do_due_work, brought)
-    with pytest.raises(CannotUndo, match="undone already"):
+    with pytest.raises(CannotUndo, match="already been undone"):
         start_undo(brought=brought, by=None)
 
 

@@ -29,7 +29,7 @@ def test_a_link_is_made_by_the_naming_rules(workspace, sign_in):
     refused = browser.post(address, typed(channel, utm_source="Our Newsletter", utm_medium=""))
     assert refused.status_code == 422
     text = refused.content.decode()
-    assert "our-newsletter” would do" in text
+    assert "our-newsletter” would work" in text
     assert "This is required" in text
     assert "Spring mailing" in text
     made = browser.post(address, typed(channel))
@@ -90,7 +90,7 @@ def test_the_workspace_sets_its_own_naming_rules(workspace, sign_in):
         page(workspace, "new_link"), typed(ChannelFactory(), utm_medium="Email", utm_campaign="A b")
     ).content.decode()
     assert "Choose one of: email, cpc. “email” would work." in wrong
-    assert "“A_b” would do" in wrong
+    assert "“A_b” would work" in wrong
 
 
 def test_a_link_is_shown_with_its_code_to_scan(workspace, linked, sign_in):
@@ -131,7 +131,7 @@ def test_the_programs_page_counts_the_clicks_of_people_nobody_knows(
     program = browser.get(reverse("plan:program", args=[workspace.slug, linked.program.pk]))
     panel = page(workspace, "program_links", linked.program.pk)
     assert panel in program.content.decode()
-    assert "2 clicks, 1 of them by people nobody knows" in browser.get(panel).content.decode()
+    assert "2 clicks, 1 of them by unknown people" in browser.get(panel).content.decode()
 
 
 def test_a_retired_link_leaves_the_list_and_can_come_back(workspace, linked, sign_in, visitor):

@@ -139,7 +139,7 @@ def test_rates_are_read_from_what_is_pasted():
     [
         ("GBP 01/02/2026 1.2", "write the date as 2026-05-03"),
         ("GBP 2026-02-30 1.2", "date does not exist"),
-        ("GBP 2026-02-03 0", "more than nothing"),
+        ("GBP 2026-02-03 0", "must be above zero"),
         ("GBP;2026-02-03;1,234", "is 1,234 1.234 or 1234"),
         ("GBP EUR 2026-02-03 1.2", "one currency"),
         ("GBP 2026-02-03 1.2 1.3", "one rate"),

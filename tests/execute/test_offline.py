@@ -85,7 +85,7 @@ def test_a_deal_changed_meanwhile_is_told_and_not_overwritten(send, deal, fit, m
     outcomes.log_outcome(deal=deal, outcome="lost", drivers=[fit], by=member("manager"))
     refused = send()
     assert refused.status_code == 409
-    assert "it is lost now, says" in refused.json()["errors"][0]
+    assert "it is now lost, says" in refused.json()["errors"][0]
     deal.refresh_from_db()
     assert deal.outcome == "lost"
 

@@ -305,7 +305,7 @@ def test_a_card_dropped_where_deals_end_opens_the_outcome(at, sign_in, stages):
     stale = browser.post(address, {"stage": stages["Lead"].pk, "version": 1}, **htmx)
     text = stale.content.decode()
     assert 'id="board"' in text
-    assert "Somebody else changed" in text
+    assert "Someone else changed" in text
     assert "<html" not in text
     deal.refresh_from_db()
     assert deal.stage == stages["Proposal"]

@@ -91,7 +91,7 @@ def test_a_month_by_month_expense_is_typed_on_the_page(workspace, sign_in):
     found = list(Expense.objects.filter(description="Retainer").order_by("date"))
     assert [one.date.month for one in found] == [3, 4, 5]
     text = browser.get(f"{base}{found[0].pk}/").content.decode()
-    assert "3 in all" in text
+    assert "3 in total" in text
     browser.post(f"{base}{found[1].pk}/delete/", {"later": "yes"})
     assert Expense.objects.filter(description="Retainer").count() == 1
 

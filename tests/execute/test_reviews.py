@@ -174,7 +174,7 @@ def test_a_marketer_makes_a_link_that_is_shown_once_and_takes_it_back(deal, sign
     review = BuyerReview.objects.get()
     assert "/review/" in page
     assert "/review/" not in marketer.get(f"{at}{deal.pk}/ask/").content.decode()
-    assert "Withdraw" in marketer.get(f"{at}{deal.pk}/").content.decode()
+    assert "Revoke" in marketer.get(f"{at}{deal.pk}/").content.decode()
     assert sign_in("viewer").post(f"{at}reviews/{review.pk}/revoke/").status_code == 403
     marketer.post(f"{at}reviews/{review.pk}/revoke/")
     assert BuyerReview.objects.get().revoked_at

@@ -71,7 +71,7 @@ def test_stages_are_renamed_and_one_that_deals_name_stays(at, sign_in, stages):
     rows = list(DealStage.objects.order_by("position"))
     refused = browser.post(address, formset(rows, STAGE_FIELDS, **{"form-0-DELETE": "on"}))
     assert refused.status_code == 422
-    assert "so it stays" in refused.content.decode()
+    assert "so it cannot be deleted" in refused.content.decode()
     place = next(n for n, row in enumerate(rows) if row.name == "No decision")
     refused = browser.post(address, formset(rows, STAGE_FIELDS, **{f"form-{place}-DELETE": "on"}))
     assert "Keep a stage for deals that are no decision" in refused.content.decode()

@@ -139,6 +139,6 @@ def test_an_audience_is_removed_unless_something_is_made_for_it(workspace, sign_
     ObjectiveFactory(audience=used)
     browser, pages = sign_in("marketer"), f"/w/{workspace.slug}/insight/audiences/"
     refused = browser.post(f"{pages}{used.pk}/edit/", {"gone": "yes"}, follow=True)
-    assert "objectives are made for it" in refused.content.decode()
+    assert "objectives use it" in refused.content.decode()
     browser.post(f"{pages}{unused.pk}/edit/", {"gone": "yes"})
     assert list(Audience.objects.all()) == [used]

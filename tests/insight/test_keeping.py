@@ -58,7 +58,7 @@ def test_it_comes_back_into_use(sign_in, kept):
 def test_what_nothing_names_is_removed(sign_in, kept):
     model, row, form, listed, _ = kept
     browser = sign_in("marketer")
-    assert "Remove Acme?" in browser.get(form).text
+    assert "Delete Acme?" in browser.get(form).text
     assert browser.post(form, {"remove": "yes"}).headers["Location"] == listed
     assert not model.objects.filter(pk=row.pk).exists()
 
@@ -79,7 +79,7 @@ def named(kept):
 def test_what_is_named_stays_and_is_not_offered_for_removal(sign_in, named):
     model, row, form, _, _ = named
     browser = sign_in("marketer")
-    assert "Remove Acme?" not in browser.get(form).text
+    assert "Delete Acme?" not in browser.get(form).text
     refused = browser.post(form, {"remove": "yes"}, follow=True)
     assert "Mark it as not in use instead" in refused.text
     assert model.objects.filter(pk=row.pk).exists()

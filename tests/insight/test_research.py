@@ -98,7 +98,7 @@ def test_a_file_of_prices_is_read_after_its_columns_are_named(pages, sign_in):
     named = {"too_cheap": "0", "bargain": "1", "expensive": "2", "too_expensive": "3"}
     assert 'value="3" selected' in browser.get(columns.url).content.decode()
     shown = browser.post(columns.url, named, follow=True).content.decode()
-    assert "15 answers are kept" in shown
+    assert "15 answers are saved" in shown
     assert "1 row has no answer" in shown
     assert "Lower bound" in shown
     browser.post(columns.url, named)
@@ -217,7 +217,7 @@ def test_prices_are_read_as_people_write_them(cell, read):
 
 @pytest.mark.parametrize("cell", ["forty", "-3", "1e99", True])
 def test_what_is_no_price_is_refused(cell):
-    with pytest.raises(ValueError, match="no "):
+    with pytest.raises(ValueError, match="is not a "):
         read_price(cell)
 
 
@@ -288,7 +288,7 @@ def test_answers_do_not_take_the_place_of_counts_written_by_hand(pages, sign_in)
     columns = browser.post(f"{pages}{study.pk}/answers/", typed).url
     said = browser.post(columns, {"aware": "0", "considering": "1", "preferring": "2"})
     assert said.status_code == 422
-    assert "written down by hand" in said.content.decode()
+    assert "entered manually" in said.content.decode()
     assert MindsetWave.objects.get().asked == 500
 
 

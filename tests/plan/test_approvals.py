@@ -84,7 +84,7 @@ def test_approval_waits_for_the_price_led_programs(proposed, member):
 
 def test_an_objective_without_a_target_keeps_a_plan_from_approval(proposed, member):
     proposed.cycle.objectives.update(target=None, due_date=None)
-    with pytest.raises(NotReady, match="Won margin lacks a target and a date"):
+    with pytest.raises(NotReady, match="Won margin is missing a target and a date"):
         approve_scenario(scenario=proposed, by=member("manager"))
     assert not Forecast.objects.exists()
 

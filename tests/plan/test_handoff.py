@@ -39,7 +39,7 @@ def test_every_blocker_says_where_it_is_mended(planned, sign_in):
     found = gate(planned.cycle)
     assert [blocker.message for blocker in found] == [
         "No scenario is approved yet",
-        "Won margin lacks a baseline",
+        "Won margin is missing a baseline",
         f"“{Program.objects.get().name}” is not based on a finding or marked as a bet",
         f"“{Program.objects.get().name}” is price-led and no manager has approved it",
     ]
@@ -51,7 +51,7 @@ def test_every_blocker_says_where_it_is_mended(planned, sign_in):
 def test_a_proposed_plan_waits_for_its_manager(planned, member):
     propose_scenario(scenario=planned, by=member("marketer"))
     assert messages(planned.cycle) == ["“B” is waiting for a manager's approval"]
-    assert summary(planned.cycle).line == "B waits for approval, $10,000"
+    assert summary(planned.cycle).line == "B waiting for approval, $10,000"
 
 
 def test_an_approved_plan_opens_the_gate_and_is_handed_on_whole(planned, member):
@@ -83,7 +83,7 @@ def test_an_objective_added_after_approval_must_be_whole_too(planned, member):
     propose_scenario(scenario=planned, by=member("marketer"))
     approve_scenario(scenario=planned, by=member("manager"))
     ObjectiveFactory(cycle=planned.cycle, metric="win_rate", target=None)
-    assert messages(planned.cycle) == ["Win rate lacks a target"]
+    assert messages(planned.cycle) == ["Win rate is missing a target"]
 
 
 def test_the_cycle_moves_to_execute_only_through_the_gate(planned, member):

@@ -180,7 +180,7 @@ def test_a_second_objective_for_a_metric_is_refused_in_place(sign_in):
     typed = {"metric": "won_margin", "target": "1"}
     response = sign_in("marketer").post(link("plan:new_objective", objective.cycle_id), typed)
     assert response.status_code == 422
-    assert "has an objective for won margin already" in text(response)
+    assert "already has an objective for won margin" in text(response)
 
 
 def test_a_price_led_program_asks_for_its_discount(sign_in):

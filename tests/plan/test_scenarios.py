@@ -124,7 +124,7 @@ def test_a_price_led_program_may_be_proposed_before_a_manager_has_seen_it(member
 
 def test_what_waits_for_approval_cannot_be_removed_or_proposed_again(member):
     scenario = ReadyScenarioFactory(status=Scenario.Status.PROPOSED)
-    with pytest.raises(ScenarioLocked, match="take it back"):
+    with pytest.raises(ScenarioLocked, match="withdraw it"):
         remove_scenario(scenario=scenario)
     with pytest.raises(ScenarioLocked):
         propose_scenario(scenario=scenario, by=member("marketer"))

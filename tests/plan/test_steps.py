@@ -36,7 +36,7 @@ def test_a_scenario_is_begun_from_another(sign_in):
     client = sign_in("marketer")
     taken = client.post(address, {"name": "A", "start_from": source.pk})
     assert taken.status_code == 422
-    assert "has a scenario “A” already" in text(taken)
+    assert "already has a scenario called “A”" in text(taken)
     made = client.post(address, {"name": "B", "start_from": source.pk})
     assert made.status_code == 302
     assert Scenario.objects.get(name="B").program_plans.count() == 1
