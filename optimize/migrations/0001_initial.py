@@ -866,7 +866,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["workspace", "program"], name="credit_by_program")
+                    models.Index(
+                        fields=["workspace", "program", "deal"], name="credit_by_program"
+                    )
                 ],
                 "constraints": [
                     models.UniqueConstraint(

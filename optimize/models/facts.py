@@ -116,7 +116,7 @@ class Credit(TenantModel):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["workspace", "program"], name="credit_by_program"),
+            models.Index(fields=["workspace", "program", "deal"], name="credit_by_program"),
         ]
 
     def __str__(self) -> str:

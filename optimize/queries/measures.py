@@ -75,6 +75,7 @@ class _Chosen:
     where: str
     influence: str
     subject: int | None
+    fixed: str = ""
 
     @property
     def is_everything(self) -> bool:
@@ -91,9 +92,7 @@ def _chosen(piece: Slice) -> _Chosen:
             first, last = cycle.starts_on, cycle.ends_on
     days = Days(first, last)
     if piece.program is not None:
-        return _Chosen(
-            days, "t.program_id = %(subject)s", CreditTotal.ANY_PROGRAM, _id(piece.program)
-        )
+        return _fixed(days, "program_id", CreditTotal.ANY_PROGRAM, _id(piece.program))
     if campaign is not None:
         return _Chosen(
             days,
@@ -102,10 +101,12 @@ def _chosen(piece: Slice) -> _Chosen:
             campaign,
         )
     if piece.channel is not None:
-        return _Chosen(
-            days, "t.channel_id = %(subject)s", CreditTotal.ANY_CHANNEL, _id(piece.channel)
-        )
+        return _fixed(days, "channel_id", CreditTotal.ANY_CHANNEL, _id(piece.channel))
     return _Chosen(days, "true", "", None)
+
+
+def _fixed(days: Days, column: str, influence: str, subject: int | None) -> _Chosen:
+    return _Chosen(days, f"t.{column} = %(subject)s", influence, subject, fixed=column)
 
 
 def _id(row: Any) -> int | None:
@@ -121,6 +122,7 @@ def _gathered(chosen: _Chosen, group: str, models: Sequence[str]) -> dict[str, G
             days=chosen.days,
             influence=chosen.influence,
             where=chosen.where,
+            fixed=chosen.fixed,
             subject=chosen.subject,
         )
     gathered = Gathering()

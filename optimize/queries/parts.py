@@ -129,13 +129,15 @@ def by_credit(
     days: Days,
     influence: str,
     where: str = "true",
+    fixed: str = "",
     **parameters: Any,
 ) -> dict[str, Gathering]:
     """Gather deals under the touches that each model names, and activity: all of it read once.
 
     `influence` is how distinct deals are counted: one of `INFLUENCE`. Where there is a `subject`,
-    everything gathered here is its own, otherwise `group` is what `influence` is about. Markov's
-    deals are those that Shapley's model counts, until what was won is given by removals.
+    everything gathered here is its own, otherwise `group` is what `influence` is about; `fixed` as
+    in `credit_sums`. Markov's deals are those that Shapley's model counts, until what was won is
+    given by removals.
     """
     grain = GRAIN_OF[influence]
     counted = {model: EACH_OF[grain] if model in _LEARNING else model for model in models}
@@ -144,6 +146,7 @@ def by_credit(
         models=sorted({*counted.values(), AttributionModel.FIRST.value, influence}),
         days=days,
         where=where,
+        fixed=fixed,
         **parameters,
     )
     activity = _activity(group=group, days=days, where=where, **parameters)

@@ -17,7 +17,7 @@ from django.db import connection
 
 from ipeo import tenancy
 from optimize.models import AttributionModel
-from optimize.queries.sums import ADDED_UP, MONTH, SUMS, credited, measured
+from optimize.queries.sums import ADDED_UP, EACH, MONTH, SUMS, credited, measured
 
 Sums = dict[str, Decimal]
 _DEALS = "optimize_dealfact d"
@@ -60,17 +60,17 @@ def _month_end(day: date) -> date:
     return day.replace(day=monthrange(day.year, day.month)[1])
 
 
-def _sources(days: Days, totals: str, facts: str, where: str = "true") -> str:
+def _sources(days: Days, totals: str, facts: str, **narrowed: str) -> str:
     """What totals hold of the whole months, and facts of the days at the edges.
 
     Both are SQL with a `{condition}`; the totals' is on `month`, the facts' on `d.date`. Facts may
-    take a `{where}` too, since what is not asked for need not be multiplied.
+    be `narrowed` by more conditions, since what is not asked for need not be multiplied.
     """
     whole, edges = days.split()
     parts = [] if whole is None else [totals.format(condition=whole.condition("month"))]
     if edges:
         either = " OR ".join(f"({edge.condition('d.date')})" for edge in edges)
-        parts.append(facts.format(condition=f"({either})", where=where))
+        parts.append(facts.format(condition=f"({either})", **narrowed))
     return " UNION ALL ".join(parts)
 
 
@@ -83,7 +83,7 @@ _CREDIT_TOTALS = (
 _CREDIT_FACTS = (
     "(WITH chosen AS (SELECT c.*, 1 AS sign FROM optimize_credit c "  # noqa: S608
     f"JOIN {_DEALS} ON d.deal_id = c.deal_id AND d.workspace_id = c.workspace_id "
-    "WHERE c.workspace_id = %(workspace)s AND {condition}) "
+    "WHERE c.workspace_id = %(workspace)s AND {condition} AND {chosen}) "
     f"SELECT model, month, channel_id, program_id, campaign_id, outcome, {ADDED_UP} FROM ("
     + measured(
         f"t.model, {MONTH} AS month, t.channel_id, t.program_id, t.campaign_id, d.outcome",
@@ -110,15 +110,23 @@ _DEAL_FACTS = (
 
 
 def credit_sums(
-    *, group: str, models: Sequence[str], days: Days, where: str = "true", **parameters: Any
+    *,
+    group: str,
+    models: Sequence[str],
+    days: Days,
+    where: str = "true",
+    fixed: str = "",
+    **parameters: Any,
 ) -> list[tuple[Any, str, str, Sums]]:
     """Return (group, model, outcome, sums) of credited deals.
 
     `group` is SQL over `t` (model, month, channel_id, program_id, campaign_id, outcome) and `p`,
     the touch's program, `where` over what is credited alone (not month or outcome); an influence
-    on a campaign names it in `t`.
+    on a campaign names it in `t`. Where it is one column that is `fixed` to the `subject`, the
+    others' credit is not even read, unless a deal is shared with them in equal parts.
     """
-    source = f"t AS ({_sources(days, _CREDIT_TOTALS, _CREDIT_FACTS, where)})"
+    chosen = f"c.{fixed} = %(subject)s" if fixed and EACH.keys().isdisjoint(models) else "true"
+    source = f"t AS ({_sources(days, _CREDIT_TOTALS, _CREDIT_FACTS, where=where, chosen=chosen)})"
     rows = _rows(
         f"WITH {source} SELECT {group}, t.model, t.outcome, {_added()} "  # noqa: S608
         f"FROM t LEFT JOIN plan_program p ON p.id = t.program_id WHERE {where} GROUP BY 1, 2, 3",
