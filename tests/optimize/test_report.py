@@ -327,7 +327,7 @@ def test_the_command_prints_rows(searching, workspace, capsys):
 
 
 def test_the_command_says_which_model_it_does_not_know(workspace):
-    with pytest.raises(CommandError, match="no attribution model"):
+    with pytest.raises(CommandError, match="is not an attribution model"):
         call_command("report", workspace=workspace.slug, by="channel", model="guess")
 
 
