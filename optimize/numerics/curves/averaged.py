@@ -23,9 +23,10 @@ Floats = npt.NDArray[np.float64]
 LEVEL = 0.94
 DRAWS = 400
 """Draws of each of four chains of each form, before it is asked for more."""
-_LONGEST, _WORK, _WORTHWHILE = 1600, 600_000, 100
-"""Draws that the chains of a form with weight go on for; fewer where there are many series and
-weeks, to that many saturated spends, and none where they would be hardly any."""
+_LONGEST, _EACH_WEEK, _WORK, _WORTHWHILE = 1600, 10, 600_000, 100
+"""Draws that the chains of a form with weight go on for; fewer where few weeks leave an interval
+so wide that chance in the draws is nothing beside it, fewer where there are many series and weeks,
+to that many saturated spends, and none where they would be hardly any."""
 KEPT = 4000
 """Draws of the mixture of forms that the figures rest on."""
 _SCORED = 1_500_000
@@ -162,7 +163,7 @@ def _scored(parts: Sequence[tuple[Floats, Problem]], pool: Executor) -> tuple[Fl
 def _more(weeks: Weeks) -> int:
     """Return how many draws a chain goes on for once its form has earned a weight."""
     regions, channels, many = weeks.shape
-    more = min(_LONGEST, _WORK // (regions * channels * many))
+    more = min(_LONGEST, _EACH_WEEK * many, _WORK // (regions * channels * many))
     return more if more >= _WORTHWHILE else 0
 
 

@@ -29,7 +29,7 @@ _RESAMPLES, _STEPS = 400, 80
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=LOOSE)
 def left_out(draws: Floats, p: Problem, errors: Floats, widths: Floats, free: Floats) -> None:
-    """Write how each draw predicts each week from the others.
+    """Write how each draw predicts each week, region by region, from the others.
 
     `errors` and `widths`, shapes (draws, R * T), get the prediction's error and scale, `free` (R,)
     its degrees of freedom; where the outcome is not known the width is 0.

@@ -29,7 +29,7 @@ import numpy.typing as npt
 from numba import njit
 
 from optimize.numerics.curves.elementary import exp, log
-from optimize.numerics.curves.forms import DELAYED, HILL, LAGS, LONGEST_PEAK
+from optimize.numerics.curves.forms import DELAYED, HILL, LAGS, LEAST_RETENTION, LONGEST_PEAK
 from optimize.numerics.curves.priors import log_prior
 
 # Sums may be reordered, so that they run in vectors; what is not a number stays so.
@@ -92,6 +92,14 @@ def carry(x: Floats, weights: Floats, into: Floats) -> None:
         for lag in range(LAGS):
             total += weights[lag] * x[t + LAGS - 1 - lag]
         into[t + LAGS - 1] = total
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=LOOSE)
+def _retained(theta: float) -> tuple[float, float]:
+    """Return a retention, and its logarithm's derivative by theta."""
+    above = (1.0 - LEAST_RETENTION) / (1.0 + np.exp(-theta))
+    retention = LEAST_RETENTION + above
+    return retention, above / (1.0 + np.exp(theta)) / retention
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=LOOSE)
@@ -193,7 +201,7 @@ def forward(
         mean_sat[k] = 0.0
     for s in range(p.spend.shape[0]):
         k = p.channel_of[s]
-        retention = 1.0 / (1.0 + np.exp(-theta[c + k]))
+        retention, _ = _retained(theta[c + k])
         peak = 0.0
         if p.adstock == DELAYED:
             peak = LONGEST_PEAK / (1.0 + np.exp(-theta[at_peak + k]))
@@ -317,7 +325,7 @@ def log_posterior(theta: Floats, p: Problem, gradient: Floats) -> float:
     weights, by_log, by_peak = np.empty(LAGS), np.empty(LAGS), np.empty(LAGS)
     for s in range(series):
         k = p.channel_of[s]
-        retention = 1.0 / (1.0 + np.exp(-theta[c + k]))
+        retention, by_theta = _retained(theta[c + k])
         fraction = 0.0
         if p.adstock == DELAYED:
             fraction = 1.0 / (1.0 + np.exp(-theta[at_peak + k]))
@@ -336,7 +344,7 @@ def log_posterior(theta: Floats, p: Problem, gradient: Floats) -> float:
             later, earlier = by_sat[s, lag:], p.spend[s]
             for t in range(n - lag):
                 along += later[t] * earlier[t]
-            gradient[c + k] += along * by_log[lag] * (1.0 - retention)
+            gradient[c + k] += along * by_log[lag] * by_theta
             if p.adstock == DELAYED:
                 gradient[at_peak + k] += (
                     along * by_peak[lag] * LONGEST_PEAK * fraction * (1.0 - fraction)

@@ -25,6 +25,8 @@ _LEARNING = (80, 120)
 _LARGE, _SHORTER = 60, (50, 60)
 _SETTLING = 60
 _ROUNDS = 4
+_HALVINGS = 2
+"""Times that a chain in which a trajectory diverged is drawn anew with half the step."""
 _HOPELESS = 1.2
 """Chains so far apart are not brought together by more draws."""
 _FAR = 10.0
@@ -192,7 +194,7 @@ def _longer(
     draws: int,
     random: np.random.Generator,
 ) -> FormFit:
-    runs = _run(pool, pilot.ends, pilot.centre, pilot.factor, pilot.problem, warmup, draws, random)
+    runs = _steady(pilot, pool, warmup, draws, random)
     chains, told = np.stack([run[0] for run in runs]), np.stack([run[1] for run in runs])
     if before is not None:
         chains = np.concatenate([before.chains, chains], axis=1)
@@ -204,6 +206,29 @@ def _longer(
         float(rhat(chains).max()),
         float(effective(chains).min()),
     )
+
+
+def _steady(
+    pilot: Pilot, pool: Executor, warmup: int, draws: int, random: np.random.Generator
+) -> list[tuple[Floats, Floats, Floats]]:
+    """Run a chain from where each stands, anew with half the step where a trajectory diverged.
+
+    A chain is drawn anew as a whole, so that all of its draws are of one step. What diverges still
+    is counted: mostly a saturation that is complete from the first spend, where the scale may
+    shrink at will and a wall stands where it begins to be told.
+    """
+    runs = _run(pool, pilot.ends, pilot.centre, pilot.factor, pilot.problem, warmup, draws, random)
+    for _ in range(_HALVINGS):
+        astray = [i for i, run in enumerate(runs) if run[1][:, 3].any()]
+        if not astray:
+            break
+        slower = [np.append(runs[i][2][0] / 2.0, pilot.ends[i][1:]) for i in astray]
+        again = _run(
+            pool, slower, pilot.centre, pilot.factor, pilot.problem, 0, warmup + draws, random
+        )
+        for i, (kept, told, end) in zip(astray, again, strict=True):
+            runs[i] = (kept[warmup:], told[warmup:], end)
+    return runs
 
 
 def _improved(pilot: Pilot, fit: FormFit) -> Pilot:

@@ -8,7 +8,7 @@ seldom say what the first spend brings, and a curve without a slope of its own w
 | block | one per | meaning |
 |---|---|---|
 | share | channel | log of the contribution, in shares of the mean outcome |
-| retention | channel | logit of the adstock's retention |
+| retention | channel | logit of the adstock's retention, of what it is above the least |
 | scale | channel | log of the spend that saturates, in the channel's usual week |
 | shape | channel | log of the slope: below 1 steep at the first spend, above 1 slow to begin |
 | peak | channel, delayed alone | logit of the peak, in fractions of `LONGEST_PEAK` |
@@ -25,6 +25,9 @@ GEOMETRIC, DELAYED = 0, 1
 HILL, LOGISTIC = 0, 1
 LAGS = 8
 """Weeks over which a spend acts, the week it was made in counted."""
+LEAST_RETENTION = 0.01
+"""Less carries nothing over to speak of. Yet the smaller a delayed adstock's retention, the more
+abruptly its peak moves a spend to the next week: a cliff that trajectories would fall off."""
 LONGEST_PEAK = 4.0
 """The latest a delayed adstock may peak, in weeks."""
 

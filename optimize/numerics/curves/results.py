@@ -11,7 +11,7 @@ from scipy import stats
 
 from optimize.numerics.curves.density import coefficients, forward
 from optimize.numerics.curves.fitting import CHAINS, FormFit
-from optimize.numerics.curves.forms import DELAYED, HILL, LONGEST_PEAK
+from optimize.numerics.curves.forms import DELAYED, HILL, LEAST_RETENTION, LONGEST_PEAK
 from optimize.numerics.curves.problem import Prepared
 from optimize.numerics.curves.variates import means
 
@@ -149,7 +149,9 @@ def _quantities(
     place = form.layout(channels, regions)
     n = len(draws)
     share = np.exp(draws[:, place["share"]])
-    retention = 1.0 / (1.0 + np.exp(-draws[:, place["retention"]]))
+    retention = LEAST_RETENTION + (1.0 - LEAST_RETENTION) / (
+        1.0 + np.exp(-draws[:, place["retention"]])
+    )
     scale = np.exp(draws[:, place["scale"]])
     shape = np.exp(draws[:, place["shape"]])
     peak = np.zeros((n, channels))

@@ -20,6 +20,7 @@ TARGET = 0.9
 DEEPEST = 8
 """A trajectory has at most 2 ** DEEPEST leaps."""
 _DIVERGENT = 1000.0
+"""A trajectory whose energy is this far above where it began has run away."""
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=LOOSE)

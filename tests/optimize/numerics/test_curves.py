@@ -1,6 +1,7 @@
 """Response curves: simulated with a known truth, found again, and honest about it."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -8,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from optimize.numerics.curves import Lift, NotEnough, Weeks, fit
+from optimize.numerics.curves import Lift, NotEnough, Weeks, fit, fitting
 from optimize.numerics.curves.averaging import smoothed, stack
 from optimize.numerics.curves.density import log_posterior
 from optimize.numerics.curves.diagnostics import effective, rhat
-from optimize.numerics.curves.fitting import explore, sample, start_of
+from optimize.numerics.curves.fitting import explore, lengthen, sample, start_of
 from optimize.numerics.curves.forms import FORMS, LAGS
 from optimize.numerics.curves.problem import prepare
 from optimize.numerics.curves.results import shortest
@@ -200,6 +201,23 @@ def test_chains_that_disagree_are_told_from_those_that_agree():
     for t in range(1, 2000):
         slow[:, t] = 0.8 * slow[:, t - 1] + random.normal(size=(4, 1))
     assert effective(slow)[0] == pytest.approx(8000 / 9, rel=0.3)
+
+
+def test_a_chain_that_went_astray_is_drawn_anew_with_a_smaller_step(monkeypatch):
+    data, _ = weeks()
+    problem = prepare(data).problem(FORMS[3])
+    with ThreadPoolExecutor(2) as pool:
+        fit = sample(explore(FORMS[3], problem, pool=pool, seed=1), pool=pool, draws=60, seed=1)
+        # A step so large that trajectories run away.
+        ends = tuple(np.append(5.0 * end[0], end[1:]) for end in fit.pilot.ends)
+        hasty = replace(fit, pilot=replace(fit.pilot, ends=ends))
+        with monkeypatch.context() as patch:
+            patch.setattr(fitting, "_HALVINGS", 0)
+            assert lengthen(hasty, pool=pool, draws=60, seed=2).divergences > fit.divergences
+        patient = lengthen(hasty, pool=pool, draws=60, seed=2)
+    assert patient.divergences == fit.divergences
+    assert patient.chains.shape[1] == fit.chains.shape[1] + 60
+    assert min(end[0] for end in patient.pilot.ends) < min(end[0] for end in ends)
 
 
 def test_an_interval_begins_at_nothing_where_nothing_is_not_excluded():
