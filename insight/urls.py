@@ -23,6 +23,7 @@ app_name = "insight"
 pages = [
     path("", overview.insight, name="insight"),
     path("cycles/<int:pk>/", overview.cycle, name="cycle"),
+    path("cycles/<int:pk>/adopt/", findings.adopt_rest, name="adopt_rest"),
     path("findings/", findings.findings, name="findings"),
     path("findings/new/", findings.new_finding, name="new_finding"),
     path("findings/<int:pk>/", findings.finding, name="finding"),

@@ -169,6 +169,28 @@ def dispose_finding(
     return held
 
 
+def adopt_waiting(
+    *,
+    cycle: Cycle,
+    by: Membership | None,
+    up_to: int | None = None,
+    now: datetime | None = None,
+) -> int:
+    """Adopt every finding that still awaits a cycle's decision; return how many they were.
+
+    `up_to`, the last disposition that the person saw, leaves what came later undecided. Raises
+    `CycleIsClosed`.
+    """
+    if cycle.closed_at is not None:
+        raise CycleIsClosed(f"{cycle} is closed.")
+    waiting = Disposition.objects.filter(cycle=cycle, decision=Disposition.Decision.WAITING)
+    if up_to is not None:
+        waiting = waiting.filter(pk__lte=up_to)
+    return waiting.update(
+        decision=Disposition.Decision.ADOPTED, decided_by=by, decided_at=now or timezone.now()
+    )
+
+
 def delete_finding(*, finding: Finding) -> None:
     """Remove a finding with its dispositions; what a stage handed on before stays as it was."""
     finding.delete()

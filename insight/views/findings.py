@@ -15,6 +15,7 @@ from insight.actions.findings import (
     LinkNotValid,
     OtherCampaign,
     ReasonMissing,
+    adopt_waiting,
     delete_finding,
     dispose_finding,
     save_finding,
@@ -190,6 +191,22 @@ def dispose(request: WorkspaceRequest, pk: int, cycle_pk: int) -> HttpResponse:
     }
     template = "insight/dispose.html#form" if request.htmx else "insight/dispose.html"
     return render(request, template, context, status=422 if form.is_bound else 200)
+
+
+@page("insight.edit")
+def adopt_rest(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Adopt all findings of a cycle that were shown and still await a decision."""
+    cycle = get_object_or_404(Cycle.objects.select_related("campaign"), pk=pk)
+    if request.method == "POST":
+        last = id_in(request.POST.get("last", ""))
+        try:
+            adopted = adopt_waiting(cycle=cycle, by=request.membership, up_to=last)
+        except CycleIsClosed as refusal:
+            messages.error(request, str(refusal))
+        else:
+            findings = f"{adopted} finding{'' if adopted == 1 else 's'}"
+            messages.success(request, f"{findings} adopted. You can still change each one.")
+    return redirect(link("insight:cycle", pk))
 
 
 def _decided(request: WorkspaceRequest, held: Disposition) -> HttpResponse:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from insight.models import Disposition
 from insight.queries.audiences import audiences
 from insight.queries.exhibits import expired
 from insight.queries.findings import dispositions_of, open_cycles, waiting_dispositions
@@ -46,6 +47,7 @@ def cycle(request: WorkspaceRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Cycle.objects.select_related("campaign"), pk=pk)
     held = list(dispositions_of(found))
     story = current_story()
+    undecided = [row.pk for row in held if row.decision == Disposition.Decision.WAITING]
     in_insight = found.stage == Cycle.Stage.INSIGHT
     context = {
         "cycle": found,
@@ -53,6 +55,8 @@ def cycle(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "recorded": [row for row in held if not row.carried],
         "blockers": gate(found) if in_insight else [],
         "in_insight": in_insight,
+        "undecided": undecided,
+        "last_undecided": max(undecided, default=0),
         "story": story,
         "points": proof_points(story) if story else [],
         "audiences": list(audiences()[:SHOWN]),

@@ -18,7 +18,7 @@ from ipeo.actions.campaigns import (
 from ipeo.forms import AdvanceForm, EditCampaignForm, StartCampaignForm
 from ipeo.models import Campaign, Cycle, Role
 from ipeo.navigation import link, panels_of
-from ipeo.permissions import WorkspaceRequest, page
+from ipeo.permissions import WorkspaceRequest, may, page
 from ipeo.queries.campaigns import campaigns_with_open_cycle, passages, standing
 from ipeo.queries.paging import page_of
 from ipeo.queries.ranges import choices_of, range_of
@@ -121,9 +121,8 @@ def advance(request: WorkspaceRequest, pk: int) -> HttpResponse:
         return redirect(link("ipeo:campaign", cycle.campaign_id))
     form = AdvanceForm(request.POST or None, initial={"stage": cycle.stage})
     if request.method == "POST" and form.is_valid():
-        closed = {GateClosed: "override_reason", MayNotOverride: "override_reason"}
         try:
-            with refused_in_form(form, closed):
+            with refused_in_form(form, {MayNotOverride: "override_reason"}):
                 change = advance_cycle(
                     cycle=cycle,
                     by=request.membership,
@@ -137,6 +136,11 @@ def advance(request: WorkspaceRequest, pk: int) -> HttpResponse:
                     else f"{cycle.campaign} is now in {change.get_to_stage_display()}.",
                 )
                 return redirect(link("ipeo:campaign", cycle.campaign_id))
+        except GateClosed as refusal:
+            # The page lists what is still needed; who may pass it is asked for the reason.
+            asked = "Enter a reason to move on anyway."
+            overrides = may(request.membership, "cycle.override")
+            form.add_error("override_reason", asked if overrides else str(refusal))
         except AlreadyMoved as refusal:
             messages.info(request, str(refusal))
             return redirect(link("ipeo:campaign", cycle.campaign_id))

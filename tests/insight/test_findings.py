@@ -9,6 +9,7 @@ from insight.models import Disposition, Finding
 from insight.queries.findings import matching_findings
 from ipeo.actions.campaigns import start_campaign
 from ipeo.models import Cycle
+from ipeo.navigation import link
 from tests.factories.insight import DispositionFactory, FindingFactory
 from tests.factories.ipeo import CampaignFactory, CycleFactory
 
@@ -99,6 +100,23 @@ def test_a_note_written_in_a_campaign_awaits_a_decision_in_its_open_cycle(member
     cycle = Cycle.objects.get()
     assert Disposition.objects.filter(cycle=cycle, carried=False, decision="waiting").count() == 2
     assert Finding.objects.filter(learned_in=cycle, recorded_by=member("marketer")).count() == 2
+
+
+def test_what_was_shown_undecided_is_adopted_at_once(following, member, sign_in):
+    rejected, *others = FindingFactory.create_batch(4, campaign=following.campaign)
+    held = [Disposition.objects.create(finding=row, cycle=following) for row in (rejected, *others)]
+    findings.dispose_finding(
+        finding=rejected, cycle=following, decision="rejected", reason="Once.", by=member("manager")
+    )
+    page = link("insight:cycle", following.pk)
+    assert "Adopt all 3" in sign_in("marketer").get(page).content.decode()
+    assert "Adopt all" not in sign_in("viewer").get(page).content.decode()
+    address, last = link("insight:adopt_rest", following.pk), held[2].pk
+    assert sign_in("viewer").post(address, {"last": last}).status_code == 403
+    assert sign_in("marketer").post(address, {"last": last}).status_code == 302
+    decisions = Disposition.objects.order_by("pk").values_list("decision", flat=True)
+    assert list(decisions) == ["rejected", "adopted", "adopted", "waiting"]
+    assert Disposition.objects.get(pk=last).decided_by == member("marketer")
 
 
 def test_a_note_of_no_campaign_awaits_nothing(workspace):

@@ -114,6 +114,10 @@ def test_the_gate_page_keeps_what_was_typed_and_says_what_is_missing(closed_gate
     page = response.content.decode()
     assert "An audience is missing." in page
     assert "Because I said so" in page
+    asked = sign_in("manager").post(
+        f"/w/{cycle.workspace.slug}/cycles/{cycle.pk}/advance/", {"stage": "insight"}
+    )
+    assert "Enter a reason to move on anyway." in asked.content.decode()
 
 
 def test_a_campaign_is_started_on_a_page(open_gates, workspace, sign_in):
