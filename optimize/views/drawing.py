@@ -119,7 +119,7 @@ def _lift_chart(
     high = [look[3] for look in looks]
     end = experiment.ends_on or when[-1]
     return {
-        "title": f"Lift as it was known {each}",
+        "title": f"Lift {each}",
         "figure": charts.lift_over_time(when, lift, low, high, planned_end=end, level=LEVEL),
         "columns": [column, "Lift", f"{LEVEL:.0%} interval"],
         "rows": [
@@ -130,5 +130,5 @@ def _lift_chart(
             )
             for place in reversed(known)
         ],
-        "note": f"{LEVEL:.0%} interval that holds {each}",
+        "note": f"{LEVEL:.0%} interval, valid {each}",
     }

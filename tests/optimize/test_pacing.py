@@ -214,7 +214,7 @@ def test_a_stopped_test_becomes_a_finding_with_its_evidence_as_it_was(workspace,
     browser = sign_in("viewer")
     page = browser.get(link("optimize:snapshot", kept.pk)).content.decode()
     assert "Archived evidence" in page
-    assert "95% interval that holds on every day" in page
+    assert "95% interval, valid on each day" in page
     for one in Snapshot.objects.all():
         assert browser.get(link("optimize:snapshot", one.pk)).status_code == 200
     assert browser.get(link("optimize:snapshot", 10**9)).status_code == 404

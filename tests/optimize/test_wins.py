@@ -183,7 +183,7 @@ def test_the_interface_for_programs_gives_what_the_page_shows(story, sign_in):
     prices = browser.get(f"/api/v1/price/{where}").json()["figures"]
     assert prices["five_points"] is None
     assert prices["pocket"]["pocket_amount"]["value"] is None
-    assert "taken off" in prices["pocket"]["pocket_amount"]["reason"]
+    assert "deductions" in prices["pocket"]["pocket_amount"]["reason"]
     refused = browser.get("/api/v1/price/?from=2026-06-30&to=2026-01-01")
     assert refused.status_code == 400
     assert browser.get("/api/v1/wear/").json() == {"rows": []}
