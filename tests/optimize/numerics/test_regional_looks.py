@@ -99,6 +99,6 @@ def test_where_too_little_is_known_no_number_is_given():
     refused("it did of 8", ours, empty)
     refused("treated regions had no results", np.zeros_like(ours), rest)
     refused("no region changed", np.ones_like(ours), np.ones_like(rest))
-    refused("never strayed", rest[:, [0]], rest)
+    refused("from the others before its start", rest[:, [0]], rest)
     with pytest.raises(ValueError, match="every period"):
         regional_looks(np.full_like(ours, np.nan), rest, 30, 8)
