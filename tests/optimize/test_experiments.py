@@ -10,19 +10,15 @@ from django.db import IntegrityError, transaction
 
 from execute.models import Deal, Outcome
 from insight.models import Account, Contact
-from ipeo import tenancy
-from ipeo.models import Role
 from ipeo.navigation import link
 from optimize.actions import curves
 from optimize.actions import experiments as actions
 from optimize.models import Experiment, ExperimentUnit
 from optimize.queries.experiments import assigned, assignment_of, lifts, reading_of
-from optimize.queries.units import key_of, keys_of, names_of, population
 from optimize.queries.verdicts import promise, told
 from optimize.queries.weekly import WeeklyFacts
 from tests.factories.execute import DealStageFactory
 from tests.factories.insight import ChannelFactory, ProductFactory
-from tests.factories.ipeo import MembershipFactory, WorkspaceFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -400,16 +396,3 @@ def test_a_finished_test_of_money_holds_its_channels_curve_to_account(workspace)
     assert (lift.channel, lift.start, lift.stop, lift.value, lift.se) == (1, 4, 8, 900.0, 300.0)
     assert curves.tested(facts("net")) == []
     assert curves.tested(facts("margin", first=6)) == []
-
-
-def test_a_rep_of_another_workspace_is_no_unit_even_for_that_person(workspace, member):
-    person = member("marketer")
-    rep = member("sales_rep")
-    elsewhere = MembershipFactory(
-        workspace=WorkspaceFactory(), user=person.user, role=Role.SALES_REP
-    )
-    with tenancy.scope(workspace, membership=person):
-        assert population("rep") == [str(rep.pk)]
-        assert key_of("rep", person.user.email) is None
-        assert keys_of("rep", [person.user.email, str(elsewhere.pk)]) == {}
-        assert names_of("rep", [str(elsewhere.pk)]) == {}
