@@ -18,7 +18,7 @@ def run() -> Iterator[Line]:
     """Yield coverage over simulated companies, agreement of the chains, and seconds."""
     from optimize.numerics.curves import Weeks, fit
 
-    held, every, errors, seconds, worst, fewest = 0, 0, [], [], 0.0, np.inf
+    held, every, errors, seconds, worst, fewest, astray = 0, 0, [], [], 0.0, np.inf, 0
     for seed in range(FIRST, FIRST + COMPANIES):
         made = company(seed)
         found = fit(Weeks(made.outcome[None], made.spend[None], made.season), seed=seed)
@@ -28,6 +28,7 @@ def run() -> Iterator[Line]:
             errors.append(abs(channel.contribution.value / truth - 1))
         seconds.append(found.seconds)
         worst, fewest = max(worst, found.rhat), min(fewest, found.ess)
+        astray += found.divergences
     yield Line(
         "94 % intervals of contributions that hold the truth",
         held / every,
@@ -42,6 +43,13 @@ def run() -> Iterator[Line]:
         "1.01 at most",
         worst <= 1.01 and fewest >= 400,
         f"fewest effective draws {fewest:.0f}; median fit {np.median(seconds):.1f} s",
+    )
+    yield Line(
+        "Trajectories that diverged",
+        astray,
+        "0",
+        astray == 0,
+        f"over {COMPANIES} companies, in chains kept",
     )
     made = regional(1)
     found = fit(Weeks(made.outcome, made.spend, made.season))
