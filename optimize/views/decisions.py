@@ -32,7 +32,9 @@ def recommendation(request: WorkspaceRequest, pk: int) -> HttpResponse:
         try:
             with refused_in_form(form, {ReasonMissing: "reason", CycleIsClosed: None}):
                 made = decide(recommendation=found, by=request.membership, **form.cleaned_data)
-                messages.success(request, f"{made.get_decision_display()}: {found.title}")
+                messages.success(
+                    request, f"{made.recommendation.get_state_display()}: {found.title}"
+                )
                 return redirect(f"{link('optimize:cycle', found.cycle_id)}#recommendations")
         except AlreadyDecided as refusal:
             form.add_error(None, str(refusal))

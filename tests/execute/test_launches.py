@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from execute.actions.launches import (
     LaunchedAlready,
@@ -141,6 +142,15 @@ def test_a_flight_that_is_still_ahead_closes_no_gate(plan):
     (one,) = launchings_of(cycle, on=cycle.starts_on)
     assert one.is_held
     assert not one.is_due
+
+
+def test_the_execute_page_of_a_closed_cycle_says_so(plan, sign_in):
+    cycle = plan.scenario.cycle
+    cycle.stage, cycle.closed_at = "closed", timezone.now()
+    cycle.save()
+    page = sign_in("manager").get(link("execute:cycle", cycle.pk)).content.decode()
+    assert "Cycle closed" in page
+    assert "In Closed" not in page
 
 
 def test_launches_stand_on_the_execute_page_and_on_the_timeline(plan, member, sign_in):

@@ -115,8 +115,9 @@ def test_a_recommendation_is_rejected_only_with_a_reason_and_keeps_what_was_type
     refused = client.post(address, {"decision": "rejected", "reason": ""})
     assert refused.status_code == 422
     assert "Enter a reason" in refused.content.decode()
-    client.post(address, {"decision": "rejected", "reason": "Contract runs on"})
+    told = client.post(address, {"decision": "rejected", "reason": "Contract runs on"}, follow=True)
 
+    assert "Rejected: " in told.content.decode()
     assert Decision.objects.get().reason == "Contract runs on"
     assert "Contract runs on" in client.get(address).content.decode()
 
