@@ -9,6 +9,7 @@ import structlog
 from csp.constants import NONE, SELF
 
 from ipeo.local import broker_url
+from ipeo.local.compiled import compiled_in
 
 # Generic classes of Django may be subscripted at run time, as their types are when checked.
 django_stubs_ext.monkeypatch()
@@ -17,7 +18,9 @@ env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 HOME = Path(env("IPEO_HOME", default="") or BASE_DIR / ".ipeo").expanduser().absolute()
 # Read by numba when it is first imported: where compiled numerics are kept between runs.
-os.environ.setdefault("NUMBA_CACHE_DIR", str(HOME / "compiled"))
+os.environ["NUMBA_CACHE_DIR"] = str(
+    compiled_in(Path(env("NUMBA_CACHE_DIR", default="") or HOME / "compiled"))
+)
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env("SECRET_KEY", default="")
