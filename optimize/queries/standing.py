@@ -17,7 +17,7 @@ from optimize.numerics.comparison import Comparison
 from optimize.numerics.figures import Figures, Part, Spread
 from optimize.queries.slices import Sums
 
-NO_REMOVAL = "nothing was won, so there is nothing to credit"
+NO_REMOVAL = "the amounts won add up to no more than zero, so a removal has nothing to take away"
 _NET = ("net_amount", "list_amount", "priced_net_amount", "priced_list_amount", "beyond_net_amount")
 _CENT = Decimal("0.01")
 

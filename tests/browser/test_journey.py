@@ -52,7 +52,7 @@ def begin(mia: Person) -> None:
     mia.fill("Value", "Healthcare")
     mia.sees("0 people")
     assert mia.faults() == []
-    mia.press("Save the audience")
+    mia.press("Save audience")
 
     mia.go("Insight")
     mia.follow("Write the story")

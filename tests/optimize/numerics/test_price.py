@@ -64,7 +64,7 @@ def test_when_all_deals_are_lost_nothing_can_be_told():
 def test_discounts_that_do_not_differ_cannot_be_compared():
     won = np.arange(100) % 2
     effect = discount_effect(won, np.full(100, 0.1), np.ones(100), np.ones(100))
-    assert "hardly differ" in effect.uplift.reason
+    assert "barely vary" in effect.uplift.reason
 
 
 def test_without_cost_the_uplift_is_known_and_the_money_is_not():
