@@ -60,7 +60,7 @@ def begin(mia: Person) -> None:
     mia.fill("Audience", "Facility managers who answer for sick leave")
     mia.fill("Their problem", "Back pain costs more than furniture")
     mia.fill("Our promise", "A desk that earns its price back within fourteen months")
-    mia.press("Save the story")
+    mia.press("Save story")
     mia.fill("Proof point", "Sick leave fell by a fifth at Harbor Clinics")
     mia.fill("Evidence", "Their own count over 18 months")
     mia.press("Add proof point")
