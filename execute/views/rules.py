@@ -85,7 +85,7 @@ def remove(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         rows = remove_rule(rule=found)
         told = "1 expense is" if rows == 1 else f"{rows:,} expenses are"
-        messages.success(request, f"Rule deleted. {told} unmatched again.")
+        messages.success(request, f"Rule deleted. {told} no longer matched by it.")
     return redirect(link("execute:rules"))
 
 
@@ -93,5 +93,5 @@ def _told(applied: Applied) -> str:
     where = " on ".join(
         str(place) for place in (applied.rule.program, applied.rule.channel) if place is not None
     )
-    told = "1 expense" if applied.rows == 1 else f"{applied.rows:,} expenses"
-    return f"Rule saved: {told} matched {where}."
+    told = "1 expense was" if applied.rows == 1 else f"{applied.rows:,} expenses were"
+    return f"Rule saved: {told} assigned to {where}."

@@ -44,5 +44,5 @@ def save_view(
 def delete_view(*, view: SavedView, by: Membership) -> None:
     """Forget a saved view; raises `NotYours`."""
     if view.owner_id != by.pk and not (view.is_shared and by.role in MANAGERS):
-        raise NotYours("Only its owner can delete a saved view or, if it is shared, a manager.")
+        raise NotYours("Only its owner can delete a saved view; a shared one, also a manager.")
     view.delete()

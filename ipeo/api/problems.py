@@ -91,7 +91,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         409: "Conflict",
         405: "Method not allowed",
         406: "Not acceptable",
-        412: "Changed by someone else",
+        412: "Changed in the meantime",
         413: "Too large",
         415: "Media type not supported",
         429: "Too many requests",

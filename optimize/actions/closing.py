@@ -45,7 +45,9 @@ def close_period(*, cycle: Cycle, by: Membership | None, now: datetime | None = 
             f"A period can be closed only in Optimize; {held} is in {held.get_stage_display()}."
         )
     at = measured()
-    if at.measured_at is None or at.is_stale:
+    if at.measured_at is None:
+        raise MeasureFirst("Measure first: nothing has been measured yet.")
+    if at.is_stale:
         raise MeasureFirst("Measure again first: new data has arrived since the last measurement.")
     amounts = amounts_of(held.campaign_id, held.starts_on, held.ends_on)
     return Period.objects.create(

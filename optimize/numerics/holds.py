@@ -120,7 +120,7 @@ def _saturated(one: Advice, known: Mapping[str, ProgramEvidence], money: Money) 
     ]
     worst = min(staying, key=phrases.low, default=None)
     gain = Estimate.unknown(
-        f"it is not known whether the next dollar is better spent on {low.name} or on neither"
+        f"it is not known whether the next {money(1)} is better spent on {low.name} or on neither"
     )
     if worst is not None and phrases.low(worst) > 0 and amount > 0:
         gain = worst.scaled(amount)

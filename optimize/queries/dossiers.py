@@ -292,7 +292,7 @@ def _funnel_sections(story: FunnelStory) -> list[Section]:
     if leak is not None:
         source, target = leak.source.label.lower(), leak.target.label.lower()
         message = (
-            f"Biggest drop: from {source} to {target}: "
+            f"The biggest drop is from {source} to {target}: "
             f"{figure(leak.share, 'percent')} move on ({interval(leak.share, 'percent')})"
         )
     words = []

@@ -268,7 +268,7 @@ class ValueLine:
 def value_lines(days: Days, *, model: str = "first") -> list[ValueLine]:
     """Return every program with deals or spend in some days, those that pay best first."""
     rows = by_program(Slice(date_from=days.first, date_to=days.last), models=[model])
-    own, none = own_dependence(), Estimate.unknown("none of the deals it opened was won")
+    own, none = own_dependence(), Estimate.unknown("it opened no deal that was won")
     lines = [
         ValueLine(row.program, row.figures, own.get(row.program.pk, none))
         for row in rows

@@ -37,7 +37,8 @@ def said(found: Design | RegionDesign, wanted: float, weeks: int, unit: str) -> 
             f"None of these {words} did this in the last {weeks} weeks, so there is no base rate "
             "to calculate with. Choose a more frequent result or a longer test."
             if found.mean <= 0
-            else f"All of these {words} did this in the last {weeks} weeks, so it cannot rise."
+            else f"All of these {words} did the same in the last {weeks} weeks, so there is no "
+            "variation to calculate with."
         )
     if found.smallest is not None and found.smallest <= wanted:
         return ""

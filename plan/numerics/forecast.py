@@ -292,6 +292,6 @@ def _sentence(basis: str, plan: ProgramPlan, months: int) -> str:
             "under way started with others."
         )
     return (
-        f"No spend has led to a won deal yet, so {plan.key} is based on a rough "
+        f"No spend has been traced to a won deal yet, so {plan.key} is based on a rough "
         "guess: as much margin as spend."
     )

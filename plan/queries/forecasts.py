@@ -135,7 +135,7 @@ def _says(found: numerics.Forecast, past: Past, sheet: Sheet) -> str:
         return _NO_MONEY
     if set(counted) == {"none"}:
         return (
-            "No spend has led to a won deal yet, so every program is based on a rough "
+            "No spend has been traced to a won deal yet, so every program is based on a rough "
             "guess: as much margin as spend, with a wide interval."
         )
     parts = [f"{counted[basis]} on {words}" for basis, words in _BASES.items() if counted[basis]]

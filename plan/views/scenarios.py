@@ -136,7 +136,7 @@ def propose(request: WorkspaceRequest, pk: int) -> HttpResponse:
         except (ScenarioLocked, CycleOver, OwnWork) as error:
             fault = str(error)
         else:
-            messages.success(request, f"“{found.name}” now is waiting for a manager's approval.")
+            messages.success(request, f"“{found.name}” is now waiting for a manager's approval.")
             return redirect(link("plan:scenario", pk))
     missing = missing_of(found)
     context = {

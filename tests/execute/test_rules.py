@@ -160,7 +160,7 @@ def test_a_campaign_is_matched_with_one_click_and_the_click_is_undone(workspace,
     form = {"name": "Desks UK", "program": program.pk}
     answer = browser.post(at("expenses/rules/match/"), form, follow=True)
     text = answer.content.decode()
-    assert "1 expense matched Desk program" in text
+    assert "1 expense was assigned to Desk program" in text
     assert "Undo" in text
     rule = SpendRule.objects.get()
     assert Expense.objects.get().program == program
