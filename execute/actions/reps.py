@@ -61,7 +61,7 @@ def claim_placeholder(*, placeholder: Membership, claimed_by: Membership) -> int
     if not stored.is_placeholder or not stored.is_active:
         raise NotAPlaceholder(f"{stored} has already been claimed or has an account.")
     if claimer.is_placeholder or not claimer.is_active:
-        raise ClaimedByNobody(f"{claimer} has no account, so cannot take over deals.")
+        raise ClaimedByNobody(f"{claimer} cannot sign in, so cannot take over deals.")
     moved = int(Deal.objects.filter(owner=stored).update(owner=claimer, version=F("version") + 1))
     for rows in (Account, Contact, Task):
         rows.objects.filter(owner=stored).update(owner=claimer)

@@ -95,7 +95,8 @@ def _without_stage(
     if won:
         question = (
             f"No column has a stage, but {shown(header)} shows when deals were won. "
-            "Import rows with a date as won and the others as open?"
+            "“Won” imports rows with a date as won and the others as open; any other answer "
+            "applies to all rows."
         )
     else:
         question = "No column shows how the deals ended. How should they be imported?"

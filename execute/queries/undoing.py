@@ -50,9 +50,9 @@ def told_of_undoing(brought: Import) -> list[str]:
     counts = brought.undone
     told = []
     if removed := counts.get("removed", 0):
-        told.append(f"{counted(removed, 'row')} added by the import removed.")
+        told.append(f"Removed {counted(removed, 'row')} added by the import.")
     if restored := counts.get("restored", 0):
-        told.append(f"{counted(restored, 'row')} changed by the import restored.")
+        told.append(f"Restored {counted(restored, 'row')} changed by the import.")
     if gone := counts.get("gone", 0):
         told.append(f"{counted(gone, 'row')} had already been removed by someone.")
     for reason, why in KEPT.items():

@@ -92,10 +92,8 @@ def _tell(request: WorkspaceRequest, made: Made) -> None:
     elif not (made.undated or made.without_template or made.over):
         messages.info(request, "Every program already has its tasks.")
     if made.over:
-        messages.info(
-            request,
-            f"{made.over:,} past their date were skipped because the flight has already started.",
-        )
+        past = "1 task past its date was" if made.over == 1 else f"{made.over:,} past tasks were"
+        messages.info(request, f"{past} skipped because the flight has already started.")
     for programs, why in (
         (made.undated, "has no flight dates in the approved plan"),
         (made.without_template, "matches no template"),

@@ -110,10 +110,8 @@ def _read(
         if rising:
             reasons.append("More deals are lost on price than a year before.")
         if facts.price_cuts:
-            cuts = (
-                "A competitor" if facts.price_cuts == 1 else f"{facts.price_cuts} times competitors"
-            )
-            reasons.append(f"{cuts} cut prices in the last year.")
+            times = "once" if facts.price_cuts == 1 else f"{facts.price_cuts} times"
+            reasons.append(f"Competitors cut prices {times} in the last year.")
         return PRICE_WAR, tuple(reasons)
     if not grown.known or grown.low is None or grown.high is None:
         return UNKNOWN, (grown.reason,)

@@ -230,13 +230,14 @@ def _experiments(cycle: Cycle, record: _Record) -> None:
     for row in stopped.order_by("pk"):
         held = Reading.kept(row.result)
         if held.value is None or held.low is None or held.high is None:
-            lift = Estimate.unknown(held.reason or "not recorded")
+            lift = Estimate.unknown(held.reason or "the test gave no result")
         else:
             size = held.n_control + held.n_treated
             lift = Estimate(held.value, held.low, held.high, size, level=held.level)
+        looks = "once, at the planned end" if held.is_read_once else "at every look"
         facts = [
             _fact("Lift", lift, "percent:1", f"{row.starts_on} to {held.through}"),
-            {"label": "Interval", "value": f"{held.level:.0%}, valid at every look"},
+            {"label": "Interval", "value": f"{held.level:.0%}, valid {looks}"},
             {"label": "Treated", "value": row.treatment},
             {"label": "Decision", "value": row.get_decision_display()},
         ]

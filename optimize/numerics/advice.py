@@ -144,7 +144,7 @@ def _unclear(programs: Sequence[ProgramEvidence], done: set[str]) -> list[Advice
             continue
         if (wear.plain_p_value or 0.0) > max(FAMILY_ERROR / judged, 0.0011):
             continue
-        text = f"Each touch of {p.name} brings less as more are bought. {p.settling}"
+        text = f"Each touch of {p.name} now brings less, while more were bought. {p.settling}"
         gain = Estimate.unknown("wear-out and saturation look alike, so test first")
         evidence: dict[str, object] = {"ridge": wear.ridge, "saturation": wear.saturation.as_dict()}
         title = f"Find out whether {p.name} is wearing out or saturated"

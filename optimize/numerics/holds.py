@@ -250,7 +250,7 @@ def _inseparable(programs: Sequence[ProgramEvidence], busy: set[str]) -> list[Ad
         if (wear.plain_p_value or 0.0) > max(FAMILY_ERROR / judged, 0.0011):
             continue
         text = (
-            f"Each touch of {p.name} brings less as more are bought. Wear-out and "
+            f"Each touch of {p.name} now brings less, while more were bought. Wear-out and "
             "saturation both explain this, and no short test could tell them apart. Do not renew "
             "it for this reason, and do not buy more touches of the same audience."
         )
@@ -265,7 +265,7 @@ def _inseparable(programs: Sequence[ProgramEvidence], busy: set[str]) -> list[Ad
             "saturation": wear.saturation.as_dict(),
         }
         short = (
-            "Each touch brings less as more are bought. It is wear-out or saturation: the "
+            "Each touch now brings less, while more were bought. It is wear-out or saturation: the "
             "records cannot tell, and no short test could."
         )
         title = f"Hold {p.name} at its current level"

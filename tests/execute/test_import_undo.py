@@ -64,7 +64,7 @@ def test_what_an_import_changed_is_as_it_was_before(client, do_due_work):
     after = Expense.objects.values().get()
     assert after.pop("version") > before.pop("version")
     assert after == before
-    assert told_of_undoing(changed) == ["1 row changed by the import restored."]
+    assert told_of_undoing(changed) == ["Restored 1 row changed by the import."]
 
 
 def test_a_deal_changed_by_a_file_and_restored_counts_its_versions_up(client, do_due_work):
@@ -153,6 +153,6 @@ def test_the_page_offers_to_undo_and_says_what_came_of_it(client, do_due_work):
     assert "Undoing" in client.get(here).content.decode()
     do_due_work()
     page = client.get(here).content.decode()
-    assert "1 row added by the import removed." in page
+    assert "Removed 1 row added by the import." in page
     assert "Undo this import" not in page
     assert "Undone" in client.get(link("execute:imports")).content.decode()

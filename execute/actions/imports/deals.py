@@ -39,7 +39,7 @@ def deals(sheet: Sheet) -> Rows:
 def _who(sheet: Sheet) -> None:
     found, made = references.accounts_for(references.distinct(sheet.column("account")), sheet.made)
     if made:
-        sheet.say(f"{counted(made, 'account')} named in the file were new and have been created.")
+        sheet.say(f"{counted(made, 'new account')} created from names in the file.")
     sheet.refer("account_id", found, "account")
     wanted = references.distinct(sheet.column("contact"))
     people = contacts_named(wanted)

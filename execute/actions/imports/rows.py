@@ -177,7 +177,7 @@ def contacts(sheet: Sheet) -> Rows:
         sheet.set("consent", [words[value] for value in sheet.column("consent")])
     found, made = references.accounts_for(references.distinct(sheet.column("account")), sheet.made)
     if made:
-        sheet.say(f"{counted(made, 'account')} named in the file were new and have been created.")
+        sheet.say(f"{counted(made, 'new account')} created from names in the file.")
     sheet.refer("account_id", found, "account")
     sheet.refer("owner_id", owners(sheet), "owner")
     sheet.keep_attributes()
@@ -191,7 +191,7 @@ def touches(sheet: Sheet) -> Rows:
         references.distinct(sheet.column("account")), sheet.made
     )
     if made:
-        sheet.say(f"{counted(made, 'account')} named in the file were new and have been created.")
+        sheet.say(f"{counted(made, 'new account')} created from names in the file.")
     employers = _accounts_of(list(people.values()))
     contact_ids: list[int | None] = []
     account_ids: list[int | None] = []
