@@ -81,9 +81,11 @@ _CREDIT_TOTALS = (
     "WHERE workspace_id = %(workspace)s AND model = ANY(%(models)s) AND {condition}"
 )
 _CREDIT_FACTS = (
-    "(WITH chosen AS (SELECT c.*, 1 AS sign FROM optimize_credit c "  # noqa: S608
-    f"JOIN {_DEALS} ON d.deal_id = c.deal_id AND d.workspace_id = c.workspace_id "
-    "WHERE c.workspace_id = %(workspace)s AND {condition} AND {chosen}) "
+    # Deal by deal: few of them fall on these days, and a join would read all of a subject's credit.
+    f"(WITH chosen AS (SELECT c.*, 1 AS sign FROM {_DEALS} CROSS JOIN LATERAL "  # noqa: S608
+    "(SELECT * FROM optimize_credit c WHERE c.workspace_id = %(workspace)s "
+    "AND c.deal_id = d.deal_id AND {chosen} OFFSET 0) AS c "
+    "WHERE d.workspace_id = %(workspace)s AND {condition}) "
     f"SELECT model, month, channel_id, program_id, campaign_id, outcome, {ADDED_UP} FROM ("
     + measured(
         f"t.model, {MONTH} AS month, t.channel_id, t.program_id, t.campaign_id, d.outcome",
