@@ -163,7 +163,7 @@ def test_a_programs_months_add_up_to_what_each_model_gives_it(busy, sign_in, wor
     when = "range=custom&from=2025-12-01&to=2026-04-30"
     page = client.get(f"{here}?{when}&model={model}")
     assert f"Credited by {AttributionModel(model).label.lower()}" in page.text
-    assert ("The Markov model gives no credit" in page.text) == (model == "markov")
+    assert ("is not known under the Markov model" in page.text) == (model == "markov")
     behind = {html.unescape(link) for link in re.findall(r'href="([^"]*behind=[^"]*)"', page.text)}
     assert behind
     assert {client.get(link).status_code for link in behind} == {200}
