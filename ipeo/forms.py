@@ -8,6 +8,7 @@ from django import forms
 from django.utils.dates import MONTHS
 
 from ipeo.events import TYPES
+from ipeo.merging import versioned
 from ipeo.models import Campaign, Membership, Role, WebhookEndpoint, Workspace
 from ipeo.queries.members import members_of
 from ipeo.tenancy import current_workspace
@@ -56,6 +57,7 @@ class EditCampaignForm(forms.ModelForm[Campaign]):
         assert isinstance(owner, forms.ModelChoiceField)
         # A person may see their memberships of other workspaces, and could choose one.
         owner.queryset = members_of(current_workspace()).filter(is_active=True)
+        versioned(self)
 
 
 class AdvanceForm(forms.Form):

@@ -54,3 +54,4 @@ class DecideForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Required to send it back.",
     )
+    asked_at = forms.DateTimeField(required=False, widget=forms.HiddenInput())

@@ -9,10 +9,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from execute.forms.merging import versioned
 from execute.models import ExchangeRate, Expense, SpendRule
 from insight.models import Channel
 from ipeo.forms import DateInput
+from ipeo.merging import versioned
 from ipeo.models import Campaign, Cycle
 from ipeo.numerics.ranges import month_after
 from ipeo.queries.kept import in_use

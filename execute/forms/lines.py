@@ -14,10 +14,10 @@ from django import forms
 from django.http import QueryDict
 
 from execute.forms.deals import FIRST, DealForm, plain
-from execute.forms.merging import Difference, Merge, merged, text_of, words_of
 from execute.models import Deal, DealLine
 from execute.queries.lines import lines_of
 from insight.models import Product
+from ipeo.merging import Difference, Merge, merged, text_of, words_of
 from ipeo.queries.kept import in_use
 from ipeo.typed import MoneyField
 

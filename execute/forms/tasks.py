@@ -8,12 +8,12 @@ from typing import Any
 from django import forms
 
 from execute.forms.fields import offer_members
-from execute.forms.merging import versioned
 from execute.models import CalendarFeed, Task, TaskTemplate, TemplateTask
 from execute.queries.handoffs import STATES
 from execute.queries.tasks import could_wait_for, waits_for
 from insight.models import Channel
 from ipeo.forms import DateInput
+from ipeo.merging import versioned
 from ipeo.models import Cycle, Membership
 from ipeo.queries.kept import in_use
 from ipeo.queries.members import members_of

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from execute.actions.approvals import (
     AlreadyDecided,
+    AskedAnew,
     BackWithoutReason,
     DiscountRefused,
     approve_discount,
@@ -66,14 +67,19 @@ def discount(request: WorkspaceRequest, pk: int) -> HttpResponse:
         approves = form.cleaned_data["decision"] == APPROVE
         decide = approve_discount if approves else send_back_discount
         try:
-            decide(approval=approval, by=request.membership, reason=form.cleaned_data["reason"])
+            decide(
+                approval=approval,
+                by=request.membership,
+                reason=form.cleaned_data["reason"],
+                asked_at=form.cleaned_data["asked_at"],
+            )
             messages.success(request, "Approved." if approves else "Sent back with your note.")
             return redirect(link("execute:deal", approval.deal_id))
         except BackWithoutReason as refusal:
             form.add_error(refusal.field, str(refusal))
         except OwnWork as refusal:
             form.add_error(None, str(refusal))
-        except AlreadyDecided as refusal:
+        except (AlreadyDecided, AskedAnew) as refusal:
             meanwhile = str(refusal)
             approval = get_object_or_404(approvals(), pk=pk)
     context = {"approval": approval, "form": form, "meanwhile": meanwhile}

@@ -13,13 +13,13 @@ from execute.actions.deals import (
     save_deal,
 )
 from execute.forms.lines import DealForms, LineForm, first_moved_up
-from execute.forms.merging import Merge, chosen
 from execute.models import Deal
 from execute.queries.deals import stages
-from execute.views.together import edit_together
+from ipeo.merging import Merge, chosen
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.views.refusals import its_field, refused_in_form
+from ipeo.views.together import edit_together
 
 
 @page("deals.edit")

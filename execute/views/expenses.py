@@ -25,18 +25,18 @@ from execute.actions.recurring import (
     save_with_later,
 )
 from execute.forms.expenses import ExpenseFilterForm, ExpenseForm, InvoiceForm
-from execute.forms.merging import Merge, chosen, merged
 from execute.models import Expense
 from execute.queries.rates import NoRate, TooLarge
 from execute.queries.rules import unplaced
 from execute.queries.series import series_of
 from execute.queries.spending import matching_expenses, spend_of, totals_of
-from execute.views.together import edit_together
+from ipeo.merging import Merge, chosen, merged
 from ipeo.models import Cycle
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.paging import page_of
 from ipeo.views.refusals import refused_as_message, refused_in_form
+from ipeo.views.together import edit_together
 
 
 @page("expenses.view")

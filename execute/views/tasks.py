@@ -14,18 +14,18 @@ from execute.actions.tasks import (
     save_task,
     set_task_state,
 )
-from execute.forms.merging import Merge, chosen, merged, merged_choice
 from execute.forms.tasks import QuickTaskForm, TaskFilterForm, TaskForm
 from execute.models import Task
 from execute.queries import tasks as queries
 from execute.queries.handoffs import clock_of, handoffs
 from execute.views.months import board_context
-from execute.views.together import edit_together
+from ipeo.merging import Merge, chosen, merged, merged_choice
 from ipeo.models import Role
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.paging import page_of
 from ipeo.views.refusals import refused_in_form
+from ipeo.views.together import edit_together
 
 
 def _quick(request: WorkspaceRequest) -> QuickTaskForm:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,6 +11,7 @@ from django.utils import timezone
 
 from ipeo import stages
 from ipeo.actions.events import record_event
+from ipeo.actions.versions import hold_version
 from ipeo.database.holding import hold
 from ipeo.database.uniqueness import unless_taken
 from ipeo.models import Campaign, Cycle, Membership, StageChange
@@ -55,9 +55,14 @@ def start_campaign(
     return campaign
 
 
-def save_campaign(*, campaign: Campaign, fields: Iterable[str]) -> Campaign:
-    """Save what changed of a campaign, by the names of its fields; raises `NameTaken`."""
-    _save_named(campaign, update_fields=list(fields))
+@transaction.atomic
+def save_campaign(*, campaign: Campaign, version: int | None = None) -> Campaign:
+    """Save a changed campaign; `version` is the one the person saw.
+
+    Raises `NameTaken`, and `EditedMeanwhile` of `ipeo.actions.versions`.
+    """
+    campaign.version = hold_version(campaign, version).version + 1
+    _save_named(campaign, update_fields=["name", "goal", "owner", "status", "version"])
     return campaign
 
 
@@ -150,5 +155,6 @@ def _enter(cycle: Cycle, by: Membership | None) -> None:
 def _keep_status(campaign: Campaign, cycle: Cycle) -> None:
     running = cycle.number > 1 or cycle.stage in {Cycle.Stage.EXECUTE, Cycle.Stage.OPTIMIZE}
     if running and campaign.status == Campaign.Status.PLANNED:
-        campaign.status = Campaign.Status.IN_PROGRESS
-        campaign.save(update_fields=["status"])
+        stored = hold(Campaign, campaign.pk)
+        stored.status = Campaign.Status.IN_PROGRESS
+        save_campaign(campaign=stored)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins, status
+from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
@@ -22,7 +22,7 @@ from ipeo.actions.campaigns import (
 )
 from ipeo.api import serializers
 from ipeo.api.problems import Conflict
-from ipeo.api.views import ReadViewSet, WorkspaceViewSet
+from ipeo.api.views import ReadViewSet, VersionedViewSet, WorkspaceViewSet
 from ipeo.models import Campaign, Cycle, Membership, Run, StageChange, Workspace
 from ipeo.queries.campaigns import standing
 from ipeo.queries.members import members_of
@@ -54,7 +54,7 @@ class MemberView(ReadViewSet):
         return members_of(self.workspace)
 
 
-class CampaignView(mixins.CreateModelMixin, mixins.UpdateModelMixin, ReadViewSet):
+class CampaignView(VersionedViewSet):
     """Campaigns."""
 
     permission = "campaigns.view"
@@ -74,12 +74,9 @@ class CampaignView(mixins.CreateModelMixin, mixins.UpdateModelMixin, ReadViewSet
         """Start the campaign with its first cycle."""
         serializer.instance = start_campaign(owner=self.membership, **serializer.validated_data)
 
-    def perform_update(self, serializer: Any) -> None:
-        """Save what was sent, and leave the rest as others may have changed it meanwhile."""
-        campaign, sent = serializer.instance, serializer.validated_data
-        for name, value in sent.items():
-            setattr(campaign, name, value)
-        save_campaign(campaign=campaign, fields=sent)
+    def keep(self, row: Campaign, version: int | None = None) -> Campaign:
+        """Save a changed campaign."""
+        return save_campaign(campaign=row, version=version)
 
 
 class CycleView(ReadViewSet):

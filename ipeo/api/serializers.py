@@ -57,8 +57,18 @@ class CampaignSerializer(serializers.ModelSerializer[Campaign]):
 
     class Meta:
         model = Campaign
-        fields = ("id", "name", "goal", "owner", "status", "created_at", "starts_on", "ends_on")
-        read_only_fields = ("owner", "status", "created_at")
+        fields = (
+            "id",
+            "name",
+            "goal",
+            "owner",
+            "status",
+            "created_at",
+            "version",
+            "starts_on",
+            "ends_on",
+        )
+        read_only_fields = ("owner", "status", "created_at", "version")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse a cycle that ends before it starts."""
@@ -68,13 +78,17 @@ class CampaignSerializer(serializers.ModelSerializer[Campaign]):
 
 
 class CampaignChangeSerializer(serializers.ModelSerializer[Campaign]):
-    """What can be changed of a campaign; what is not sent stays."""
+    """What can be changed of a campaign; what is not sent stays.
+
+    Send the `version` you read to have a 409 where somebody changed the campaign meanwhile.
+    """
 
     owner = member_field()
+    version = serializers.IntegerField(required=False)
 
     class Meta:
         model = Campaign
-        fields = ("id", "name", "goal", "owner", "status", "created_at")
+        fields = ("id", "name", "goal", "owner", "status", "created_at", "version")
         read_only_fields = ("created_at",)
 
 

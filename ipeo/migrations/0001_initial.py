@@ -1,12 +1,12 @@
-from decimal import Decimal
-
 import django.core.validators
 import django.db.models.deletion
+import django.db.models.functions.text
 import django.utils.timezone
+import ipeo.models.identity
+from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
-import ipeo.models.identity
 from ipeo.database import policies
 
 
@@ -42,6 +42,7 @@ class Migration(migrations.Migration):
                         max_length=12,
                     ),
                 ),
+                ("version", models.PositiveIntegerField(db_default=1, default=1)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),
@@ -136,24 +137,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("ends_on__gte", models.F("starts_on"))),
-                        name="cycle_ends_after_it_starts",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("closed_at__isnull", False), ("stage", "closed")),
-                            models.Q(
-                                models.Q(("stage", "closed"), _negated=True), ("closed_at", None)
-                            ),
-                            _connector="OR",
-                        ),
-                        name="cycle_closed_has_its_time",
-                    ),
-                ]
-            },
         ),
         migrations.CreateModel(
             name="Membership",
@@ -181,9 +164,7 @@ class Migration(migrations.Migration):
                 (
                     "source_name",
                     models.CharField(
-                        blank=True,
-                        help_text="The name files use for this person.",
-                        max_length=200,
+                        blank=True, help_text="The name files use for this person.", max_length=200
                     ),
                 ),
                 ("is_active", models.BooleanField(default=True)),
@@ -348,13 +329,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("workspace", "key"), name="webhookevent_key_once"
-                    ),
-                ]
-            },
         ),
         migrations.CreateModel(
             name="WebhookEndpoint",
@@ -395,15 +369,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("is_active", True)),
-                        fields=["workspace"],
-                        name="webhookendpoint_active",
-                    ),
-                ]
-            },
         ),
         migrations.CreateModel(
             name="WebhookDelivery",
@@ -468,23 +433,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("state", "waiting")),
-                        fields=["next_attempt_at"],
-                        name="webhookdelivery_due",
-                    ),
-                    models.Index(
-                        fields=["workspace", "endpoint", "-id"], name="webhookdelivery_by_time"
-                    ),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("workspace", "endpoint", "event"), name="webhookdelivery_once"
-                    ),
-                ],
-            },
         ),
         migrations.CreateModel(
             name="StageChange",
@@ -553,11 +501,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "indexes": [
-                    models.Index(fields=["workspace", "cycle", "at"], name="stagechange_by_cycle"),
-                ]
-            },
         ),
         migrations.CreateModel(
             name="SavedView",
@@ -597,13 +540,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("workspace", "page", "owner", "name"), name="savedview_name_once"
-                    ),
-                ]
-            },
         ),
         migrations.CreateModel(
             name="Run",
@@ -668,25 +604,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "indexes": [
-                    models.Index(fields=["workspace", "kind", "-created_at"], name="run_by_kind"),
-                    models.Index(
-                        condition=models.Q(("state__in", ["queued", "running"])),
-                        fields=["lease_until"],
-                        name="run_alive",
-                    ),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(
-                            ("state", "queued"), models.Q(("only_one", ""), _negated=True)
-                        ),
-                        fields=("workspace", "only_one"),
-                        name="run_only_one_waiting",
-                    ),
-                ],
-            },
         ),
         migrations.AddField(
             model_name="membership",
@@ -697,6 +614,73 @@ class Migration(migrations.Migration):
                 related_name="memberships",
                 to="ipeo.workspace",
             ),
+        ),
+        migrations.CreateModel(
+            name="Invitation",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("owner", "Owner"),
+                            ("manager", "Manager"),
+                            ("marketer", "Marketer"),
+                            ("sales_rep", "Sales rep"),
+                            ("viewer", "Viewer"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("invited_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("expires_at", models.DateTimeField(verbose_name="valid until")),
+                ("accepted_at", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "accepted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ipeo.membership",
+                    ),
+                ),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ipeo.membership",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        help_text="The sending of its email.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ipeo.run",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="ipeo.workspace",
+                    ),
+                ),
+            ],
         ),
         migrations.CreateModel(
             name="IdempotencyRecord",
@@ -723,13 +707,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("workspace", "key"), name="idempotencyrecord_key_once"
-                    ),
-                ]
-            },
         ),
         migrations.AddField(
             model_name="cycle",
@@ -779,11 +756,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "indexes": [
-                    models.Index(fields=["workspace", "-id"], name="auditevent_by_time"),
-                ]
-            },
         ),
         migrations.CreateModel(
             name="ApiToken",
@@ -826,11 +798,70 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "indexes": [
-                    models.Index(fields=["workspace", "membership"], name="apitoken_by_member"),
-                ]
-            },
+        ),
+        migrations.AddConstraint(
+            model_name="webhookevent",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "key"), name="webhookevent_key_once"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="webhookendpoint",
+            index=models.Index(
+                condition=models.Q(("is_active", True)),
+                fields=["workspace"],
+                name="webhookendpoint_active",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="webhookdelivery",
+            index=models.Index(
+                condition=models.Q(("state", "waiting")),
+                fields=["next_attempt_at"],
+                name="webhookdelivery_due",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="webhookdelivery",
+            index=models.Index(
+                fields=["workspace", "endpoint", "-id"], name="webhookdelivery_by_time"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="webhookdelivery",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "endpoint", "event"), name="webhookdelivery_once"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="stagechange",
+            index=models.Index(fields=["workspace", "cycle", "at"], name="stagechange_by_cycle"),
+        ),
+        migrations.AddConstraint(
+            model_name="savedview",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "page", "owner", "name"), name="savedview_name_once"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="run",
+            index=models.Index(fields=["workspace", "kind", "-created_at"], name="run_by_kind"),
+        ),
+        migrations.AddIndex(
+            model_name="run",
+            index=models.Index(
+                condition=models.Q(("state__in", ["queued", "running"])),
+                fields=["lease_until"],
+                name="run_alive",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="run",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "queued"), models.Q(("only_one", ""), _negated=True)),
+                fields=("workspace", "only_one"),
+                name="run_only_one_waiting",
+            ),
         ),
         migrations.AddConstraint(
             model_name="membership",
@@ -844,6 +875,34 @@ class Migration(migrations.Migration):
                 condition=models.Q(("source_name", ""), _negated=True),
                 fields=("workspace", "source_name"),
                 name="membership_once_per_source_name",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="invitation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("accepted_at", None), ("withdrawn_at", None)),
+                fields=("workspace", "email"),
+                name="invitation_one_waiting",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="invitation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("accepted_at", None), ("withdrawn_at", None), _connector="OR"),
+                name="invitation_settled_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="invitation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
+                name="invitation_email_in_lowercase",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="idempotencyrecord",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "key"), name="idempotencyrecord_key_once"
             ),
         ),
         migrations.AddConstraint(
@@ -861,10 +920,36 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
+            model_name="cycle",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gte", models.F("starts_on"))),
+                name="cycle_ends_after_it_starts",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="cycle",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at__isnull", False), ("stage", "closed")),
+                    models.Q(models.Q(("stage", "closed"), _negated=True), ("closed_at", None)),
+                    _connector="OR",
+                ),
+                name="cycle_closed_has_its_time",
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="campaign",
             constraint=models.UniqueConstraint(
                 fields=("workspace", "name"), name="campaign_name_once"
             ),
+        ),
+        migrations.AddIndex(
+            model_name="auditevent",
+            index=models.Index(fields=["workspace", "-id"], name="auditevent_by_time"),
+        ),
+        migrations.AddIndex(
+            model_name="apitoken",
+            index=models.Index(fields=["workspace", "membership"], name="apitoken_by_member"),
         ),
         *policies.tenant(
             "ipeo_campaign",
@@ -873,6 +958,7 @@ class Migration(migrations.Migration):
             "ipeo_webhookendpoint",
             "ipeo_stagechange",
             "ipeo_savedview",
+            "ipeo_invitation",
             "ipeo_idempotencyrecord",
         ),
         *policies.directory(
@@ -891,5 +977,6 @@ class Migration(migrations.Migration):
             "ipeo_campaign",
             "ipeo_cycle",
             "ipeo_membership",
+            "ipeo_invitation",
         ),
     ]

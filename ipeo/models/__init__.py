@@ -2,6 +2,7 @@
 
 from ipeo.models.campaigns import Campaign, Cycle, StageChange
 from ipeo.models.identity import Membership, Role, User, Workspace
+from ipeo.models.invitations import Invitation
 from ipeo.models.tenant import TenantModel
 from ipeo.models.views import SavedView
 from ipeo.models.webhooks import WebhookDelivery, WebhookEndpoint, WebhookEvent
@@ -13,6 +14,7 @@ __all__ = [
     "Campaign",
     "Cycle",
     "IdempotencyRecord",
+    "Invitation",
     "Membership",
     "Role",
     "Run",

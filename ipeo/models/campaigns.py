@@ -22,6 +22,7 @@ class Campaign(TenantModel):
     goal = models.CharField(max_length=300, blank=True)
     owner = models.ForeignKey(Membership, models.PROTECT, null=True, blank=True, related_name="+")
     status = models.CharField(max_length=12, choices=Status, default=Status.PLANNED)
+    version = models.PositiveIntegerField(default=1, db_default=1)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

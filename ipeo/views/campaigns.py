@@ -16,6 +16,7 @@ from ipeo.actions.campaigns import (
     start_campaign,
 )
 from ipeo.forms import AdvanceForm, EditCampaignForm, StartCampaignForm
+from ipeo.merging import chosen, merged
 from ipeo.models import Campaign, Cycle, Role
 from ipeo.navigation import link, panels_of
 from ipeo.permissions import WorkspaceRequest, may, page
@@ -23,6 +24,7 @@ from ipeo.queries.campaigns import campaigns_with_open_cycle, passages, standing
 from ipeo.queries.paging import page_of
 from ipeo.queries.ranges import choices_of, range_of
 from ipeo.views.refusals import refused_in_form
+from ipeo.views.together import edit_together
 
 SHOWN = 12
 """How many campaigns the home page shows."""
@@ -102,15 +104,30 @@ def history(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def edit_campaign(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Change a campaign's name, goal, owner and status."""
     found = get_object_or_404(Campaign.objects.all(), pk=pk)
-    form = EditCampaignForm(request.POST or None, instance=found)
-    if request.method == "POST" and form.is_valid():
-        with refused_in_form(form, {NameTaken: "name"}):
-            save_campaign(campaign=form.instance, fields=form.fields)
-            messages.success(request, "Saved.")
-            return redirect(link("ipeo:campaign", pk))
-    status = 422 if form.is_bound else 200
-    context = {"form": form, "campaign": get_object_or_404(Campaign.objects.all(), pk=pk)}
-    return render(request, "ipeo/edit_campaign.html", context, status=status)
+    context: dict[str, object] = {"form": EditCampaignForm(instance=found), "campaign": found}
+    if request.method != "POST":
+        return render(request, "ipeo/edit_campaign.html", context)
+    edited = edit_together(
+        chosen(request.POST),
+        bind=lambda data: EditCampaignForm(
+            data, instance=get_object_or_404(Campaign.objects.all(), pk=pk)
+        ),
+        merge_with=lambda data, form: merged(data, form, EditCampaignForm.Meta.fields),
+        save=_kept,
+    )
+    if edited.saved:
+        messages.success(request, edited.told("Campaign saved."))
+        return redirect(link("ipeo:campaign", pk))
+    context |= {"form": edited.form, "merge": edited.merge}
+    return render(request, "ipeo/edit_campaign.html", context, status=edited.status)
+
+
+def _kept(form: EditCampaignForm, version: int) -> bool:
+    """Save what a valid form holds; False where its name was refused, which the form then tells."""
+    with refused_in_form(form, {NameTaken: "name"}):
+        save_campaign(campaign=form.instance, version=version)
+        return True
+    return False
 
 
 @page("cycle.advance")

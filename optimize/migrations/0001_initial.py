@@ -67,13 +67,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("workspace", "cycle"), name="period_once_per_cycle"
-                    ),
-                ]
-            },
         ),
         migrations.CreateModel(
             name="Recommendation",
@@ -195,19 +188,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "indexes": [
-                    models.Index(
-                        fields=["workspace", "state", "-id"], name="recommendation_by_state"
-                    ),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("workspace", "cycle", "kind", "subject_key"),
-                        name="recommendation_once",
-                    ),
-                ],
-            },
         ),
         migrations.CreateModel(
             name="Experiment",
@@ -281,11 +261,7 @@ class Migration(migrations.Migration):
                     "decision",
                     models.CharField(
                         blank=True,
-                        choices=[
-                            ("adopt", "Adopt"),
-                            ("drop", "Drop"),
-                            ("open", "Leave open"),
-                        ],
+                        choices=[("adopt", "Adopt"), ("drop", "Drop"), ("open", "Leave open")],
                         max_length=5,
                     ),
                 ),
@@ -390,40 +366,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "indexes": [
-                    models.Index(fields=["workspace", "state", "-id"], name="experiment_by_state"),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("workspace", "name"), name="experiment_name_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("share__gt", 0), ("share__lt", 1)),
-                        name="experiment_share_is_a_share",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("smallest_lift__gt", 0)),
-                        name="experiment_lift_above_nothing",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("starts_on", None),
-                            ("ends_on__gt", models.F("starts_on")),
-                            _connector="OR",
-                        ),
-                        name="experiment_ends_after_it_starts",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("state", "stopped"), _negated=True),
-                            models.Q(("decision", ""), _negated=True),
-                            _connector="OR",
-                        ),
-                        name="experiment_stops_with_a_decision",
-                    ),
-                ],
-            },
         ),
         migrations.CreateModel(
             name="Decision",
@@ -475,24 +417,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "indexes": [
-                    models.Index(
-                        fields=["workspace", "recommendation", "-at"],
-                        name="decision_by_recommendation",
-                    ),
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("decision", "rejected"), _negated=True),
-                            models.Q(("reason", ""), _negated=True),
-                            _connector="OR",
-                        ),
-                        name="decision_rejecting_needs_a_reason",
-                    ),
-                ],
-            },
         ),
         migrations.CreateModel(
             name="Restatement",
@@ -528,13 +452,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("workspace", "period", "number"), name="restatement_once"
-                    ),
-                ]
-            },
         ),
         migrations.CreateModel(
             name="Snapshot",
@@ -569,13 +486,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("workspace", "cycle", "kind", "subject_key"), name="snapshot_once"
-                    ),
-                ]
-            },
         ),
         migrations.CreateModel(
             name="StaleParty",
@@ -599,11 +509,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "indexes": [
-                    models.Index(fields=["workspace", "party"], name="staleparty_by_party"),
-                ]
-            },
         ),
         migrations.CreateModel(
             name="TransitionTally",
@@ -643,15 +548,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("workspace", "grain", "month", "before", "after", "bucket"),
-                        name="transitiontally_once",
-                        nulls_distinct=False,
-                    ),
-                ]
-            },
         ),
         migrations.CreateModel(
             name="ActivityDelta",
@@ -866,9 +762,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(
-                        fields=["workspace", "program", "deal"], name="credit_by_program"
-                    )
+                    models.Index(fields=["workspace", "program", "deal"], name="credit_by_program")
                 ],
                 "constraints": [
                     models.UniqueConstraint(
@@ -1668,6 +1562,108 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("workspace",), name="measurementstate_once")
                 ],
             },
+        ),
+        migrations.AddConstraint(
+            model_name="period",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "cycle"), name="period_once_per_cycle"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="recommendation",
+            index=models.Index(
+                fields=["workspace", "state", "-id"], name="recommendation_by_state"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="recommendation",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "cycle", "kind", "subject_key"), name="recommendation_once"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="experiment",
+            index=models.Index(fields=["workspace", "state", "-id"], name="experiment_by_state"),
+        ),
+        migrations.AddConstraint(
+            model_name="experiment",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "name"), name="experiment_name_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="experiment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("share__gt", 0), ("share__lt", 1)),
+                name="experiment_share_is_a_share",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="experiment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("smallest_lift__gt", 0)), name="experiment_lift_above_nothing"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="experiment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("starts_on", None), ("ends_on__gt", models.F("starts_on")), _connector="OR"
+                ),
+                name="experiment_ends_after_it_starts",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="experiment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "stopped"), _negated=True),
+                    models.Q(("decision", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="experiment_stops_with_a_decision",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="decision",
+            index=models.Index(
+                fields=["workspace", "recommendation", "-at"], name="decision_by_recommendation"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decision", "rejected"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="decision_rejecting_needs_a_reason",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="restatement",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "period", "number"), name="restatement_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="snapshot",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "cycle", "kind", "subject_key"), name="snapshot_once"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="staleparty",
+            index=models.Index(fields=["workspace", "party"], name="staleparty_by_party"),
+        ),
+        migrations.AddConstraint(
+            model_name="transitiontally",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "grain", "month", "before", "after", "bucket"),
+                name="transitiontally_once",
+                nulls_distinct=False,
+            ),
         ),
         *policies.tenant(
             "optimize_period",

@@ -170,6 +170,22 @@ def test_a_campaign_is_changed_by_what_is_sent_and_no_more(workspace, call, memb
     assert (campaign.status, campaign.owner) == ("completed", owner)
 
 
+def test_a_campaign_that_somebody_else_changed_is_not_written_over(workspace, call):
+    client, campaign = call(), CampaignFactory(name="Desks")
+    address = f"/api/v1/campaigns/{campaign.pk}/"
+    read = client.get(address).headers["ETag"]
+    assert patch(client, address, {"goal": "Win offices"}).headers["ETag"] == '"2"'
+
+    late = client.patch(
+        address, {"goal": "Win hotels"}, content_type="application/json", headers={"If-Match": read}
+    )
+    assert late.status_code == 412
+    assert late.json()["current"]["goal"] == "Win offices"
+    assert patch(client, address, {"goal": "Win hotels", "version": 1}).status_code == 409
+    campaign.refresh_from_db()
+    assert (campaign.goal, campaign.version) == ("Win offices", 2)
+
+
 def test_a_campaign_keeps_its_name_apart_and_its_owner_in_the_workspace(workspace, call):
     CampaignFactory(name="Chairs")
     address = f"/api/v1/campaigns/{CampaignFactory(name='Desks').pk}/"

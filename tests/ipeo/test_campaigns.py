@@ -163,6 +163,47 @@ def test_a_campaign_is_not_renamed_to_anothers_name(workspace, sign_in):
     assert (mine.name, mine.goal) == ("Chairs", "")
 
 
+def test_two_people_who_edit_one_campaign_keep_both_their_words(workspace, sign_in):
+    campaign = CampaignFactory(name="Desks", goal="Win offices")
+    address = f"/w/{workspace.slug}/campaigns/{campaign.pk}/edit/"
+    opened = {"version": "1", "initial-name": "Desks", "initial-goal": "Win offices"}
+    opened |= {"initial-status": "planned", "initial-owner": "", "owner": ""}
+    assert 'name="version" value="1"' in sign_in("marketer").get(address).content.decode()
+
+    typed = opened | {"name": "Desks that pay back", "goal": "Win offices", "status": "planned"}
+    assert sign_in("manager").post(address, typed).status_code == 302
+
+    mine = opened | {"name": "Desks", "goal": "Win hotels", "status": "planned"}
+    saved = sign_in("marketer").post(address, mine, follow=True).content.decode()
+    assert "changes are kept: Name" in saved
+    campaign.refresh_from_db()
+    assert (campaign.name, campaign.goal) == ("Desks that pay back", "Win hotels")
+
+    both = opened | {"name": "Chairs", "goal": "Win offices", "status": "planned"}
+    asked = sign_in("manager").post(address, both)
+    assert asked.status_code == 409
+    page = asked.content.decode()
+    assert "Someone else changed this campaign" in page
+    assert "Yours: Chairs" in page
+    assert "Theirs: Desks that pay back" in page
+    campaign.refresh_from_db()
+    assert campaign.name == "Desks that pay back"
+
+
+def test_a_campaign_that_got_under_way_is_not_set_back_by_an_older_page(open_gates, sign_in):
+    campaign = CampaignFactory(name="Desks")
+    for stage in ("insight", "plan"):
+        cycle, _ = campaign.cycles.get_or_create(defaults=DATES)
+        campaigns.advance_cycle(cycle=cycle, by=None, expected_stage=stage)
+    opened = {"version": "1", "initial-name": "Desks", "initial-goal": "", "initial-owner": ""}
+    address = f"/w/{campaign.workspace.slug}/campaigns/{campaign.pk}/edit/"
+    typed = {"name": "Desks", "goal": "More", "status": "planned", "owner": ""}
+    typed |= opened | {"initial-status": "planned"}
+    assert sign_in("marketer").post(address, typed).status_code == 302
+    campaign.refresh_from_db()
+    assert (campaign.status, campaign.goal) == ("in_progress", "More")
+
+
 def test_campaigns_that_are_over_take_no_place_on_the_home_page(workspace, sign_in):
     for number in range(13):
         CampaignFactory(name=f"Over {number:02d}", status="completed")

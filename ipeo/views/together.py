@@ -8,8 +8,8 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from django.http import QueryDict
 
-from execute.forms.merging import Merge
 from ipeo.actions.versions import EditedMeanwhile
+from ipeo.merging import Merge
 
 
 class Editing(Protocol):
