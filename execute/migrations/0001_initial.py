@@ -225,6 +225,36 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["workspace", "party"], name="deal_by_party"),
+                    models.Index(
+                        fields=["workspace", "outcome", "closed_date"], name="deal_by_outcome"
+                    ),
+                    models.Index(fields=["workspace", "-updated_at", "-id"], name="deal_by_update"),
+                    models.Index(
+                        condition=models.Q(("outcome", "open")),
+                        fields=["workspace", "expected_close_date"],
+                        name="deal_due",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "import_key"), name="deal_import_key_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_date", None), ("outcome", "open")),
+                            models.Q(
+                                models.Q(("outcome", "open"), _negated=True),
+                                ("closed_date__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="deal_closed_has_its_date",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="BuyerReview",
@@ -280,6 +310,44 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["workspace", "deal", "-id"], name="buyerreview_by_deal"),
+                    models.Index(
+                        condition=models.Q(("answered_at__isnull", False)),
+                        fields=["workspace", "answered_at"],
+                        name="buyerreview_answered",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("value", None), ("value__range", (1, 5)), _connector="OR"
+                        ),
+                        name="buyerreview_value_scale",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("price", None), ("price__range", (1, 5)), _connector="OR"
+                        ),
+                        name="buyerreview_price_scale",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("trust", None), ("trust__range", (1, 5)), _connector="OR"
+                        ),
+                        name="buyerreview_trust_scale",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("answered_at", None),
+                            models.Q(("again", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="buyerreview_answered_whole",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="DealStage",
@@ -323,6 +391,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["workspace", "position"], name="dealstage_by_position"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "name"), name="dealstage_name_once"
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="deal",
@@ -379,6 +457,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["workspace", "deal", "entered_at"], name="dealstagechange_by_deal"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="DiscountApproval",
@@ -466,6 +551,44 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["workspace", "deal", "-id"], name="discountapproval_by_deal"
+                    ),
+                    models.Index(
+                        condition=models.Q(("status", "pending")),
+                        fields=["workspace", "asked_at"],
+                        name="discountapproval_waiting",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "pending")),
+                        fields=("workspace", "deal"),
+                        name="discountapproval_one_waits",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("status", "pending")),
+                            models.Q(
+                                models.Q(("status", "pending"), _negated=True),
+                                ("decided_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="discountapproval_decided_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "sent_back"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="discountapproval_sent_back_says_why",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Driver",
@@ -499,6 +622,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["workspace", "position"], name="driver_by_position"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "name"), name="driver_name_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="DealDriver",
@@ -537,6 +668,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "deal", "driver"), name="dealdriver_once"
+                    ),
+                ]
+            },
         ),
         migrations.AddField(
             model_name="deal",
@@ -582,6 +720,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "review", "driver"), name="buyerreviewdriver_once"
+                    ),
+                ]
+            },
         ),
         migrations.AddField(
             model_name="buyerreview",
@@ -645,6 +790,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "currency", "date"), name="exchangerate_day_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("rate__gt", 0)), name="exchangerate_is_positive"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Import",
@@ -773,6 +928,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["workspace", "-created_at"], name="import_by_time"),
+                ]
+            },
         ),
         migrations.AddField(
             model_name="deal",
@@ -839,6 +999,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["workspace", "signature", "-last_used_at"],
+                        name="importmapping_by_headers",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "name"), name="importmapping_name_once"
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="import",
@@ -915,6 +1088,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["workspace", "source", "-id"], name="importpiece_by_source"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="ImportRefusal",
@@ -948,6 +1128,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["workspace", "source", "line"], name="importrefusal_by_line"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Launch",
@@ -997,6 +1184,24 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["workspace", "program"], name="launch_by_program"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "cycle", "program"), name="launch_once_per_cycle"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("overridden", []),
+                            models.Q(("override_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="launch_overridden_says_why",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Material",
@@ -1063,6 +1268,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "name"), name="material_name_once"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="DealMaterial",
@@ -1100,6 +1312,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "deal", "material"), name="dealmaterial_once"
+                    ),
+                ]
+            },
         ),
         migrations.AddField(
             model_name="deal",
@@ -1182,6 +1401,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "material", "number"),
+                        name="materialversion_number_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("state", "waiting")),
+                            models.Q(
+                                models.Q(("state", "waiting"), _negated=True),
+                                ("decided_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="materialversion_decided_has_its_time",
+                    ),
+                ]
+            },
         ),
         migrations.AddField(
             model_name="material",
@@ -1227,6 +1465,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace",), name="namingrule_one"),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="RepName",
@@ -1262,6 +1505,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "key"), name="repname_once"),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="SpendRule",
@@ -1340,6 +1588,24 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["workspace", "position", "id"], name="spendrule_by_position"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("program__isnull", False), ("channel__isnull", False), _connector="OR"
+                        ),
+                        name="spendrule_leads_somewhere",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True), name="spendrule_has_text"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Expense",
@@ -1470,6 +1736,31 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["workspace", "-date", "-id"], name="expense_by_date"),
+                    models.Index(
+                        fields=["workspace", "program", "date"], name="expense_by_program"
+                    ),
+                    models.Index(
+                        condition=models.Q(
+                            ("program", None), models.Q(("campaign_name", ""), _negated=True)
+                        ),
+                        fields=["workspace", "campaign_name"],
+                        name="expense_unmatched",
+                    ),
+                    models.Index(
+                        condition=models.Q(("series__isnull", False)),
+                        fields=["workspace", "series", "date"],
+                        name="expense_by_series",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "import_key"), name="expense_import_key_once"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Task",
@@ -1548,6 +1839,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["workspace", "state", "due_date"], name="task_by_state"),
+                    models.Index(fields=["workspace", "cycle", "state"], name="task_by_cycle"),
+                    models.Index(fields=["workspace", "due_date"], name="task_by_due_date"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("done_at__isnull", False), ("state", "done")),
+                            models.Q(models.Q(("state", "done"), _negated=True), ("done_at", None)),
+                            _connector="OR",
+                        ),
+                        name="task_done_has_its_time",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Handoff",
@@ -1663,6 +1971,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["workspace", "-handed_at", "-id"], name="handoff_by_time"),
+                    models.Index(
+                        condition=models.Q(("first_touch_at", None)),
+                        fields=["workspace", "due_at"],
+                        name="handoff_waiting",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "party", "cycle"),
+                        name="handoff_once_per_buyer_and_cycle",
+                        nulls_distinct=False,
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="TaskDependency",
@@ -1700,6 +2025,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "task", "waits_for"), name="taskdependency_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("task", models.F("waits_for")), _negated=True),
+                        name="taskdependency_of_another",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="TaskTemplate",
@@ -1741,6 +2077,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "name"), name="tasktemplate_name_once"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="TemplateTask",
@@ -1807,6 +2150,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["workspace", "template", "position"], name="templatetask_by_place"
+                    ),
+                ]
+            },
         ),
         migrations.AddField(
             model_name="task",
@@ -1937,6 +2287,35 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["workspace", "party", "occurred_at"], name="touch_by_party"
+                    ),
+                    models.Index(fields=["workspace", "occurred_at", "id"], name="touch_by_time"),
+                    models.Index(
+                        condition=models.Q(("level", 3)),
+                        fields=["workspace", "occurred_at"],
+                        name="touch_second_looks",
+                    ),
+                    models.Index(
+                        condition=models.Q(("contact__isnull", False)),
+                        fields=["workspace", "contact"],
+                        name="touch_by_contact",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "import_key"), name="touch_import_key_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("contact__isnull", False), ("account__isnull", False), _connector="OR"
+                        ),
+                        name="touch_is_of_somebody",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="TrackedLink",
@@ -1997,6 +2376,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["workspace", "-id"], name="trackedlink_by_time"),
+                    models.Index(fields=["workspace", "program"], name="trackedlink_by_program"),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="LinkDay",
@@ -2031,6 +2416,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "link", "day"), name="linkday_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("known__lte", models.F("clicks"))),
+                        name="linkday_known_are_clicks",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="LinkClick",
@@ -2067,6 +2463,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["workspace", "link"], name="linkclick_by_link"),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="CalendarFeed",
@@ -2222,384 +2623,8 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddIndex(
-            model_name="dealstage",
-            index=models.Index(fields=["workspace", "position"], name="dealstage_by_position"),
-        ),
-        migrations.AddConstraint(
-            model_name="dealstage",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "name"), name="dealstage_name_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="dealstagechange",
-            index=models.Index(
-                fields=["workspace", "deal", "entered_at"], name="dealstagechange_by_deal"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="discountapproval",
-            index=models.Index(
-                fields=["workspace", "deal", "-id"], name="discountapproval_by_deal"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="discountapproval",
-            index=models.Index(
-                condition=models.Q(("status", "pending")),
-                fields=["workspace", "asked_at"],
-                name="discountapproval_waiting",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="discountapproval",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "pending")),
-                fields=("workspace", "deal"),
-                name="discountapproval_one_waits",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="discountapproval",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at", None), ("status", "pending")),
-                    models.Q(
-                        models.Q(("status", "pending"), _negated=True),
-                        ("decided_at__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="discountapproval_decided_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="discountapproval",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "sent_back"), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="discountapproval_sent_back_says_why",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="driver",
-            index=models.Index(fields=["workspace", "position"], name="driver_by_position"),
-        ),
-        migrations.AddConstraint(
-            model_name="driver",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "name"), name="driver_name_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dealdriver",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "deal", "driver"), name="dealdriver_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="buyerreviewdriver",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "review", "driver"), name="buyerreviewdriver_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="buyerreview",
-            index=models.Index(fields=["workspace", "deal", "-id"], name="buyerreview_by_deal"),
-        ),
-        migrations.AddIndex(
-            model_name="buyerreview",
-            index=models.Index(
-                condition=models.Q(("answered_at__isnull", False)),
-                fields=["workspace", "answered_at"],
-                name="buyerreview_answered",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="buyerreview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("value", None), ("value__range", (1, 5)), _connector="OR"),
-                name="buyerreview_value_scale",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="buyerreview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("price", None), ("price__range", (1, 5)), _connector="OR"),
-                name="buyerreview_price_scale",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="buyerreview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("trust", None), ("trust__range", (1, 5)), _connector="OR"),
-                name="buyerreview_trust_scale",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="buyerreview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("answered_at", None), models.Q(("again", ""), _negated=True), _connector="OR"
-                ),
-                name="buyerreview_answered_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exchangerate",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "currency", "date"), name="exchangerate_day_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exchangerate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("rate__gt", 0)), name="exchangerate_is_positive"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="importmapping",
-            index=models.Index(
-                fields=["workspace", "signature", "-last_used_at"], name="importmapping_by_headers"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importmapping",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "name"), name="importmapping_name_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="import",
-            index=models.Index(fields=["workspace", "-created_at"], name="import_by_time"),
-        ),
-        migrations.AddIndex(
-            model_name="importpiece",
-            index=models.Index(fields=["workspace", "source", "-id"], name="importpiece_by_source"),
-        ),
-        migrations.AddIndex(
-            model_name="importrefusal",
-            index=models.Index(
-                fields=["workspace", "source", "line"], name="importrefusal_by_line"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="launch",
-            index=models.Index(fields=["workspace", "program"], name="launch_by_program"),
-        ),
-        migrations.AddConstraint(
-            model_name="launch",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "cycle", "program"), name="launch_once_per_cycle"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="launch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("overridden", []),
-                    models.Q(("override_reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="launch_overridden_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dealmaterial",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "deal", "material"), name="dealmaterial_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="deal",
-            index=models.Index(fields=["workspace", "party"], name="deal_by_party"),
-        ),
-        migrations.AddIndex(
             model_name="deal",
             index=models.Index(fields=["workspace", "stage", "-updated_at"], name="deal_by_stage"),
-        ),
-        migrations.AddIndex(
-            model_name="deal",
-            index=models.Index(
-                fields=["workspace", "outcome", "closed_date"], name="deal_by_outcome"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="deal",
-            index=models.Index(fields=["workspace", "-updated_at", "-id"], name="deal_by_update"),
-        ),
-        migrations.AddIndex(
-            model_name="deal",
-            index=models.Index(
-                condition=models.Q(("outcome", "open")),
-                fields=["workspace", "expected_close_date"],
-                name="deal_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deal",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "import_key"), name="deal_import_key_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_date", None), ("outcome", "open")),
-                    models.Q(
-                        models.Q(("outcome", "open"), _negated=True), ("closed_date__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="deal_closed_has_its_date",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="materialversion",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "material", "number"), name="materialversion_number_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="materialversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at", None), ("state", "waiting")),
-                    models.Q(
-                        models.Q(("state", "waiting"), _negated=True), ("decided_at__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="materialversion_decided_has_its_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="material",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "name"), name="material_name_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="namingrule",
-            constraint=models.UniqueConstraint(fields=("workspace",), name="namingrule_one"),
-        ),
-        migrations.AddConstraint(
-            model_name="repname",
-            constraint=models.UniqueConstraint(fields=("workspace", "key"), name="repname_once"),
-        ),
-        migrations.AddIndex(
-            model_name="spendrule",
-            index=models.Index(
-                fields=["workspace", "position", "id"], name="spendrule_by_position"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="spendrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("program__isnull", False), ("channel__isnull", False), _connector="OR"
-                ),
-                name="spendrule_leads_somewhere",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="spendrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True), name="spendrule_has_text"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="expense",
-            index=models.Index(fields=["workspace", "-date", "-id"], name="expense_by_date"),
-        ),
-        migrations.AddIndex(
-            model_name="expense",
-            index=models.Index(fields=["workspace", "program", "date"], name="expense_by_program"),
-        ),
-        migrations.AddIndex(
-            model_name="expense",
-            index=models.Index(
-                condition=models.Q(
-                    ("program", None), models.Q(("campaign_name", ""), _negated=True)
-                ),
-                fields=["workspace", "campaign_name"],
-                name="expense_unmatched",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="expense",
-            index=models.Index(
-                condition=models.Q(("series__isnull", False)),
-                fields=["workspace", "series", "date"],
-                name="expense_by_series",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="expense",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "import_key"), name="expense_import_key_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="handoff",
-            index=models.Index(fields=["workspace", "-handed_at", "-id"], name="handoff_by_time"),
-        ),
-        migrations.AddIndex(
-            model_name="handoff",
-            index=models.Index(
-                condition=models.Q(("first_touch_at", None)),
-                fields=["workspace", "due_at"],
-                name="handoff_waiting",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handoff",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "party", "cycle"),
-                name="handoff_once_per_buyer_and_cycle",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taskdependency",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "task", "waits_for"), name="taskdependency_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taskdependency",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("task", models.F("waits_for")), _negated=True),
-                name="taskdependency_of_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tasktemplate",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "name"), name="tasktemplate_name_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="templatetask",
-            index=models.Index(
-                fields=["workspace", "template", "position"], name="templatetask_by_place"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(fields=["workspace", "state", "due_date"], name="task_by_state"),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(fields=["workspace", "cycle", "state"], name="task_by_cycle"),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(fields=["workspace", "due_date"], name="task_by_due_date"),
         ),
         migrations.AddConstraint(
             model_name="task",
@@ -2608,81 +2633,6 @@ class Migration(migrations.Migration):
                 fields=("workspace", "cycle", "program", "template_task"),
                 name="task_once_per_template",
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("done_at__isnull", False), ("state", "done")),
-                    models.Q(models.Q(("state", "done"), _negated=True), ("done_at", None)),
-                    _connector="OR",
-                ),
-                name="task_done_has_its_time",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="touch",
-            index=models.Index(fields=["workspace", "party", "occurred_at"], name="touch_by_party"),
-        ),
-        migrations.AddIndex(
-            model_name="touch",
-            index=models.Index(fields=["workspace", "occurred_at", "id"], name="touch_by_time"),
-        ),
-        migrations.AddIndex(
-            model_name="touch",
-            index=models.Index(
-                condition=models.Q(("level", 3)),
-                fields=["workspace", "occurred_at"],
-                name="touch_second_looks",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="touch",
-            index=models.Index(
-                condition=models.Q(("contact__isnull", False)),
-                fields=["workspace", "contact"],
-                name="touch_by_contact",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="touch",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "import_key"), name="touch_import_key_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="touch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("contact__isnull", False), ("account__isnull", False), _connector="OR"
-                ),
-                name="touch_is_of_somebody",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="trackedlink",
-            index=models.Index(fields=["workspace", "-id"], name="trackedlink_by_time"),
-        ),
-        migrations.AddIndex(
-            model_name="trackedlink",
-            index=models.Index(fields=["workspace", "program"], name="trackedlink_by_program"),
-        ),
-        migrations.AddConstraint(
-            model_name="linkday",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "link", "day"), name="linkday_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="linkday",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("known__lte", models.F("clicks"))),
-                name="linkday_known_are_clicks",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="linkclick",
-            index=models.Index(fields=["workspace", "link"], name="linkclick_by_link"),
         ),
         *policies.tenant(
             "execute_deal",

@@ -66,6 +66,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        models.F("workspace"),
+                        django.db.models.functions.text.Lower("name"),
+                        name="account_by_name",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "import_key"), name="account_import_key_once"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Audience",
@@ -93,6 +107,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "name"), name="audience_name_once"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="BrandStory",
@@ -131,6 +152,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "version"), name="brandstory_version_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_current", True)),
+                        fields=("workspace",),
+                        name="brandstory_one_current",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Channel",
@@ -164,6 +197,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "key"), name="channel_key_once"),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Competitor",
@@ -192,6 +230,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "name"), name="competitor_name_once"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Battlecard",
@@ -249,6 +294,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "competitor", "version"),
+                        name="battlecard_version_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_current", True)),
+                        fields=("workspace", "competitor"),
+                        name="battlecard_one_current",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="CompetitorMove",
@@ -294,6 +352,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["workspace", "-happened_on"], name="competitormove_by_date"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Contact",
@@ -367,6 +432,26 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        models.F("workspace"),
+                        django.db.models.functions.text.Lower("email"),
+                        name="contact_by_email",
+                    ),
+                    models.Index(
+                        models.F("workspace"),
+                        django.db.models.functions.text.Lower("name"),
+                        name="contact_by_name",
+                    ),
+                    models.Index(fields=["workspace", "account"], name="contact_by_account"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "import_key"), name="contact_import_key_once"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Finding",
@@ -445,6 +530,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["workspace", "campaign", "-recorded_at"], name="finding_by_campaign"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("learned_in__isnull", False)),
+                        fields=("workspace", "learned_in", "kind", "subject_key"),
+                        name="finding_learned_once_per_cycle",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Disposition",
@@ -512,6 +611,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "cycle", "finding"), name="disposition_once_per_cycle"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decision__in", ["waiting", "adopted"]),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="disposition_no_has_a_reason",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="FindingRenewal",
@@ -554,6 +668,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["workspace", "finding", "-id"], name="findingrenewal_by_finding"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="findingrenewal_has_a_reason",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Product",
@@ -603,6 +730,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "name"), name="product_name_once"),
+                    models.UniqueConstraint(
+                        fields=("workspace", "import_key"), name="product_import_key_once"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="ProofPoint",
@@ -635,6 +770,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["workspace", "story", "position"], name="proofpoint_by_story"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="ResponseCurve",
@@ -714,6 +856,24 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["workspace", "channel", "-fitted_at"], name="responsecurve_history"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_current", True)),
+                        fields=("workspace", "channel"),
+                        name="responsecurve_one_current",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("workspace", "fit_key", "channel"),
+                        name="responsecurve_once_per_fit",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Study",
@@ -827,6 +987,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["workspace", "-held_on", "-id"], name="study_by_date"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["search"], name="study_by_words"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="MindsetWave",
@@ -862,6 +1030,24 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["workspace", "-held_on"], name="mindsetwave_by_date"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "study", "name"), name="mindsetwave_name_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("aware__lte", models.F("asked")),
+                            ("considering__lte", models.F("asked")),
+                            ("preferring__lte", models.F("asked")),
+                        ),
+                        name="mindsetwave_shares_of_asked",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="FindingEvidence",
@@ -933,6 +1119,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["workspace", "finding", "id"], name="findingevidence_by_finding"
+                    ),
+                    models.Index(fields=["workspace", "study"], name="findingevidence_by_study"),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="StudyForm",
@@ -990,6 +1184,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["workspace", "study", "-id"], name="studyform_by_study"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("answered__lte", models.F("most"))),
+                        name="studyform_within_its_most",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="StudyAnswer",
@@ -1045,234 +1250,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="account",
-            index=models.Index(
-                models.F("workspace"),
-                django.db.models.functions.text.Lower("name"),
-                name="account_by_name",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "import_key"), name="account_import_key_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="audience",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "name"), name="audience_name_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="brandstory",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "version"), name="brandstory_version_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="brandstory",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_current", True)),
-                fields=("workspace",),
-                name="brandstory_one_current",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="channel",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "key"), name="channel_key_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="competitor",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "name"), name="competitor_name_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="battlecard",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "competitor", "version"), name="battlecard_version_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="battlecard",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_current", True)),
-                fields=("workspace", "competitor"),
-                name="battlecard_one_current",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="competitormove",
-            index=models.Index(fields=["workspace", "-happened_on"], name="competitormove_by_date"),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(
-                models.F("workspace"),
-                django.db.models.functions.text.Lower("email"),
-                name="contact_by_email",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(
-                models.F("workspace"),
-                django.db.models.functions.text.Lower("name"),
-                name="contact_by_name",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(fields=["workspace", "account"], name="contact_by_account"),
-        ),
-        migrations.AddConstraint(
-            model_name="contact",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "import_key"), name="contact_import_key_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="finding",
-            index=models.Index(
-                fields=["workspace", "campaign", "-recorded_at"], name="finding_by_campaign"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("learned_in__isnull", False)),
-                fields=("workspace", "learned_in", "kind", "subject_key"),
-                name="finding_learned_once_per_cycle",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disposition",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "cycle", "finding"), name="disposition_once_per_cycle"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disposition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("decision__in", ["waiting", "adopted"]),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="disposition_no_has_a_reason",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="findingrenewal",
-            index=models.Index(
-                fields=["workspace", "finding", "-id"], name="findingrenewal_by_finding"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="findingrenewal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True),
-                name="findingrenewal_has_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="product",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "name"), name="product_name_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="product",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "import_key"), name="product_import_key_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="proofpoint",
-            index=models.Index(
-                fields=["workspace", "story", "position"], name="proofpoint_by_story"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="responsecurve",
-            index=models.Index(
-                fields=["workspace", "channel", "-fitted_at"], name="responsecurve_history"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="responsecurve",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_current", True)),
-                fields=("workspace", "channel"),
-                name="responsecurve_one_current",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="responsecurve",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "fit_key", "channel"), name="responsecurve_once_per_fit"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="study",
-            index=models.Index(fields=["workspace", "-held_on", "-id"], name="study_by_date"),
-        ),
-        migrations.AddIndex(
-            model_name="study",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["search"], name="study_by_words"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="mindsetwave",
-            index=models.Index(fields=["workspace", "-held_on"], name="mindsetwave_by_date"),
-        ),
-        migrations.AddConstraint(
-            model_name="mindsetwave",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "study", "name"), name="mindsetwave_name_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mindsetwave",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("aware__lte", models.F("asked")),
-                    ("considering__lte", models.F("asked")),
-                    ("preferring__lte", models.F("asked")),
-                ),
-                name="mindsetwave_shares_of_asked",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="findingevidence",
-            index=models.Index(
-                fields=["workspace", "finding", "id"], name="findingevidence_by_finding"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="findingevidence",
-            index=models.Index(fields=["workspace", "study"], name="findingevidence_by_study"),
-        ),
-        migrations.AddIndex(
-            model_name="studyform",
-            index=models.Index(fields=["workspace", "study", "-id"], name="studyform_by_study"),
-        ),
-        migrations.AddConstraint(
-            model_name="studyform",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("answered__lte", models.F("most"))),
-                name="studyform_within_its_most",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="studyanswer",
-            index=models.Index(fields=["workspace", "study", "id"], name="studyanswer_by_study"),
+            options={
+                "indexes": [
+                    models.Index(fields=["workspace", "study", "id"], name="studyanswer_by_study"),
+                ]
+            },
         ),
         *policies.tenant(
             "insight_account",

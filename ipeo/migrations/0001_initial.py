@@ -137,6 +137,24 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("starts_on"))),
+                        name="cycle_ends_after_it_starts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at__isnull", False), ("stage", "closed")),
+                            models.Q(
+                                models.Q(("stage", "closed"), _negated=True), ("closed_at", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="cycle_closed_has_its_time",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Membership",
@@ -329,6 +347,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "key"), name="webhookevent_key_once"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="WebhookEndpoint",
@@ -369,6 +394,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("is_active", True)),
+                        fields=["workspace"],
+                        name="webhookendpoint_active",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="WebhookDelivery",
@@ -433,6 +467,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "waiting")),
+                        fields=["next_attempt_at"],
+                        name="webhookdelivery_due",
+                    ),
+                    models.Index(
+                        fields=["workspace", "endpoint", "-id"], name="webhookdelivery_by_time"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "endpoint", "event"), name="webhookdelivery_once"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="StageChange",
@@ -501,6 +552,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["workspace", "cycle", "at"], name="stagechange_by_cycle"),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="SavedView",
@@ -540,6 +596,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "page", "owner", "name"), name="savedview_name_once"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Run",
@@ -604,6 +667,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["workspace", "kind", "-created_at"], name="run_by_kind"),
+                    models.Index(
+                        condition=models.Q(("state__in", ["queued", "running"])),
+                        fields=["lease_until"],
+                        name="run_alive",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("state", "queued"), models.Q(("only_one", ""), _negated=True)
+                        ),
+                        fields=("workspace", "only_one"),
+                        name="run_only_one_waiting",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="membership",
@@ -681,6 +763,27 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("accepted_at", None), ("withdrawn_at", None)),
+                        fields=("workspace", "email"),
+                        name="invitation_one_waiting",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("accepted_at", None), ("withdrawn_at", None), _connector="OR"
+                        ),
+                        name="invitation_settled_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("email", django.db.models.functions.text.Lower("email"))
+                        ),
+                        name="invitation_email_in_lowercase",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="IdempotencyRecord",
@@ -707,6 +810,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "key"), name="idempotencyrecord_key_once"
+                    ),
+                ]
+            },
         ),
         migrations.AddField(
             model_name="cycle",
@@ -756,6 +866,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["workspace", "-id"], name="auditevent_by_time"),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="ApiToken",
@@ -798,70 +913,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="webhookevent",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "key"), name="webhookevent_key_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="webhookendpoint",
-            index=models.Index(
-                condition=models.Q(("is_active", True)),
-                fields=["workspace"],
-                name="webhookendpoint_active",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="webhookdelivery",
-            index=models.Index(
-                condition=models.Q(("state", "waiting")),
-                fields=["next_attempt_at"],
-                name="webhookdelivery_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="webhookdelivery",
-            index=models.Index(
-                fields=["workspace", "endpoint", "-id"], name="webhookdelivery_by_time"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="webhookdelivery",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "endpoint", "event"), name="webhookdelivery_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="stagechange",
-            index=models.Index(fields=["workspace", "cycle", "at"], name="stagechange_by_cycle"),
-        ),
-        migrations.AddConstraint(
-            model_name="savedview",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "page", "owner", "name"), name="savedview_name_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="run",
-            index=models.Index(fields=["workspace", "kind", "-created_at"], name="run_by_kind"),
-        ),
-        migrations.AddIndex(
-            model_name="run",
-            index=models.Index(
-                condition=models.Q(("state__in", ["queued", "running"])),
-                fields=["lease_until"],
-                name="run_alive",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "queued"), models.Q(("only_one", ""), _negated=True)),
-                fields=("workspace", "only_one"),
-                name="run_only_one_waiting",
-            ),
+            options={
+                "indexes": [
+                    models.Index(fields=["workspace", "membership"], name="apitoken_by_member"),
+                ]
+            },
         ),
         migrations.AddConstraint(
             model_name="membership",
@@ -875,34 +931,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("source_name", ""), _negated=True),
                 fields=("workspace", "source_name"),
                 name="membership_once_per_source_name",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("accepted_at", None), ("withdrawn_at", None)),
-                fields=("workspace", "email"),
-                name="invitation_one_waiting",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("accepted_at", None), ("withdrawn_at", None), _connector="OR"),
-                name="invitation_settled_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
-                name="invitation_email_in_lowercase",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="idempotencyrecord",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "key"), name="idempotencyrecord_key_once"
             ),
         ),
         migrations.AddConstraint(
@@ -920,36 +948,10 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="cycle",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gte", models.F("starts_on"))),
-                name="cycle_ends_after_it_starts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cycle",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at__isnull", False), ("stage", "closed")),
-                    models.Q(models.Q(("stage", "closed"), _negated=True), ("closed_at", None)),
-                    _connector="OR",
-                ),
-                name="cycle_closed_has_its_time",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="campaign",
             constraint=models.UniqueConstraint(
                 fields=("workspace", "name"), name="campaign_name_once"
             ),
-        ),
-        migrations.AddIndex(
-            model_name="auditevent",
-            index=models.Index(fields=["workspace", "-id"], name="auditevent_by_time"),
-        ),
-        migrations.AddIndex(
-            model_name="apitoken",
-            index=models.Index(fields=["workspace", "membership"], name="apitoken_by_member"),
         ),
         *policies.tenant(
             "ipeo_campaign",

@@ -67,6 +67,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "cycle"), name="period_once_per_cycle"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Recommendation",
@@ -188,6 +195,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["workspace", "state", "-id"], name="recommendation_by_state"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "cycle", "kind", "subject_key"),
+                        name="recommendation_once",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Experiment",
@@ -366,6 +386,40 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["workspace", "state", "-id"], name="experiment_by_state"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "name"), name="experiment_name_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("share__gt", 0), ("share__lt", 1)),
+                        name="experiment_share_is_a_share",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("smallest_lift__gt", 0)),
+                        name="experiment_lift_above_nothing",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("starts_on", None),
+                            ("ends_on__gt", models.F("starts_on")),
+                            _connector="OR",
+                        ),
+                        name="experiment_ends_after_it_starts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "stopped"), _negated=True),
+                            models.Q(("decision", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="experiment_stops_with_a_decision",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Decision",
@@ -417,6 +471,24 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["workspace", "recommendation", "-at"],
+                        name="decision_by_recommendation",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decision", "rejected"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="decision_rejecting_needs_a_reason",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Restatement",
@@ -452,6 +524,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "period", "number"), name="restatement_once"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Snapshot",
@@ -486,6 +565,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "cycle", "kind", "subject_key"), name="snapshot_once"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="StaleParty",
@@ -509,6 +595,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["workspace", "party"], name="staleparty_by_party"),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="TransitionTally",
@@ -548,6 +639,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "grain", "month", "before", "after", "bucket"),
+                        name="transitiontally_once",
+                        nulls_distinct=False,
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="ActivityDelta",
@@ -1562,108 +1662,6 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("workspace",), name="measurementstate_once")
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="period",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "cycle"), name="period_once_per_cycle"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="recommendation",
-            index=models.Index(
-                fields=["workspace", "state", "-id"], name="recommendation_by_state"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recommendation",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "cycle", "kind", "subject_key"), name="recommendation_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="experiment",
-            index=models.Index(fields=["workspace", "state", "-id"], name="experiment_by_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="experiment",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "name"), name="experiment_name_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="experiment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("share__gt", 0), ("share__lt", 1)),
-                name="experiment_share_is_a_share",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="experiment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("smallest_lift__gt", 0)), name="experiment_lift_above_nothing"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="experiment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("starts_on", None), ("ends_on__gt", models.F("starts_on")), _connector="OR"
-                ),
-                name="experiment_ends_after_it_starts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="experiment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "stopped"), _negated=True),
-                    models.Q(("decision", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="experiment_stops_with_a_decision",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="decision",
-            index=models.Index(
-                fields=["workspace", "recommendation", "-at"], name="decision_by_recommendation"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decision", "rejected"), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="decision_rejecting_needs_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="restatement",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "period", "number"), name="restatement_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="snapshot",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "cycle", "kind", "subject_key"), name="snapshot_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="staleparty",
-            index=models.Index(fields=["workspace", "party"], name="staleparty_by_party"),
-        ),
-        migrations.AddConstraint(
-            model_name="transitiontally",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "grain", "month", "before", "after", "bucket"),
-                name="transitiontally_once",
-                nulls_distinct=False,
-            ),
         ),
         *policies.tenant(
             "optimize_period",

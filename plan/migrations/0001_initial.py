@@ -77,6 +77,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "cycle", "metric"),
+                        name="objective_metric_once_per_cycle",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Allocation",
@@ -132,6 +140,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("total__gte", 0)), name="allocation_not_negative"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="PlanProof",
@@ -219,6 +234,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "name"), name="program_name_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("discount__gte", 0), ("discount__lt", 1)),
+                        name="program_discount_is_a_share",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="ProgramPlan",
@@ -344,6 +368,31 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["workspace", "program"], name="programplan_by_program"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("starts_on", None),
+                            ("ends_on", None),
+                            ("ends_on__gte", models.F("starts_on")),
+                            _connector="OR",
+                        ),
+                        name="programplan_flight_ends_after_it_starts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("floor", None),
+                            ("ceiling", None),
+                            ("ceiling__gte", models.F("floor")),
+                            _connector="OR",
+                        ),
+                        name="programplan_floor_below_ceiling",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="planproof",
@@ -395,6 +444,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "program_plan", "month"),
+                        name="budgetline_once_per_month",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gte", 0)), name="budgetline_not_negative"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("month__day", 1)), name="budgetline_month_is_a_first"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="AllocationLine",
@@ -453,6 +516,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "allocation", "program_plan"),
+                        name="allocationline_once",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="ProgramTemplate",
@@ -525,6 +596,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "key"), name="programtemplate_key_once"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("workspace", "name"), name="programtemplate_name_once"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Scenario",
@@ -602,6 +683,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "cycle", "name"), name="scenario_name_once_per_cycle"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "approved")),
+                        fields=("workspace", "cycle"),
+                        name="scenario_one_approved_per_cycle",
+                    ),
+                ]
+            },
         ),
         migrations.AddField(
             model_name="programplan",
@@ -685,6 +778,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "scenario", "metric", "program"),
+                        name="forecast_once",
+                        nulls_distinct=False,
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Approval",
@@ -735,6 +837,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "scenario", "program_plan"),
+                        name="approval_once",
+                        nulls_distinct=False,
+                    ),
+                ]
+            },
         ),
         migrations.AddField(
             model_name="allocation",
@@ -794,6 +905,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["workspace", "scenario", "at"], name="scenariocomment_in_order"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="CommentMention",
@@ -832,25 +950,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="objective",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "cycle", "metric"), name="objective_metric_once_per_cycle"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="program",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "name"), name="program_name_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="program",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("discount__gte", 0), ("discount__lt", 1)),
-                name="program_discount_is_a_share",
-            ),
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("read_at", None)),
+                        fields=["workspace", "member"],
+                        name="commentmention_unread",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "comment", "member"), name="commentmention_once"
+                    ),
+                ],
+            },
         ),
         migrations.AddConstraint(
             model_name="planproof",
@@ -859,135 +972,15 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="budgetline",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "program_plan", "month"), name="budgetline_once_per_month"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="budgetline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gte", 0)), name="budgetline_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="budgetline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("month__day", 1)), name="budgetline_month_is_a_first"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="allocationline",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "allocation", "program_plan"), name="allocationline_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programtemplate",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "key"), name="programtemplate_key_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programtemplate",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "name"), name="programtemplate_name_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scenario",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "cycle", "name"), name="scenario_name_once_per_cycle"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scenario",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "approved")),
-                fields=("workspace", "cycle"),
-                name="scenario_one_approved_per_cycle",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="programplan",
-            index=models.Index(fields=["workspace", "program"], name="programplan_by_program"),
-        ),
-        migrations.AddConstraint(
             model_name="programplan",
             constraint=models.UniqueConstraint(
                 fields=("workspace", "scenario", "program"), name="programplan_once_per_scenario"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("starts_on", None),
-                    ("ends_on", None),
-                    ("ends_on__gte", models.F("starts_on")),
-                    _connector="OR",
-                ),
-                name="programplan_flight_ends_after_it_starts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("floor", None),
-                    ("ceiling", None),
-                    ("ceiling__gte", models.F("floor")),
-                    _connector="OR",
-                ),
-                name="programplan_floor_below_ceiling",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="forecast",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "scenario", "metric", "program"),
-                name="forecast_once",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approval",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "scenario", "program_plan"),
-                name="approval_once",
-                nulls_distinct=False,
             ),
         ),
         migrations.AddIndex(
             model_name="allocation",
             index=models.Index(
                 fields=["workspace", "scenario", "-made_at"], name="allocation_latest"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="allocation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("total__gte", 0)), name="allocation_not_negative"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="scenariocomment",
-            index=models.Index(
-                fields=["workspace", "scenario", "at"], name="scenariocomment_in_order"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="commentmention",
-            index=models.Index(
-                condition=models.Q(("read_at", None)),
-                fields=["workspace", "member"],
-                name="commentmention_unread",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="commentmention",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "comment", "member"), name="commentmention_once"
             ),
         ),
         *policies.tenant(
