@@ -60,6 +60,13 @@ class AlreadyDecided(Exception):
         self.approval = approval
 
 
+class AskedAnew(Exception):
+    """Other terms wait now than those that were seen; nobody approves what they did not see."""
+
+    def __init__(self) -> None:
+        super().__init__("The request has changed since you opened this page. Check it again.")
+
+
 @transaction.atomic
 def ask_approval(
     *,
@@ -141,9 +148,9 @@ def _demand_return(in_return: str, note: str) -> None:
 def _ask(
     deal: Deal, terms: Terms, in_return: str, note: str, by: Membership | None, now: datetime
 ) -> DiscountApproval:
-    row = DiscountApproval.objects.filter(
-        deal=deal, status=STATUS.PENDING
-    ).first() or DiscountApproval(deal=deal)
+    # Held, so that a manager decides either before it changes or on what it has become.
+    pending = DiscountApproval.objects.filter(deal=deal, status=STATUS.PENDING)
+    row = pending.select_for_update(of=("self",)).first() or DiscountApproval(deal=deal)
     row.list_amount, row.net_amount = terms.list_amount, terms.net_amount
     row.discount = terms.discount.quantize(MILLIONTH)
     row.margin = None if terms.margin is None else Decimal(terms.margin).quantize(MILLIONTH)
@@ -160,9 +167,8 @@ def _ask(
 
 
 def _withdraw(deal: Deal, now: datetime) -> None:
-    for row in DiscountApproval.objects.filter(deal=deal, status=STATUS.PENDING):
-        row.status, row.decided_at = STATUS.WITHDRAWN, now
-        row.save(update_fields=["status", "decided_at"])
+    pending = DiscountApproval.objects.filter(deal=deal, status=STATUS.PENDING)
+    pending.update(status=STATUS.WITHDRAWN, decided_at=now)
 
 
 def approve_discount(
@@ -170,22 +176,33 @@ def approve_discount(
     approval: DiscountApproval,
     by: Membership,
     reason: str = "",
+    asked_at: datetime | None = None,
     now: datetime | None = None,
 ) -> DiscountApproval:
-    """Let a discount pass. Raises `AlreadyDecided`.
+    """Let a discount pass.
 
-    Where the workspace wants four eyes, `OwnWork` is raised for whoever asked.
+    `asked_at` is when the terms were asked for that the manager saw, None where nobody looked.
+    Raises `AlreadyDecided`, and `AskedAnew` where other terms wait by now. Where the workspace
+    wants four eyes, `OwnWork` is raised for whoever asked.
     """
-    return _decide(approval, STATUS.APPROVED, by, reason, now)
+    return _decide(approval, STATUS.APPROVED, by, reason, asked_at, now)
 
 
 def send_back_discount(
-    *, approval: DiscountApproval, by: Membership, reason: str, now: datetime | None = None
+    *,
+    approval: DiscountApproval,
+    by: Membership,
+    reason: str,
+    asked_at: datetime | None = None,
+    now: datetime | None = None,
 ) -> DiscountApproval:
-    """Send a discount back with a reason. Raises `BackWithoutReason` or `AlreadyDecided`."""
+    """Send a discount back with a reason.
+
+    Raises `BackWithoutReason`, and as `approve_discount` does.
+    """
     if not reason.strip():
         raise BackWithoutReason("Enter a reason, so that the next offer can be better.")
-    return _decide(approval, STATUS.SENT_BACK, by, reason, now)
+    return _decide(approval, STATUS.SENT_BACK, by, reason, asked_at, now)
 
 
 @transaction.atomic
@@ -194,11 +211,14 @@ def _decide(
     status: DiscountApproval.Status,
     by: Membership,
     reason: str,
+    asked_at: datetime | None,
     now: datetime | None,
 ) -> DiscountApproval:
     row = hold(DiscountApproval, approval.pk)
     if not row.waits:
         raise AlreadyDecided(row)
+    if asked_at is not None and asked_at != row.asked_at:
+        raise AskedAnew
     if status == STATUS.APPROVED:
         demand_other_eyes(by=by, maker_id=row.asked_by_id, done="asked for this")
     row.status, row.decided_by, row.decided_at = status, by, now or timezone.now()

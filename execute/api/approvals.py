@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from execute.actions.approvals import (
     AlreadyDecided,
+    AskedAnew,
     DiscountRefused,
     approve_discount,
     ask_approval,
@@ -63,8 +64,12 @@ class AskApprovalSerializer(serializers.Serializer[Any]):
 
 
 class DecisionSerializer(serializers.Serializer[Any]):
-    """What a manager says to it; needed to send it back."""
+    """What a manager says to it; `reason` is required to send it back.
 
+    With `asked_at`, as it was read, the decision is on those terms alone.
+    """
+
+    asked_at = serializers.DateTimeField(required=False)
     reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=2000)
 
 
@@ -83,6 +88,7 @@ class DiscountApprovalView(ReadViewSet):
     refused_as = {
         DiscountRefused: at_its_field,
         AlreadyDecided: Conflict,
+        AskedAnew: Conflict,
         OwnWork: PermissionDenied,
     }
 
@@ -95,13 +101,13 @@ class DiscountApprovalView(ReadViewSet):
     @extend_schema(request=DecisionSerializer, responses=DiscountApprovalSerializer)
     @action(detail=True, methods=["post"])
     def approve(self, request: Request, pk: int) -> Response:
-        """Let the discount pass; 409 where it does not wait any more."""
+        """Approve the discount; 409 where it no longer waits, or waits with other terms."""
         return self._decided(approve_discount)
 
     @extend_schema(request=DecisionSerializer, responses=DiscountApprovalSerializer)
     @action(detail=True, methods=["post"])
     def send_back(self, request: Request, pk: int) -> Response:
-        """Send the discount back with a reason; 409 where it does not wait any more."""
+        """Send the discount back with a reason; 409 as for `approve`."""
         return self._decided(send_back_discount)
 
     def _decided(self, decide: Callable[..., DiscountApproval]) -> Response:

@@ -144,6 +144,26 @@ def test_a_decision_is_made_once_and_audited(win, member):
     assert events.last().changes["status"] == ["pending", "sent_back"]
 
 
+def test_a_manager_decides_on_the_terms_that_were_shown(at, sign_in, workspace, win, deal, member):
+    win(800, in_return="volume")
+    asked = DiscountApproval.objects.get()
+    manager = sign_in("manager")
+    address = at(f"deals/discounts/{asked.pk}/")
+    seen = asked.asked_at.isoformat()
+    assert f'value="{seen}"' in manager.get(address).content.decode()
+    win(600, in_return="volume")
+    answer = manager.post(address, {"decision": "approve", "asked_at": seen})
+    assert answer.status_code == 409
+    assert "has changed since you opened this page" in answer.content.decode()
+    head = {"HTTP_IPEO_WORKSPACE": workspace.slug, "content_type": "application/json"}
+    api = f"/api/v1/discount-approvals/{asked.pk}/approve/"
+    assert manager.post(api, {"asked_at": seen}, **head).status_code == 409
+    asked.refresh_from_db()
+    assert (asked.status, asked.net_amount) == ("pending", Decimal(600))
+    now = asked.asked_at.isoformat()
+    assert manager.post(address, {"decision": "approve", "asked_at": now}).status_code == 302
+
+
 def test_the_form_asks_only_where_the_discount_is_large(at, sign_in, deal, fit):
     rep = sign_in("sales_rep")
     typed = {"outcome": "won", "won_drivers": [fit.pk], "net_amount": "800", "version": 1}
