@@ -61,7 +61,8 @@ def launch_program(
         raise NotUnderWay(
             f"The cycle is in {cycle.get_stage_display()}. Programs are launched in Execute."
         )
-    if plan.scenario.status != Scenario.Status.APPROVED:
+    # Asked again now that the cycle is held: another plan may have been approved meanwhile.
+    if not Scenario.objects.filter(pk=plan.scenario_id, status=Scenario.Status.APPROVED).exists():
         raise NotUnderWay(f"“{plan.scenario}” is not the approved plan of this cycle.")
     standing = launching_of(plan)
     if standing.launch is not None:

@@ -117,6 +117,14 @@ def test_only_what_is_approved_and_under_way_is_launched(at, status, member):
         launch_program(plan=ProgramPlanFactory(scenario=scenario), by=member("manager"))
 
 
+def test_a_plan_that_was_replaced_after_it_was_read_is_not_launched(plan, kit, member):
+    approve(kit, member)
+    assert plan.scenario.status == "approved"
+    type(plan.scenario).objects.update(status="replaced")
+    with pytest.raises(NotUnderWay):
+        launch_program(plan=plan, by=member("manager"))
+
+
 def test_a_launch_stays_once_the_cycle_is_measured(plan, member):
     launch = launch_program(plan=plan, by=member("manager"), override_reason="The fair")
     plan.scenario.cycle.stage = "optimize"
