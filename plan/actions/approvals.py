@@ -41,6 +41,16 @@ class AnotherApproved(Exception):
         self.current = current
 
 
+class ProposedAnew(Exception):
+    """The scenario was withdrawn and proposed again; nobody approves what they did not see."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        super().__init__(
+            f"“{scenario.name}” was changed and proposed again since you opened this page. "
+            "Check it again."
+        )
+
+
 class NotPriceLed(Exception):
     """Only a price-led program needs this approval."""
 
@@ -95,15 +105,17 @@ def approve_scenario(
     scenario: Scenario,
     by: Membership,
     replacing: Scenario | None = None,
+    proposed_at: datetime | None = None,
     note: str = "",
     now: datetime | None = None,
 ) -> Approval:
     """Approve a proposed scenario and freeze its forecast; the cycle's earlier one is replaced.
 
-    `replacing` is the approved scenario that the manager saw, None where there was none. Raises
+    `replacing` is the approved scenario that the manager saw, None where there was none, and
+    `proposed_at` when the proposal that they saw was made, None where nobody looked. Raises
     `AlreadyApproved`, `AnotherApproved` where the cycle's approved scenario is not `replacing`,
-    `NotProposed`, `NotReady` with what is missing, `CycleOver`, and `OwnWork` for whoever proposed
-    it, where the workspace wants four eyes.
+    `NotProposed`, `ProposedAnew`, `NotReady` with what is missing, `CycleOver`, and `OwnWork` for
+    whoever proposed it, where the workspace wants four eyes.
     """
     now = now or timezone.now()
     # Whoever comes second waits here, and then sees what the first did.
@@ -112,6 +124,8 @@ def approve_scenario(
         raise AlreadyApproved(f"“{scenario.name}” is already approved.")
     held = hold_proposed(scenario)
     demand_open(held.cycle)
+    if proposed_at is not None and proposed_at != held.proposed_at:
+        raise ProposedAnew(held)
     demand_other_eyes(by=by, maker_id=held.proposed_by_id, done="proposed this")
     current = approved_scenario(held.cycle)
     if (current.pk if current else None) != (replacing.pk if replacing else None):

@@ -12,6 +12,7 @@ from plan.actions.approvals import (
     AnotherApproved,
     NotPriceLed,
     OfferChanged,
+    ProposedAnew,
 )
 from plan.actions.budget import AmountNotValid, NotInThisPlan
 from plan.actions.comments import NothingSaid, TooLong
@@ -55,6 +56,7 @@ REFUSED_AS: dict[type[Exception], Answer] = {
     OfferChanged: Conflict,
     OfferFrozen: Conflict,
     ProgramInUse: Conflict,
+    ProposedAnew: Conflict,
     ScenarioLocked: Conflict,
     OwnWork: PermissionDenied,
 }

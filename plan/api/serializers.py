@@ -82,8 +82,12 @@ class CloneSerializer(serializers.Serializer[Any]):
 
 
 class ApproveSerializer(serializers.Serializer[Any]):
-    """A manager's yes; `replacing` is the approved scenario that this one replaces, if any."""
+    """A manager's approval; `replacing` is the approved scenario that this one replaces, if any.
 
+    With `proposed_at`, as it was read, only that proposal is approved.
+    """
+
+    proposed_at = serializers.DateTimeField(required=False)
     replacing = serializers.PrimaryKeyRelatedField(
         queryset=Scenario.objects.all(), required=False, allow_null=True, default=None
     )
@@ -91,9 +95,17 @@ class ApproveSerializer(serializers.Serializer[Any]):
 
 
 class NoteSerializer(serializers.Serializer[Any]):
-    """A word to go with a decision."""
+    """A note that goes with a decision."""
 
     note = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class ApprovePriceSerializer(NoteSerializer):
+    """A manager's approval of a price-led offer; with `discount`, only at that discount."""
+
+    discount = serializers.DecimalField(
+        max_digits=6, decimal_places=4, required=False, source="seen_discount"
+    )
 
 
 class ProgramSerializer(serializers.ModelSerializer[Program]):

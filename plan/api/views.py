@@ -227,12 +227,12 @@ class ProgramPlanView(PlanViewSet):
         return Response(guard_of(self.get_object()).as_dict())
 
     @extend_schema(
-        request=serializers.NoteSerializer, responses={201: serializers.ApprovalSerializer}
+        request=serializers.ApprovePriceSerializer, responses={201: serializers.ApprovalSerializer}
     )
     @action(detail=True, methods=["post"], url_path="approve-price")
     def approve_price(self, request: Request, pk: int) -> Response:
         """Approve a price-led program within its scenario."""
-        wish = self.sent(serializers.NoteSerializer)
+        wish = self.sent(serializers.ApprovePriceSerializer)
         made = approvals.approve_price(plan=self.get_object(), by=self.membership, **wish)
         data = serializers.ApprovalSerializer(made).data
         return Response(data, status=status.HTTP_201_CREATED)

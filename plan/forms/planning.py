@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -16,28 +17,73 @@ from ipeo.queries.members import members_of
 from ipeo.typed import MoneyField, PercentField, percent_text, read_money, read_percent
 from plan.actions.programs import flight_fault
 from plan.models import Objective, Program, ProgramPlan, Scenario
-from plan.queries.objectives import RATES, in_metric
+from plan.queries.baselines import Baseline
+from plan.queries.objectives import RATES, in_metric, objectives_of
 from plan.queries.scenarios import findings_for, proof_points, unplanned_programs
 
 
 class ObjectiveForm(forms.Form):
-    """What the cycle is to reach; the metric tells how the figures are read."""
+    """What the cycle is to reach; the metric tells how the figures are read.
+
+    `measured` is what each metric stood at before. A baseline that nobody typed is the measured
+    one of the metric that is chosen; `measured_for` names the metric whose it is.
+    """
 
     metric = forms.ChoiceField(choices=Objective.Metric.choices)
-    baseline = forms.CharField(
-        required=False, max_length=30, help_text="Where it stands now, or stood when last measured."
-    )
+    baseline = forms.CharField(required=False, max_length=30)
+    measured_for = forms.CharField(required=False, widget=forms.HiddenInput())
     target = forms.CharField(required=False, max_length=30)
     due_date = forms.DateField(required=False, label="By", widget=DateInput())
     audience = forms.ModelChoiceField(
         Audience.objects.order_by("name"), required=False, empty_label="Everyone"
     )
 
-    def __init__(self, *args: Any, cycle: Cycle, instance: Objective | None = None, **kw: Any):
+    def __init__(
+        self,
+        *args: Any,
+        cycle: Cycle,
+        measured: Mapping[str, Baseline],
+        instance: Objective | None = None,
+        given: Mapping[str, str] | None = None,
+        **kw: Any,
+    ):
         self.cycle = cycle
+        self.measured = measured
         self.instance = instance or Objective(cycle=cycle)
-        kw.setdefault("initial", self._stored() if instance else {"due_date": cycle.ends_on})
-        super().__init__(*args, **kw)
+        stored = self._stored() if instance else {"due_date": cycle.ends_on}
+        super().__init__(*args, initial=stored | self._begun(stored, given or {}), **kw)
+
+    def _begun(self, stored: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, str]:
+        """What an address asks for, with the baseline as measured where there is none."""
+        wanted = given.get("metric", "")
+        metric = wanted if wanted in self.measured else stored.get("metric") or self._first_unset()
+        held = stored["baseline"] if metric == stored.get("metric") else ""
+        typed = self._followed(metric, given.get("baseline", held), given.get("measured_for", ""))
+        text = typed or self.measured[metric].text
+        return {"metric": metric, "baseline": text, "measured_for": metric}
+
+    def _first_unset(self) -> str:
+        """The first metric that the cycle has no objective for."""
+        held = {one.metric for one in objectives_of(self.cycle)}
+        return next((one for one in self.measured if one not in held), next(iter(self.measured)))
+
+    def _followed(self, metric: str, typed: str, measured_for: str) -> str:
+        """The baseline as typed; the metric's measured one where another's still stands there."""
+        before = self.measured.get(measured_for)
+        if before is None or measured_for == metric or typed != before.text:
+            return typed
+        return self.measured[metric].text
+
+    @property
+    def says(self) -> str:
+        """What was measured of the metric chosen."""
+        chosen = self["metric"].value()
+        found = self.measured.get(chosen)
+        if found is None:
+            return ""
+        if not found.text:
+            return f"Not measured: {found.known_by}."
+        return f"Measured: {found.text} ({found.known_by})."
 
     def _stored(self) -> dict[str, Any]:
         held = self.instance
@@ -52,7 +98,10 @@ class ObjectiveForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Read baseline and target as the metric's kind of figure."""
         cleaned = super().clean() or {}
-        metric = cleaned.get("metric", "")
+        metric, measured_for = cleaned.get("metric", ""), cleaned.pop("measured_for", "")
+        if metric:
+            typed = cleaned.get("baseline", "")
+            cleaned["baseline"] = self._followed(metric, typed, measured_for)
         for name in ("baseline", "target"):
             text = cleaned.get(name, "")
             try:
@@ -72,6 +121,9 @@ def read_in_metric(metric: str, text: str) -> Decimal:
     """Return the figure that a text names, as the metric counts; raises `ValidationError`."""
     if metric in RATES:
         return read_percent(text)
+    if metric == Objective.Metric.WON_MARGIN and text.strip()[:1] in {"-", "\N{MINUS SIGN}"}:
+        # Deals won below their cost leave a margin below zero to begin from.
+        return -read_money(text.strip()[1:])
     amount = read_money(text)
     if metric == Objective.Metric.NEW_CUSTOMERS and amount != amount.to_integral_value():
         raise ValidationError("Enter a whole number of customers.")
@@ -128,6 +180,18 @@ class NoteForm(forms.Form):
         label="Note to the planner",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+class ApproveForm(NoteForm):
+    """A manager's yes to a scenario, as it was proposed when they saw it."""
+
+    proposed_at = forms.DateTimeField(required=False, widget=forms.HiddenInput())
+
+
+class ApprovePriceForm(NoteForm):
+    """A manager's yes to a price-led offer, at the discount that they saw."""
+
+    discount = forms.DecimalField(required=False, widget=forms.HiddenInput())
 
 
 class ProgramForm(forms.ModelForm[Program]):

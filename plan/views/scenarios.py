@@ -11,12 +11,11 @@ from ipeo.models import Cycle
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.named import row_named
-from ipeo.typed import percent_text
 from ipeo.views.refusals import refused_in_form
 from plan.actions import approvals as approving
 from plan.actions import scenarios as actions
 from plan.actions.drafts import CycleOver, ScenarioLocked
-from plan.forms.planning import LimitForm, NoteForm, ScenarioForm
+from plan.forms.planning import ApproveForm, ApprovePriceForm, LimitForm, NoteForm, ScenarioForm
 from plan.models import ProgramPlan, Scenario
 from plan.queries.budget import approved_scenario, total_of
 from plan.queries.forecasts import shown_forecast
@@ -31,6 +30,7 @@ REFUSALS = (
     actions.NotProposed,
     approving.AlreadyApproved,
     approving.AnotherApproved,
+    approving.ProposedAnew,
     OwnWork,
 )
 
@@ -181,7 +181,7 @@ def _seen_approved(request: WorkspaceRequest, found: Scenario) -> Scenario | Non
 def approve(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Read a proposed scenario with its forecast, and approve it."""
     found = _scenario(pk)
-    form = NoteForm(request.POST or None)
+    form = ApproveForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             with refused_in_form(form, dict.fromkeys(REFUSALS)):
@@ -189,7 +189,7 @@ def approve(request: WorkspaceRequest, pk: int) -> HttpResponse:
                     scenario=found,
                     by=request.membership,
                     replacing=_seen_approved(request, found),
-                    note=form.cleaned_data["note"],
+                    **form.cleaned_data,
                 )
                 messages.success(
                     request, f"“{found.name}” is approved, and its forecast is frozen."
@@ -231,15 +231,15 @@ def value_guard(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Show what a price-led program costs in margin; a manager may approve it here."""
     plans = ProgramPlan.objects.select_related("scenario__cycle__campaign", "program__channel")
     found = get_object_or_404(plans, pk=pk)
-    form = NoteForm(request.POST or None)
+    form = ApprovePriceForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        discount = request.POST.get("discount", "")
         told = (approving.OfferChanged, approving.NotPriceLed, *REFUSALS)
         with refused_in_form(form, dict.fromkeys(told)):
-            if discount and discount != percent_text(found.program.discount):
-                raise approving.OfferChanged("The discount has changed since you opened this page.")
             approving.approve_price(
-                plan=found, by=request.membership, note=form.cleaned_data["note"]
+                plan=found,
+                by=request.membership,
+                note=form.cleaned_data["note"],
+                seen_discount=form.cleaned_data["discount"],
             )
             messages.success(request, f"{found.program.name} is approved with the figures shown.")
             return redirect(link("plan:scenario", found.scenario_id))
@@ -247,6 +247,5 @@ def value_guard(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "plan": found,
         "guard": guard_of(found),
         "form": form,
-        "discount": percent_text(found.program.discount),
     }
     return render(request, "plan/value_guard.html", context, status=422 if form.is_bound else 200)

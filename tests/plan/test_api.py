@@ -150,6 +150,8 @@ def test_the_value_guard_and_its_approval(call):
     guard = call("marketer", "get", f"program-plans/{plan.pk}/value-guard/").json()
     assert guard["break_even_uplift"]["value"] == pytest.approx(0.4)
     assert call("marketer", "post", f"program-plans/{plan.pk}/approve-price/").status_code == 403
+    late = call("manager", "post", f"program-plans/{plan.pk}/approve-price/", {"discount": "0.05"})
+    assert late.status_code == 409
     assert call("manager", "post", f"program-plans/{plan.pk}/approve-price/").status_code == 201
     assert call("manager", "post", f"program-plans/{plan.pk}/approve-price/").status_code == 409
 

@@ -8,6 +8,7 @@ import pytest
 from django.db import connections
 
 from ipeo import tenancy
+from ipeo.navigation import link
 from plan.actions.approvals import (
     AlreadyApproved,
     AnotherApproved,
@@ -17,7 +18,13 @@ from plan.actions.approvals import (
     approve_scenario,
 )
 from plan.actions.programs import OfferFrozen, save_program
-from plan.actions.scenarios import NotProposed, NotReady, clone_scenario, propose_scenario
+from plan.actions.scenarios import (
+    NotProposed,
+    NotReady,
+    clone_scenario,
+    propose_scenario,
+    take_back_scenario,
+)
 from plan.models import Approval, Forecast, Program, Scenario
 from plan.queries.budget import approved_scenario
 from tests.factories.insight import ProductFactory
@@ -100,6 +107,22 @@ def test_a_revision_replaces_what_was_approved(proposed, member):
     assert proposed.status == Scenario.Status.REPLACED
     assert approved_scenario(proposed.cycle) == revision
     assert Forecast.objects.filter(scenario=proposed).exists()
+
+
+def test_a_manager_approves_the_proposal_that_was_seen(workspace, member, sign_in):
+    proposed = propose_scenario(scenario=ReadyScenarioFactory(), by=member("marketer"))
+    seen = proposed.proposed_at.isoformat()
+    address = link("plan:approve", proposed.pk)
+    assert f'value="{seen}"' in sign_in("manager").get(address).content.decode()
+    take_back_scenario(scenario=proposed)
+    propose_scenario(scenario=proposed, by=member("marketer"))
+    late = sign_in("manager").post(address, {"proposed_at": seen})
+    assert late.status_code == 422
+    assert "proposed again since you opened this page" in late.content.decode()
+    proposed.refresh_from_db()
+    assert proposed.status == Scenario.Status.PROPOSED
+    now = proposed.proposed_at.isoformat()
+    assert sign_in("manager").post(address, {"proposed_at": now}).status_code == 302
 
 
 def test_a_price_approval_keeps_what_the_guard_showed(workspace, member):

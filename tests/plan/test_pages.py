@@ -236,7 +236,10 @@ def test_the_value_guard_shows_the_break_even_and_takes_a_managers_yes(sign_in):
     assert "at a margin of 28%" in page
     assert "Approve this offer" not in page
     assert sign_in("marketer").post(address, {}).status_code == 403
-    assert sign_in("manager").post(address, {"discount": "8%"}).status_code == 302
+    assert 'name="discount" value="0.0800"' in sign_in("manager").get(address).content.decode()
+    late = sign_in("manager").post(address, {"discount": "0.0500"})
+    assert (late.status_code, "has changed since" in text(late)) == (422, True)
+    assert sign_in("manager").post(address, {"discount": "0.0800"}).status_code == 302
     assert Approval.objects.get().program_plan == plan
 
 
