@@ -171,17 +171,24 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat-schedule")
+
+
+def _every(seconds: float, task: str) -> dict[str, object]:
+    # Ticks that no worker takes do not pile up: each is of no use once the next has come. The
+    # minute is for machines whose clocks differ.
+    return {"task": task, "schedule": seconds, "options": {"expires": max(seconds, 60.0)}}
+
+
 CELERY_BEAT_SCHEDULE = {
-    "requeue lost runs": {"task": "ipeo.tasks.requeue_lost_runs", "schedule": 15.0},
-    "hand over to sales": {"task": "execute.tasks.hand_over", "schedule": 60.0},
-    "send due webhooks": {"task": "ipeo.tasks.send_due_webhooks", "schedule": 5.0},
-    "forget old records": {"task": "ipeo.tasks.forget_old_records", "schedule": 86_400.0},
-    "count clicks": {"task": "execute.tasks.count_clicks", "schedule": 10.0},
-    "send due digests": {"task": "optimize.tasks.send_due_digests", "schedule": 300.0},
-    "recompute stale workspaces": {
-        "task": "optimize.tasks.recompute_stale_workspaces",
-        "schedule": env.float("RECOMPUTE_SECONDS", default=20.0),
-    },
+    "requeue lost runs": _every(15.0, "ipeo.tasks.requeue_lost_runs"),
+    "hand over to sales": _every(60.0, "execute.tasks.hand_over"),
+    "send due webhooks": _every(5.0, "ipeo.tasks.send_due_webhooks"),
+    "forget old records": _every(86_400.0, "ipeo.tasks.forget_old_records"),
+    "count clicks": _every(10.0, "execute.tasks.count_clicks"),
+    "send due digests": _every(300.0, "optimize.tasks.send_due_digests"),
+    "recompute stale workspaces": _every(
+        env.float("RECOMPUTE_SECONDS", default=20.0), "optimize.tasks.recompute_stale_workspaces"
+    ),
 }
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from ipeo import tenancy
-from ipeo.actions import runs, webhooks
+from ipeo.actions import forgetting, runs, webhooks
 
 
 @shared_task
@@ -36,5 +36,5 @@ def send_due_webhooks() -> None:
 
 @shared_task
 def forget_old_records() -> None:
-    """Remove logs and keys that nobody needs any more."""
-    webhooks.forget_old_records()
+    """Remove logs, keys and sessions that nobody needs any more."""
+    forgetting.forget_old_records()

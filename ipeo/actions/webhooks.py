@@ -17,16 +17,8 @@ from standardwebhooks.webhooks import Webhook
 
 from ipeo import outgoing, tenancy
 from ipeo.actions.events import send_deliveries, tell
-from ipeo.actions.everywhere import in_each_workspace
 from ipeo.events import TEST, TYPES, message_body, message_id
-from ipeo.models import (
-    IdempotencyRecord,
-    Membership,
-    Role,
-    WebhookDelivery,
-    WebhookEndpoint,
-    WebhookEvent,
-)
+from ipeo.models import Membership, Role, WebhookDelivery, WebhookEndpoint
 
 # After each failed attempt so long a wait; after the last, the delivery is given up: 28 hours.
 WAITS = tuple(
@@ -36,8 +28,6 @@ WAITS = tuple(
 LEASE = timedelta(seconds=60)
 FAILING = timedelta(days=5)
 BOTH_SECRETS = timedelta(days=1)
-KEPT = timedelta(days=30)
-KEYS_KEPT = timedelta(days=7)
 EXCERPT = 2_000
 AT_ONCE = 500
 GONE = 410
@@ -272,22 +262,3 @@ def _switch_off(endpoint: WebhookEndpoint, reason: str) -> None:
     )
     title = f"A webhook in {workspace} was turned off"
     transaction.on_commit(lambda: send_mail(title, text, None, sorted(told), fail_silently=True))
-
-
-def forget_old_records(*, now: datetime | None = None) -> int:
-    """Remove settled deliveries after 30 days and idempotency keys after 7, everywhere.
-
-    Returns how many rows are gone.
-    """
-    at = now or timezone.now()
-    return in_each_workspace(lambda: _forget(at))
-
-
-def _forget(now: datetime) -> int:
-    settled = WebhookDelivery.objects.filter(created_at__lt=now - KEPT).exclude(
-        state=WebhookDelivery.State.WAITING
-    )
-    gone, _ = settled.delete()
-    told, _ = WebhookEvent.objects.filter(occurred_at__lt=now - KEPT, deliveries=None).delete()
-    keys, _ = IdempotencyRecord.objects.filter(created_at__lt=now - KEYS_KEPT).delete()
-    return int(gone + told + keys)

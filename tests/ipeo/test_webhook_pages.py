@@ -1,17 +1,15 @@
 """Webhooks as people see them: made on a page or by the API, with a log of what was sent."""
 
 import json
-from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from ipeo.actions import webhooks
 from ipeo.actions.events import record_event
 from ipeo.actions.members import make_token
-from ipeo.models import WebhookDelivery, WebhookEndpoint, WebhookEvent
+from ipeo.models import WebhookDelivery, WebhookEndpoint
 from tests.ipeo.delivering import attempt
 
 pytestmark = pytest.mark.django_db
@@ -114,12 +112,3 @@ def test_the_body_is_what_is_signed_byte_for_byte(endpoint, listener):
     attempt()
     body = listener.heard[0][2]
     assert json.loads(body)["data"]["note"] == "</script>\u2028 “x”"
-
-
-def test_old_logs_are_forgotten_and_what_waits_is_kept(endpoint, listener):
-    record_event("deal.created", DEAL)
-    attempt()
-    record_event("deal.changed", DEAL)
-    webhooks.forget_old_records(now=timezone.now() + timedelta(days=31))
-    assert [row.event.type for row in WebhookDelivery.objects.all()] == ["deal.changed"]
-    assert WebhookEvent.objects.count() == 1
