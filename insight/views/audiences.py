@@ -73,7 +73,7 @@ def edit_audience(request: WorkspaceRequest, pk: int) -> HttpResponse:
         return _edit(request, found)
     with refused_as_message(request, AudienceInUse):
         delete_audience(audience=found)
-        messages.success(request, f"{found} is removed.")
+        messages.success(request, f"{found} is deleted.")
         return redirect(link("insight:audiences"))
     return redirect(link("insight:audience", pk))
 

@@ -57,7 +57,7 @@ def edit_kept(
         with refused_as_message(request, StillNamed):
             name = str(row)
             remove_kept(row=row)
-            messages.success(request, f"{name} is removed.")
+            messages.success(request, f"{name} is deleted.")
             return redirect(listed)
         return redirect(request.path)
     if row.pk is not None and not named_by(row):

@@ -21,11 +21,11 @@ from django.db.models import (
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.timezone import is_aware, localtime
 
-from ipeo.models import AuditEvent, Membership, User
+from ipeo.models import AuditEvent, Invitation, Membership, User
 from ipeo.templatetags.figures import day, moment
 
-_VERBS = {"insert": "added", "update": "changed", "delete": "removed"}
-_SILENT = {"id", "workspace_id", "version", "updated_at", "party", "import_key"}
+_VERBS = {"insert": "added", "update": "changed", "delete": "deleted"}
+_SILENT = {"id", "workspace_id", "version", "updated_at", "party", "import_key", "run_id"}
 
 
 @dataclass(frozen=True)
@@ -84,15 +84,15 @@ _Names = Mapping[tuple[type[Model], int], str]
 
 
 def _named(events: list[AuditEvent], models: Mapping[str, type[Model]]) -> _Names:
-    """Return what the events' members, and the rows their changes point at, are called.
+    """Return what the events' people, and the rows their changes point at, are called.
 
     A kind of row that has no name of its own, and a row that is gone, keep their number.
     """
     wanted: defaultdict[type[Model], set[int]] = defaultdict(set)
     for event in events:
         model = models.get(event.table_name)
-        if model is Membership and event.row_id:
-            wanted[Membership].add(event.row_id)
+        if model in {Membership, Invitation} and event.row_id:
+            wanted[model].add(event.row_id)
         if model is None or event.action != "update":
             continue
         for field in model._meta.concrete_fields:
@@ -100,8 +100,9 @@ def _named(events: list[AuditEvent], models: Mapping[str, type[Model]]) -> _Name
                 ids = event.changes.get(field.column) or ()
                 wanted[field.related_model].update(one for one in ids if one is not None)
     members = Membership.objects.select_related("user").in_bulk(wanted.pop(Membership, set()))
+    invited = Invitation.objects.in_bulk(wanted.pop(Invitation, set()))
     names: dict[tuple[type[Model], int], str] = {
-        (Membership, pk): str(member) for pk, member in members.items()
+        (type(row), pk): str(row) for pk, row in [*members.items(), *invited.items()]
     }
     for model, ids in wanted.items():
         if ids and any(field.name == "name" for field in model._meta.concrete_fields):
