@@ -45,7 +45,11 @@ class FindingForm(forms.ModelForm[Finding]):
             "evidence_url": "A link that starts with https:// or, for a page in IPEO, with /.",
             "expires_on": "After this date it needs renewal. Leave empty if it does not expire.",
         }
-        widgets = {"detail": forms.Textarea(attrs={"rows": 4}), "expires_on": DateInput()}
+        widgets = {
+            "statement": forms.Textarea(attrs={"rows": 2}),
+            "detail": forms.Textarea(attrs={"rows": 4}),
+            "expires_on": DateInput(),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -63,6 +67,10 @@ class FindingForm(forms.ModelForm[Finding]):
             source = self.fields["source"]
             assert isinstance(source, forms.ChoiceField)
             source.choices = [pair for pair in Finding.Source.choices if pair[0] != measured]
+
+    def clean_statement(self) -> str:
+        """Return the sentence on one line, however it was typed."""
+        return " ".join(self.cleaned_data["statement"].split())
 
 
 class EvidenceLineForm(forms.Form):

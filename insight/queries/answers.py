@@ -61,6 +61,15 @@ def read_price(cell: Any) -> float | None:
     return number
 
 
+def holds_figures(cells: Iterable[Any]) -> bool:
+    """Say whether every cell of a column that is filled in reads as a figure."""
+    try:
+        figures = [read_price(cell) for cell in cells]
+    except ValueError:
+        return False
+    return any(figure is not None for figure in figures)
+
+
 def _number(text: str) -> float:
     try:
         return float(text)

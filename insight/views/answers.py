@@ -31,7 +31,7 @@ from insight.actions.research import (
 )
 from insight.forms.research import AnswersFileForm, AskedForm, ColumnsForm, InterviewForm, LinkForm
 from insight.models import MindsetWave, Study, StudyForm
-from insight.queries.answers import PRICES, guessed, questions_of
+from insight.queries.answers import PRICES, guessed, holds_figures, questions_of
 from insight.queries.research import studies
 from ipeo import tables
 from ipeo.navigation import link
@@ -40,6 +40,8 @@ from ipeo.views.guests import held_back, unlisted
 from ipeo.views.refusals import refused_in_form
 
 KEPT_SECONDS = 3600
+SHOWN_ROWS, SHOWN_COLUMNS = 3, 12
+"""How much of a file is shown beside the form."""
 
 
 @page("insight.edit")
@@ -107,9 +109,10 @@ def answer_columns(request: WorkspaceRequest, pk: int, digest: str) -> HttpRespo
                 (table.headers[int(form.cleaned_data[key])], labels[asked])
                 for key, asked in zip(doubt.order, PRICES, strict=True)
             ]
-    context["rows"] = [
-        [column[row] for column in table.columns[:12]] for row in range(min(3, len(table)))
-    ]
+    first = [column[:SHOWN_ROWS] for column in table.columns[:SHOWN_COLUMNS]]
+    figures = [holds_figures(column) for column in first]
+    context["heads"] = list(zip(table.headers, figures, strict=False))
+    context["rows"] = [list(zip(cells, figures, strict=True)) for cells in zip(*first, strict=True)]
     status = 422 if form.is_bound else 200
     return render(request, "insight/answer_columns.html", context, status=status)
 

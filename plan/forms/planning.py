@@ -51,16 +51,18 @@ class ObjectiveForm(forms.Form):
         self.measured = measured
         self.instance = instance or Objective(cycle=cycle)
         stored = self._stored() if instance else {"due_date": cycle.ends_on}
-        super().__init__(*args, initial=stored | self._begun(stored, given or {}), **kw)
+        kw["initial"] = stored | self._begun(stored, given or {})
+        super().__init__(*args, **kw)
 
     def _begun(self, stored: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, str]:
-        """What an address asks for, with the baseline as measured where there is none."""
+        """What stands there and an address asks for; without a baseline the measured one."""
         wanted = given.get("metric", "")
         metric = wanted if wanted in self.measured else stored.get("metric") or self._first_unset()
         held = stored["baseline"] if metric == stored.get("metric") else ""
         typed = self._followed(metric, given.get("baseline", held), given.get("measured_for", ""))
         text = typed or self.measured[metric].text
-        return {"metric": metric, "baseline": text, "measured_for": metric}
+        target = given.get("target", stored.get("target", ""))
+        return {"metric": metric, "baseline": text, "target": target, "measured_for": metric}
 
     def _first_unset(self) -> str:
         """The first metric that the cycle has no objective for."""
@@ -216,6 +218,8 @@ class ProgramForm(forms.ModelForm[Program]):
             self.initial["discount"] = None
         channels = Channel.objects.order_by("is_sales", "name")
         self.fields["channel"].queryset = in_use(channels, self.instance.channel_id)  # type: ignore[attr-defined]
+        self.fields["channel"].empty_label = "Choose a channel"  # type: ignore[attr-defined]
+        self.fields["campaign"].empty_label = "Choose a campaign"  # type: ignore[attr-defined]
         self.fields["offer"].choices = Program.Offer.choices  # type: ignore[attr-defined]
         if campaign is not None:
             self.instance.campaign = campaign
@@ -287,8 +291,10 @@ class ProgramPlanForm(forms.ModelForm[ProgramPlan]):
         }
         for name, queryset in choices.items():
             self.fields[name].queryset = queryset  # type: ignore[attr-defined]
-        for name in ("audience", "finding", "marketing_owner", "sales_owner"):
-            self.fields[name].empty_label = "None yet"  # type: ignore[attr-defined]
+        for name in ("audience", "finding"):
+            self.fields[name].empty_label = "Not chosen yet"  # type: ignore[attr-defined]
+        for name in ("marketing_owner", "sales_owner"):
+            self.fields[name].empty_label = "Unassigned"  # type: ignore[attr-defined]
         if self.instance.pk is not None:
             self.initial["proof_points"] = list(
                 self.instance.proof_points.values_list("pk", flat=True)

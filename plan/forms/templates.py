@@ -124,12 +124,12 @@ class BeginForm(forms.Form):
 
     name = forms.CharField(max_length=120)
     audience = forms.ModelChoiceField(
-        Audience.objects.none(), required=False, empty_label="None yet"
+        Audience.objects.none(), required=False, empty_label="Not chosen yet"
     )
     finding = forms.ModelChoiceField(
         Audience.objects.none(),
         required=False,
-        empty_label="None yet",
+        empty_label="Not chosen yet",
         label="Based on finding",
     )
     is_bet = forms.BooleanField(required=False, label="It is a bet: no evidence yet that it works")
@@ -142,11 +142,11 @@ class BeginForm(forms.Form):
     marketing_owner = forms.ModelChoiceField(
         Audience.objects.none(),
         required=False,
-        empty_label="None yet",
+        empty_label="Unassigned",
         label="Marketing owner",
     )
     sales_owner = forms.ModelChoiceField(
-        Audience.objects.none(), required=False, empty_label="None yet", label="Sales owner"
+        Audience.objects.none(), required=False, empty_label="Unassigned", label="Sales owner"
     )
 
     def __init__(self, *args: Any, workspace: Workspace, cycle: Cycle, **kwargs: Any) -> None:

@@ -83,7 +83,7 @@ def test_a_finding_that_cannot_be_taken_keeps_what_was_typed(workspace, sign_in)
     page = response.content.decode()
     assert response.status_code == 422
     assert "Start the link with https://" in page
-    assert 'value="Demos win."' in page
+    assert "Demos win.</textarea>" in page
     assert 'value="Win rate"' in page
     assert not Finding.objects.exists()
 
@@ -111,7 +111,7 @@ def test_editing_a_measured_finding_leaves_its_figures_alone(workspace, sign_in)
     finding = FindingFactory(source="measurement", evidence={"facts": [{"label": "n", "value": 3}]})
     sign_in("marketer").post(
         f"/w/{workspace.slug}/insight/findings/{finding.pk}/edit/",
-        {"statement": "In plainer words.", "confidence": "low", "source": "sales"},
+        {"statement": "In plainer\nwords.", "confidence": "low", "source": "sales"},
     )
     finding.refresh_from_db()
     assert finding.statement == "In plainer words."

@@ -96,11 +96,16 @@ def test_a_file_of_prices_is_read_after_its_columns_are_named(pages, sign_in):
     file = SimpleUploadedFile("answers.csv", f"{PRICES}\n{RISING}\n10;5;1;x\n".encode())
     columns = browser.post(f"{pages}{study.pk}/answers/", {"file": file})
     named = {"too_cheap": "0", "bargain": "1", "expensive": "2", "too_expensive": "3"}
-    assert 'value="3" selected' in browser.get(columns.url).content.decode()
+    preview = browser.get(columns.url)
+    assert 'value="3" selected' in preview.content.decode()
+    # Prices stand right, as figures do.
+    assert [is_figure for _, is_figure in preview.context["heads"]] == [True] * 4
     shown = browser.post(columns.url, named, follow=True).content.decode()
     assert "15 answers are saved" in shown
     assert "1 row has no answer" in shown
     assert "Lower bound" in shown
+    assert "15 collected" in shown
+    assert "No answers yet" not in shown
     browser.post(columns.url, named)
     assert StudyAnswer.objects.count() == 15
 
