@@ -95,9 +95,11 @@ def readers() -> QuerySet[Membership]:
 
 
 def unsent(week: Days) -> list[Membership]:
-    """Return the readers who were not yet sent a week's digest."""
+    """Return the readers who were not yet sent a week's digest, and were there in that week."""
+    zone = tenancy.current_workspace().zone
+    over = datetime.combine(week.last + timedelta(days=1), time(), tzinfo=zone)
     sent = DigestMail.objects.filter(membership=OuterRef("pk"), week_starts_on=week.first)
-    return list(readers().exclude(Exists(sent)).order_by("pk"))
+    return list(readers().filter(created_at__lt=over).exclude(Exists(sent)).order_by("pk"))
 
 
 def digest_of(week: Days) -> Digest:

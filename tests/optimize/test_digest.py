@@ -1,6 +1,6 @@
 """The week by e-mail: each Monday, to those who want it, once."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from ipeo.runs import worker
 from optimize.actions.digest import KIND, request_due, send, token_of
 from optimize.actions.recompute import recompute
 from optimize.models import DigestMail
-from optimize.queries.digest import due_week, week_before
+from optimize.queries.digest import due_week, unsent, week_before
 from tests.factories.optimize import RecommendationFactory
 from tests.optimize.scene import company
 
@@ -30,7 +30,16 @@ def measured(workspace, member):
     recompute()
     for role in ("owner", "manager", "marketer", "sales_rep", "viewer"):
         member(role)
+    Membership.objects.update(created_at=MONDAY - timedelta(days=30))
     return cycle
+
+
+def test_who_joined_after_the_week_gets_the_next_one(workspace, measured, member):
+    late = Membership.objects.filter(pk=member("owner").pk)
+    late.update(created_at=datetime(2026, 6, 15, 1, 0, tzinfo=UTC))
+    assert unsent(WEEK) == [member("manager")]
+    late.update(created_at=datetime(2026, 6, 14, 23, 0, tzinfo=UTC))
+    assert set(unsent(WEEK)) == {member("manager"), member("owner")}
 
 
 def test_the_week_is_due_on_monday_at_seven_in_the_workspaces_zone(workspace):
