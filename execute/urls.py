@@ -54,6 +54,7 @@ urlpatterns: list[URLPattern] = [
     path("deals/discounts/<int:pk>/", approvals.discount, name="discount"),
     path("deals/reviews/", reviews.buyer_reviews, name="reviews"),
     path("deals/reviews/<int:pk>/revoke/", reviews.revoke, name="revoke_review"),
+    path("deals/discounts/<int:pk>/use/", approvals.use_price, name="use_price"),
     path("execute/discounts/", approvals.discounts_panel, name="discounts_panel"),
     path("deals/<int:pk>/price/", pricing.price, name="price"),
     path("deals/<int:pk>/materials/", panels.deal_materials, name="deal_materials"),

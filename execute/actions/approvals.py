@@ -8,8 +8,9 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
+from execute.actions.deals import save_deal
 from execute.models import Deal, DiscountApproval, InReturn, Outcome
-from execute.queries.discounts import STATUS, Terms, terms_of
+from execute.queries.discounts import STATUS, Terms, approvals_of, approved_price, terms_of
 from ipeo.actions.approving import demand_other_eyes
 from ipeo.database.holding import hold
 from ipeo.models import Membership
@@ -58,6 +59,13 @@ class AlreadyDecided(Exception):
     def __init__(self, approval: DiscountApproval) -> None:
         super().__init__(f"This is no longer waiting: {approval.get_status_display().lower()}.")
         self.approval = approval
+
+
+class PriceNotOffered(Exception):
+    """This approval is no price that the deal can be lowered to."""
+
+    def __init__(self) -> None:
+        super().__init__("This price no longer applies to the deal. Check the deal again.")
 
 
 class AskedAnew(Exception):
@@ -203,6 +211,22 @@ def send_back_discount(
     if not reason.strip():
         raise BackWithoutReason("Enter a reason, so that the next offer can be better.")
     return _decide(approval, STATUS.SENT_BACK, by, reason, asked_at, now)
+
+
+@transaction.atomic
+def take_approved_price(
+    *, approval: DiscountApproval, by: Membership | None, now: datetime | None = None
+) -> Deal:
+    """Make the approved price an open deal's net price, and return the deal as stored.
+
+    Raises `PriceNotOffered` where `approved_price` does not name this approval.
+    """
+    deal = hold(Deal, approval.deal_id)
+    held = approved_price(deal, approvals_of(deal))
+    if held is None or held.pk != approval.pk:
+        raise PriceNotOffered
+    deal.net_amount = held.net_amount
+    return save_deal(deal=deal, by=by, version=deal.version, now=now)
 
 
 @transaction.atomic

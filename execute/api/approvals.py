@@ -16,10 +16,13 @@ from execute.actions.approvals import (
     AlreadyDecided,
     AskedAnew,
     DiscountRefused,
+    PriceNotOffered,
     approve_discount,
     ask_approval,
     send_back_discount,
+    take_approved_price,
 )
+from execute.api.serializers import DealSerializer
 from execute.models import Deal, DiscountApproval, InReturn
 from ipeo.actions.approving import OwnWork
 from ipeo.api.problems import Conflict, at_its_field
@@ -81,6 +84,7 @@ class DiscountApprovalView(ReadViewSet):
         "create": "deals.edit",
         "approve": "discounts.approve",
         "send_back": "discounts.approve",
+        "use": "deals.edit",
     }
     serializer_class = DiscountApprovalSerializer
     queryset = DiscountApproval.objects.all()
@@ -89,6 +93,7 @@ class DiscountApprovalView(ReadViewSet):
         DiscountRefused: at_its_field,
         AlreadyDecided: Conflict,
         AskedAnew: Conflict,
+        PriceNotOffered: Conflict,
         OwnWork: PermissionDenied,
     }
 
@@ -109,6 +114,13 @@ class DiscountApprovalView(ReadViewSet):
     def send_back(self, request: Request, pk: int) -> Response:
         """Send the discount back with a reason; 409 as for `approve`."""
         return self._decided(send_back_discount)
+
+    @extend_schema(request=None, responses=DealSerializer)
+    @action(detail=True, methods=["post"])
+    def use(self, request: Request, pk: int) -> Response:
+        """Make the approved price the open deal's net price; 409 where it no longer applies."""
+        deal = take_approved_price(approval=self.get_object(), by=self.membership)
+        return Response(DealSerializer(deal).data)
 
     def _decided(self, decide: Callable[..., DiscountApproval]) -> Response:
         row = decide(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -9,7 +10,7 @@ from decimal import Decimal
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from execute.models import Deal, DiscountApproval
+from execute.models import Deal, DiscountApproval, Outcome
 from ipeo import tenancy
 from ipeo.models import Membership
 from ipeo.queries.approving import of_others
@@ -107,6 +108,22 @@ def waiting_approvals(by: Membership | None = None) -> QuerySet[DiscountApproval
 def approvals_of(deal: Deal) -> list[DiscountApproval]:
     """Return what was asked for a deal, the latest first."""
     return list(approvals().filter(deal=deal).order_by("-pk")[:10])
+
+
+def approved_price(deal: Deal, asks: Sequence[DiscountApproval]) -> DiscountApproval | None:
+    """Return the approval that an open deal may still be lowered to, None where there is none.
+
+    `asks` are the deal's, the latest first. An approval lets a price pass and offers it to
+    nobody: the deal's net price stays the one in force until a rep takes the approved one.
+    Left out are a deal in another currency, which is priced there, and one that is as low already.
+    """
+    latest = next((row for row in asks if row.status != STATUS.WITHDRAWN), None)
+    if latest is None or latest.status != STATUS.APPROVED or deal.outcome != Outcome.OPEN:
+        return None
+    if deal.original_currency or deal.list_amount != latest.list_amount:
+        return None
+    lower = deal.net_amount is None or latest.net_amount < deal.net_amount
+    return latest if lower else None
 
 
 def sent_back_to(member: Membership, *, now: datetime | None = None) -> list[DiscountApproval]:

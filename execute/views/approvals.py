@@ -11,9 +11,11 @@ from execute.actions.approvals import (
     AskedAnew,
     BackWithoutReason,
     DiscountRefused,
+    PriceNotOffered,
     approve_discount,
     ask_approval,
     send_back_discount,
+    take_approved_price,
 )
 from execute.forms.approvals import APPROVE, AskApprovalForm, DecideForm
 from execute.queries.deals import deals
@@ -22,6 +24,8 @@ from ipeo.actions.approving import OwnWork
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.paging import page_of
+from ipeo.templatetags.figures import money
+from ipeo.views.refusals import refused_as_message
 
 SHOWN = 5
 
@@ -85,6 +89,18 @@ def discount(request: WorkspaceRequest, pk: int) -> HttpResponse:
     context = {"approval": approval, "form": form, "meanwhile": meanwhile}
     status = 409 if meanwhile else 422 if form.is_bound else 200
     return render(request, "execute/discount.html", context, status=status)
+
+
+@page("deals.edit")
+def use_price(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Make an approved price the deal's own."""
+    approval = get_object_or_404(approvals(), pk=pk)
+    if request.method == "POST":
+        with refused_as_message(request, PriceNotOffered):
+            deal = take_approved_price(approval=approval, by=request.membership)
+            net = money(deal.net_amount, request.workspace.currency)
+            messages.success(request, f"The deal's net price is now {net}.")
+    return redirect(link("execute:deal", approval.deal_id))
 
 
 @page("discounts.approve")

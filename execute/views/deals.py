@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from execute.forms.deals import DealFilterForm, SaveViewForm
 from execute.queries import deals as queries
-from execute.queries.discounts import approvals_of, terms_of
+from execute.queries.discounts import approvals_of, approved_price, terms_of
 from execute.queries.exports import deal_rows
 from execute.queries.lines import lines_of
 from execute.queries.reviews import answers_of, open_reviews, voices_of
@@ -83,12 +83,13 @@ def deal(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Show one deal: its money, its history, its buyer's touches, its outcome."""
     wanted = queries.deals().select_related("competitor", "outcome_by__user")
     found = get_object_or_404(wanted, pk=pk)
-    answer = next(iter(answers_of(found)), None)
+    answer, asks = next(iter(answers_of(found)), None), approvals_of(found)
     context = {
         "deal": found,
         "terms": terms_of(found),
         "lines": lines_of(found),
-        "discount_asks": approvals_of(found),
+        "discount_asks": asks,
+        "approved": approved_price(found, asks),
         "buyer_answer": answer,
         "voices": voices_of(found, answer),
         "open_reviews": open_reviews(found),

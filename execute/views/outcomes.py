@@ -10,6 +10,7 @@ from execute.actions.outcomes import OutcomeRefused, log_outcome
 from execute.forms.outcomes import ENDINGS, OutcomeForm
 from execute.models import Deal, Outcome
 from execute.queries.deals import coming_of, deals, next_waiting, waiting_of
+from execute.queries.discounts import approvals_of, approved_price
 from ipeo.actions.versions import EditedMeanwhile
 from ipeo.models import Membership
 from ipeo.navigation import link
@@ -37,6 +38,7 @@ def outcome(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "form": form,
         "deal": found,
         "meanwhile": meanwhile,
+        "approved": approved_price(found, approvals_of(found)),
         "is_correction": found.outcome != Outcome.OPEN,
     }
     status = 409 if meanwhile else 422 if form.is_bound else 200

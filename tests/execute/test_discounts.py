@@ -202,6 +202,31 @@ def test_a_rep_asks_before_closing_and_a_manager_decides(at, sign_in, deal):
         assert "Approved" in rep.get(at(path)).content.decode()
 
 
+def test_an_approved_price_is_the_deals_only_once_a_rep_takes_it(at, sign_in, deal, member):
+    manager, rep = member("manager"), sign_in("sales_rep")
+    before, page = deal.net_amount, at(f"deals/{deal.pk}/")
+    asked = approvals.ask_approval(
+        deal=deal, net_amount=Decimal(800), in_return="scope", by=member("sales_rep")
+    )
+    use = at(f"deals/discounts/{asked.pk}/use/")
+    rep.post(use)
+    deal.refresh_from_db()
+    assert (deal.net_amount, "Use $800" in rep.get(page).content.decode()) == (before, False)
+    approvals.approve_discount(approval=asked, by=manager)
+    deal.refresh_from_db()
+    assert deal.net_amount == before
+    assert "Use $800 as net price" in rep.get(page).content.decode()
+    assert "Approved down to $800" in rep.get(f"{page}outcome/").content.decode()
+    assert sign_in("viewer").post(use).status_code == 403
+    rep.post(use)
+    deal.refresh_from_db()
+    assert deal.net_amount == 800
+    assert "approved down to" not in rep.get(page).content.decode()
+    Deal.objects.update(net_amount=900, list_amount=1200)
+    with pytest.raises(approvals.PriceNotOffered):
+        approvals.take_approved_price(approval=asked, by=manager)
+
+
 def test_the_api_asks_and_decides(workspace, sign_in, deal):
     rep, manager = sign_in("sales_rep"), sign_in("manager")
     head = {"HTTP_IPEO_WORKSPACE": workspace.slug, "content_type": "application/json"}
@@ -215,3 +240,5 @@ def test_the_api_asks_and_decides(workspace, sign_in, deal):
     assert manager.post(f"{at}send_back/", {}, **head).status_code == 400
     assert manager.post(f"{at}approve/", {}, **head).json()["status"] == "approved"
     assert manager.post(f"{at}approve/", {}, **head).status_code == 409
+    assert rep.post(f"{at}use/", {}, **head).json()["net_amount"] == "800.00"
+    assert rep.post(f"{at}use/", {}, **head).status_code == 409
