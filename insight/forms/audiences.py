@@ -9,6 +9,7 @@ from django import forms
 from django.http import QueryDict
 
 from insight.models import Audience
+from insight.queries.audiences import known_values
 from insight.queries.fields import FIELDS, OPERATORS, Field, Operator, field_of
 from insight.queries.rules import MATCHES, MAX_CONDITIONS, Rule, RuleNotValid, read_rule
 
@@ -41,6 +42,11 @@ class Line:
     def value(self) -> str:
         """The value as one text."""
         return ", ".join(self.values)
+
+    @property
+    def known(self) -> list[str]:
+        """What can be chosen instead of typed; any other text may be typed as well."""
+        return known_values(self.field) if self.field.kind == "text" else []
 
     @property
     def input_type(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,8 +11,11 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from insight.models import Account, Audience, Contact
-from insight.queries.fields import FIELDS, Field, field_of
+from insight.queries.fields import ATTRIBUTE, FIELDS, Field, field_of
 from insight.queries.rules import Rule, read_rule
+
+NEWEST = 2000
+"""How many of the newest rows are asked what a field holds."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,20 @@ def own_fields(limit: int = 40) -> list[Field]:
         for attributes in rows.values_list("attributes", flat=True):
             keys |= {f"{prefix}.{name}" for name in attributes}
     return [field for key in sorted(keys) if (field := field_of(key)) is not None][:limit]
+
+
+def known_values(field: Field, limit: int = 40) -> list[str]:
+    """Return what people and accounts hold of a text field, the commonest first.
+
+    They are gathered from the newest rows, as the fields of imports are.
+    """
+    of_account, _, column = field.path.rpartition("__")
+    rows = (Account if of_account else Contact).objects.order_by("-pk")
+    held: Iterable[Any] = rows.values_list(column, flat=True)[:NEWEST]
+    if (own := ATTRIBUTE.fullmatch(field.key)) is not None:
+        held = (attributes.get(own[2]) for attributes in held)
+    counted = Counter(str(value) for value in held if value)
+    return [value for value, _ in counted.most_common(limit)]
 
 
 def rule_fields() -> list[Field]:

@@ -53,6 +53,10 @@ class Rule:
         """Return the rule as it is stored."""
         return {self.match: [condition.as_json() for condition in self.conditions]}
 
+    def __str__(self) -> str:
+        joint = " and " if self.match == "all" else " or "
+        return joint.join(str(condition) for condition in self.conditions) or "Everyone"
+
     def as_q(self, *, today: date | None = None) -> Q:
         """Return the rule as a filter over contacts."""
         today = today or timezone.localdate()
@@ -83,6 +87,14 @@ def read_rule(stored: Any) -> Rule:
     if errors:
         raise RuleNotValid(errors)
     return Rule(match, tuple(conditions))
+
+
+def in_words(stored: Any) -> str:
+    """Return what a stored rule asks for, in one line; empty where it cannot be read."""
+    try:
+        return str(read_rule(stored))
+    except RuleNotValid:
+        return ""
 
 
 def _read_condition(line: Any) -> Condition:

@@ -19,7 +19,7 @@ from insight.queries import audiences as queries
 from insight.queries import membership
 from insight.queries.audiences import Size
 from insight.queries.fields import FIELDS
-from insight.queries.rules import MATCHES, MAX_CONDITIONS, Rule, RuleNotValid, read_rule
+from insight.queries.rules import MATCHES, MAX_CONDITIONS, Rule, RuleNotValid, in_words, read_rule
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.paging import page_of
@@ -32,7 +32,8 @@ def audiences(request: WorkspaceRequest) -> HttpResponse:
     found = page_of(
         Audience.objects.all(), order=("name", "id"), after=request.GET.get("after", "")
     )
-    return render(request, "insight/audiences.html", {"page": found})
+    rows = [(one, one.description or in_words(one.rule)) for one in found.rows]
+    return render(request, "insight/audiences.html", {"page": found, "rows": rows})
 
 
 @page("insight.view", change="insight.edit")

@@ -64,6 +64,21 @@ def test_a_half_written_condition_is_named_instead_of_counted(address, sign_in):
     assert "Condition 2: Enter a number for employees" in page
 
 
+def test_a_condition_offers_what_the_workspace_holds_and_takes_any_other_text(
+    people, workspace, address, sign_in
+):
+    ContactFactory(account=AccountFactory(industry="Education"), attributes={"Floor": "3"})
+    browser = sign_in("marketer")
+    typed = {**HEALTH, "op-0": "contains", "field-1": "attributes.Floor", "redraw": "1"}
+    lines = browser.post(address, typed, headers=HTMX).context["lines"].lines
+    assert [line.known for line in lines] == [["Education", "Healthcare"], ["3"]]
+    listed = browser.post(address, {**HEALTH, "redraw": "1"}, headers=HTMX).content.decode()
+    assert "In your data: Education, Healthcare." in listed
+    browser.post(address, {**HEALTH, "value-0": "Mining"})
+    page = browser.get(f"/w/{workspace.slug}/insight/audiences/").content.decode()
+    assert "Industry is one of Mining and Employees is between 100 and 1,000" in page
+
+
 def test_lines_are_added_and_removed_with_and_without_scripts(address, sign_in):
     browser = sign_in("marketer")
     for headers in ({}, HTMX):
