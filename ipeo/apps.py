@@ -12,8 +12,11 @@ class IpeoConfig(AppConfig):
     def ready(self) -> None:
         """Add the kernel's lines to the navigation."""
         import ipeo.api.schema  # noqa: F401  # registers itself
+        from ipeo import runs
+        from ipeo.actions import invitations
         from ipeo.navigation import Entry, register
 
+        runs.register(invitations.KIND, invitations.perform)
         register(
             Entry(
                 "",

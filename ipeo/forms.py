@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.forms import SignupForm
 from django import forms
+from django.http import HttpRequest
 from django.utils.dates import MONTHS
 
+from ipeo.actions.invitations import LIFETIME
 from ipeo.events import TYPES
 from ipeo.merging import versioned
-from ipeo.models import Campaign, Membership, Role, WebhookEndpoint, Workspace
+from ipeo.models import Campaign, Membership, Role, User, WebhookEndpoint, Workspace
 from ipeo.queries.members import members_of
 from ipeo.tenancy import current_workspace
 from ipeo.tokens import AREAS, EVERYTHING, READ, WRITE, area_label
@@ -121,11 +124,35 @@ class NewWorkspaceForm(forms.ModelForm[Workspace]):
         help_texts = {"slug": "Its address: lowercase letters, digits and hyphens."}
 
 
-class MemberForm(forms.Form):
-    """A person to join, by the e-mail address they sign in with."""
+class InviteForm(forms.Form):
+    """A person to join, by their email address, and what they join as."""
 
-    email = forms.EmailField(help_text="They must have signed up already.")
+    email = forms.EmailField(
+        help_text=f"They get a link to join. It works once, for {LIFETIME.days} days."
+    )
     role = forms.ChoiceField(choices=Role.choices, initial=Role.MARKETER)
+
+
+class JoinForm(SignupForm):  # type: ignore[misc]
+    """A new account for whoever was invited, under the address that the invitation went to."""
+
+    name = forms.CharField(
+        max_length=120,
+        label="Your name",
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    field_order = ("email", "name", "password1", "password2")
+
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # What is sent for a disabled field is not read.
+        self.fields["email"].disabled = True
+        self.fields["email"].initial = email
+
+    def signup(self, request: HttpRequest, user: User) -> None:
+        """Keep the name, too."""
+        user.name = self.cleaned_data["name"]
+        user.save(update_fields=["name"])
 
 
 class RoleForm(forms.ModelForm[Membership]):

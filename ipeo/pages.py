@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from ipeo.views import campaigns, gallery, installing, start, webhooks, workspace
+from ipeo.views import campaigns, gallery, installing, invitations, start, webhooks, workspace
 
 app_name = "ipeo"
 
@@ -18,6 +18,12 @@ inside = [
     path("settings/", workspace.settings, name="settings"),
     path("members/", workspace.members, name="members"),
     path("members/<int:pk>/", workspace.member, name="member"),
+    path("members/invitations/<int:pk>/again/", invitations.again, name="invitation_again"),
+    path(
+        "members/invitations/<int:pk>/withdraw/",
+        invitations.withdraw,
+        name="invitation_withdraw",
+    ),
     path("tokens/", workspace.tokens, name="tokens"),
     path("tokens/<int:pk>/revoke/", workspace.revoke_token, name="revoke_token"),
     path("webhooks/", webhooks.webhooks, name="webhooks"),
@@ -34,6 +40,7 @@ inside = [
 urlpatterns = [
     path("", start.start, name="start"),
     path("workspaces/new/", start.new_workspace, name="new_workspace"),
+    path("invitations/<str:token>/", invitations.invitation, name="invitation"),
     path("gallery/", gallery.gallery, name="gallery"),
     path("app.webmanifest", installing.manifest, name="manifest"),
     path("service-worker.js", installing.service_worker, name="service_worker"),

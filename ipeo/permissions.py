@@ -68,6 +68,14 @@ PERMISSIONS: dict[str, tuple[Role, ...]] = {
     "digest.view":         (O, M),
 }  # fmt: skip
 
+IN_SHORT: dict[Role, str] = {
+    O: "Owners do everything, settings and other owners included.",
+    M: "Managers approve, decide and invite people, and do what marketers and sales reps do.",
+    K: "Marketers research, plan and run campaigns.",
+    S: "Sales reps log deals, touches and tasks.",
+    V: "Viewers read campaigns, plans and results, and change nothing.",
+}
+
 
 class WorkspaceRequest(HttpRequest):
     """A request inside a workspace, as the tenancy middleware hands it on."""

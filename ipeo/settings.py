@@ -212,12 +212,14 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
-# A member is added by address, so whoever signs up as one has to prove that it is theirs:
+# People are known by their address, so whoever signs up with one has to prove that it is theirs:
 # wherever mail is sent at all.
-_PRINTED = EMAIL_CONFIG["EMAIL_BACKEND"] == "django.core.mail.backends.console.EmailBackend"
+MAIL_IS_PRINTED = EMAIL_CONFIG["EMAIL_BACKEND"] == "django.core.mail.backends.console.EmailBackend"
 ACCOUNT_EMAIL_VERIFICATION = env("ACCOUNT_EMAIL_VERIFICATION", default="") or (
-    "optional" if _PRINTED else "mandatory"
+    "optional" if MAIL_IS_PRINTED else "mandatory"
 )
+# A link out of an invitation proves the address that it was sent to.
+ACCOUNT_ADAPTER = "ipeo.accounts.AccountAdapter"
 # Where links in mails lead.
 SITE_URL = env(
     "SITE_URL",
@@ -293,6 +295,9 @@ CONTENT_SECURITY_POLICY = {
 # to, is counted by allauth.
 API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", default=1200)
 PUBLIC_REQUESTS_A_MINUTE = env.int("PUBLIC_REQUESTS_A_MINUTE", default=30)
+# The most invitations that one person sends within an hour, from whichever workspace; 0 is no
+# limit.
+INVITATIONS_AN_HOUR = env.int("INVITATIONS_AN_HOUR", default=30)
 ACCOUNT_RATE_LIMITS = {
     "login": env("SIGN_IN_RATE", default="30/m/ip"),
     "login_failed": env("SIGN_IN_FAILURE_RATE", default="10/m/ip,5/5m/key"),

@@ -1,4 +1,4 @@
-"""People join a workspace, change their role, and get keys to the API."""
+"""People change their role in a workspace, lose access, and get keys to the API."""
 
 from __future__ import annotations
 
@@ -12,18 +12,9 @@ from django.utils import timezone
 
 from ipeo import tenancy
 from ipeo.database.holding import RowGone
-from ipeo.database.uniqueness import unless_taken
-from ipeo.models import ApiToken, Membership, Role, User, Workspace
+from ipeo.models import ApiToken, Membership, Role, Workspace
 from ipeo.permissions import PERMISSIONS
 from ipeo.tokens import EVERYTHING, READ, SCOPES, WRITE, digest_of
-
-
-class NoSuchPerson(Exception):
-    """Nobody has signed up with this e-mail address."""
-
-
-class AlreadyMember(Exception):
-    """This person is a member of the workspace already."""
 
 
 class LastOwner(Exception):
@@ -38,23 +29,6 @@ class OwnersOnly(Exception):
     """Only an owner makes another owner, or changes one."""
 
 
-def add_member(*, email: str, role: str, by: Membership) -> Membership:
-    """Save and return a membership of the scope's workspace.
-
-    Raises `NoSuchPerson`, `AlreadyMember` or `OwnersOnly`.
-    """
-    _guard_owner(by, role)
-    user = User.objects.filter(email=email.lower()).first()
-    if user is None:
-        raise NoSuchPerson(
-            f"No one has signed up as {email} yet. Ask them to sign up, then add them."
-        )
-    with unless_taken(AlreadyMember(f"{user} is already a member.")):
-        return Membership.objects.create(
-            workspace=tenancy.current_workspace(), user=user, role=role
-        )
-
-
 @transaction.atomic
 def change_member(*, membership: Membership, role: str, is_active: bool, by: Membership) -> None:
     """Save a member's role and access; raises `LastOwner` or `OwnersOnly`."""
@@ -66,8 +40,8 @@ def change_member(*, membership: Membership, role: str, is_active: bool, by: Mem
     if membership.pk not in held:
         raise RowGone
     stored = held.pop(membership.pk)
-    _guard_owner(by, role)
-    _guard_owner(by, stored.role)
+    guard_owner(by, role)
+    guard_owner(by, stored.role)
     loses_ownership = stored.role == Role.OWNER and (role != Role.OWNER or not is_active)
     if loses_ownership and not held:
         raise LastOwner("Make someone else an owner first: a workspace needs at least one.")
@@ -75,7 +49,8 @@ def change_member(*, membership: Membership, role: str, is_active: bool, by: Mem
     stored.save(update_fields=["role", "is_active"])
 
 
-def _guard_owner(by: Membership, role: str) -> None:
+def guard_owner(by: Membership, role: str) -> None:
+    """Raise `OwnersOnly` where somebody else would give an owner's role, or change an owner."""
     if role == Role.OWNER and by.role != Role.OWNER:
         raise OwnersOnly("Only an owner can add or change an owner.")
 

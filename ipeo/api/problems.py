@@ -42,6 +42,18 @@ class BodyTooLarge(exceptions.APIException):
     default_code = "too_large"
 
 
+class TooOften(Conflict):
+    """More of one thing was asked for than one caller may; `wait` is in seconds."""
+
+    status_code = 429
+
+    def __init__(self, detail: object, *, wait: int) -> None:
+        """Say what, and in how many seconds it may be asked again."""
+        super().__init__(detail)
+        # REST framework puts it into `Retry-After`.
+        self.wait = wait
+
+
 class PreconditionFailed(Conflict):
     """What `If-Match` names is not the version that stands."""
 

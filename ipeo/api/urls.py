@@ -4,11 +4,12 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
-from ipeo.api import index, resources, saved_views, webhooks
+from ipeo.api import index, invitations, resources, saved_views, webhooks
 
 router = SimpleRouter()
 router.register("workspace", resources.WorkspaceView, basename="api-workspace")
 router.register("members", resources.MemberView, basename="api-member")
+router.register("invitations", invitations.InvitationView, basename="api-invitation")
 router.register("campaigns", resources.CampaignView, basename="api-campaign")
 router.register("cycles", resources.CycleView, basename="api-cycle")
 router.register("stage-changes", resources.StageChangeView, basename="api-stage-change")

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from django.conf import settings as configuration
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from ipeo.actions import invitations
 from ipeo.actions import members as actions
-from ipeo.forms import MemberForm, RoleForm, TokenForm, WorkspaceForm
+from ipeo.forms import InviteForm, RoleForm, TokenForm, WorkspaceForm
 from ipeo.models import ApiToken, AuditEvent, Run, Workspace
 from ipeo.navigation import link
-from ipeo.permissions import WorkspaceRequest, page
+from ipeo.permissions import WorkspaceRequest, may, page
 from ipeo.queries.audit import audit_lines
+from ipeo.queries.invitations import lines
 from ipeo.queries.members import members_of, tokens_of
 from ipeo.queries.paging import page_of
 from ipeo.views.refusals import refused_in_form
@@ -33,19 +36,25 @@ def settings(request: WorkspaceRequest) -> HttpResponse:
 
 @page("members.view", change="members.manage")
 def members(request: WorkspaceRequest) -> HttpResponse:
-    """List the members; a manager may add one."""
-    form = MemberForm(request.POST or None)
+    """List the members and who is invited; a manager may invite someone."""
+    form = InviteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         told = {
-            actions.NoSuchPerson: "email",
-            actions.AlreadyMember: "email",
+            invitations.AlreadyMember: "email",
+            invitations.AlreadyInvited: "email",
+            invitations.TooManyInvitations: None,
             actions.OwnersOnly: "role",
         }
         with refused_in_form(form, told):
-            made = actions.add_member(by=request.membership, **form.cleaned_data)
-            messages.success(request, f"{made} is now a member.")
+            made = invitations.invite(by=request.membership, **form.cleaned_data)
+            messages.success(request, f"An invitation to {made} is on its way.")
             return redirect(link("ipeo:members"))
-    context = {"form": form, "members": members_of(request.workspace)}
+    context = {
+        "form": form,
+        "members": members_of(request.workspace),
+        "waiting": lines() if may(request.membership, "members.manage") else [],
+        "mail_is_printed": configuration.MAIL_IS_PRINTED,
+    }
     return render(request, "ipeo/members.html", context, status=422 if form.is_bound else 200)
 
 

@@ -3,10 +3,12 @@
 from datetime import date
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from ipeo import tenancy
-from ipeo.models import Campaign, Cycle, Membership, Role, User, Workspace
+from ipeo.actions.invitations import LIFETIME
+from ipeo.models import Campaign, Cycle, Invitation, Membership, Role, User, Workspace
 
 PASSWORD = "correct horse battery"
 
@@ -47,6 +49,15 @@ class MembershipFactory(DjangoModelFactory):
     def _create(cls, model_class, *args, **kwargs):
         with tenancy.system():
             return super()._create(model_class, *args, **kwargs)
+
+
+class InvitationFactory(DjangoModelFactory):
+    class Meta:
+        model = Invitation
+
+    email = factory.Sequence(lambda n: f"invited{n}@example.test")
+    role = Role.MARKETER
+    expires_at = factory.LazyFunction(lambda: timezone.now() + LIFETIME)
 
 
 class CampaignFactory(DjangoModelFactory):

@@ -1,25 +1,13 @@
 """One caller asks so often and no more: the API by token and member, public pages by address."""
 
-from uuid import uuid4
-
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from redis.exceptions import ConnectionError as CacheAway
 
 from ipeo import limits
 from ipeo.actions.members import make_token
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def counted_anew():
-    """Counts of its own, so that what others asked within the minute is not counted here."""
-    before = cache.key_prefix
-    cache.key_prefix = f"{before}-{uuid4()}"
-    yield
-    cache.key_prefix = before
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("counted_anew")]
 
 
 @pytest.fixture

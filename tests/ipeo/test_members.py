@@ -1,4 +1,4 @@
-"""People join, change roles and leave; a workspace keeps an owner."""
+"""People change roles and leave; a workspace keeps an owner."""
 
 from decimal import Decimal
 
@@ -13,37 +13,6 @@ from ipeo.queries.audit import Change
 from tests.factories.ipeo import CampaignFactory, MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
-
-
-def test_a_manager_adds_somebody_who_has_signed_up(workspace, sign_in):
-    person = UserFactory(email="new@brand.test")
-    browser = sign_in("manager")
-    response = browser.post(
-        f"/w/{workspace.slug}/members/", {"email": "New@brand.test", "role": "marketer"}
-    )
-    assert response.status_code == 302
-    assert Membership.objects.get(workspace=workspace, user=person).role == Role.MARKETER
-
-
-def test_an_unknown_address_is_told_and_kept(workspace, sign_in):
-    response = sign_in("manager").post(
-        f"/w/{workspace.slug}/members/", {"email": "nobody@brand.test", "role": "marketer"}
-    )
-    assert response.status_code == 422
-    page = response.content.decode()
-    assert "No one has signed up as nobody@brand.test yet" in page
-    assert 'value="nobody@brand.test"' in page
-
-
-def test_nobody_joins_twice(workspace, member):
-    with pytest.raises(members.AlreadyMember):
-        members.add_member(email=member("viewer").user.email, role="marketer", by=member("manager"))
-
-
-def test_a_manager_makes_no_owner(workspace, member):
-    UserFactory(email="boss@brand.test")
-    with pytest.raises(members.OwnersOnly):
-        members.add_member(email="boss@brand.test", role="owner", by=member("manager"))
 
 
 def test_the_last_owner_stays_an_owner(workspace, member):

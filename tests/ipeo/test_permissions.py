@@ -9,6 +9,7 @@ from django.db import connections
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from ipeo.local.homes import ROOT
 from ipeo.models import Role
 from ipeo.permissions import PERMISSIONS
 from tests import databases
@@ -128,8 +129,15 @@ def test_every_resource_of_the_api_asks_the_table(route, view, doors, client, db
             assert status < 500
 
 
-def test_each_permission_belongs_to_the_owner_at_least():
-    assert all(Role.OWNER in roles for roles in PERMISSIONS.values())
+def test_the_guide_tells_who_may_do_what():
+    told = {}
+    for line in (ROOT / "docs/guide/roles.md").read_text().splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if len(cells) == 7 and cells[1].startswith("`"):
+            told[cells[1].strip("`")] = tuple(
+                role for role, cell in zip(Role, cells[2:], strict=True) if cell == "yes"
+            )
+    assert told == PERMISSIONS
 
 
 def test_a_view_cannot_name_a_permission_that_the_table_lacks():
@@ -148,5 +156,6 @@ def test_only_known_addresses_are_open_to_everybody():
         "review/<str:secret>/",
         "calendars/<str:token>.ics",
         "digests/<str:token>/stop/",
+        "invitations/<str:token>/",
     }
     assert outside == {"", "workspaces/new/", "gallery/", "healthz", *phone, *links, *secrets}
