@@ -31,6 +31,8 @@ GROUPS = 1_000
 """Of more people than these, so many groups are drawn for the intervals."""
 STEPS = 500
 """The most prices at which the curves are told."""
+FEWEST = 10
+"""Fewer people than these, drawn again and again, look far more alike than people are."""
 _WARN = 0.2
 LIKELIHOODS = {
     "very unlikely": 0.0,
@@ -44,7 +46,7 @@ LIKELIHOODS = {
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A price with its interval; NaN where it is not known."""
+    """A price with its interval; NaN where it is not known, the ends of too few people too."""
 
     value: float
     low: float
@@ -92,7 +94,8 @@ def price_sensitivity(
     `answers`: float (people, 4): too cheap, bargain, expensive, too expensive; people whose four
     do not rise, or who left one out, are counted and set aside. `likelihoods`: float (people, 2),
     the chance to buy at the bargain and at the expensive price, 0 to 1; people without are left
-    out of trial alone. Intervals come from drawing people with replacement.
+    out of trial alone. Intervals come from drawing people with replacement, where there are
+    `FEWEST` or more.
 
     Raises ValueError where shapes differ, or nobody's four prices rise; the message says so where
     the columns look swapped.
@@ -115,8 +118,10 @@ def price_sensitivity(
     curves, trial = _shares(valid, chances, prices)
     found, peaks = _crossings(prices, curves), _peaks(prices, trial)
     shown = _thinned(prices, valid, (*found, *peaks))
-    drawn = _drawn(valid, chances, prices[shown], resamples, seed)
-    ends = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    ends = np.full((2, 6), np.nan)
+    if len(valid) >= FEWEST:
+        drawn = _drawn(valid, chances, prices[shown], resamples, seed)
+        ends = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
     points = [Point(*map(float, one)) for one in zip((*found, *peaks), *ends, strict=True)]
     trial = trial[shown] if trial.size else trial
     return PriceSensitivity(

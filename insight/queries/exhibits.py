@@ -30,7 +30,7 @@ def point_estimate(point: Point, n: int) -> Estimate:
     if not math.isfinite(point.value):
         return Estimate.unknown("The curves do not cross.", n)
     if not (math.isfinite(point.low) and math.isfinite(point.high)):
-        return Estimate(point.value, None, None, n)
+        return Estimate(point.value, None, None, n, "Too few answers for an interval.")
     return Estimate(point.value, min(point.low, point.value), max(point.high, point.value), n)
 
 

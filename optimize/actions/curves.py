@@ -37,6 +37,9 @@ KEPT = 300
 POINTS = 41
 _DIGITS = 6
 _UNMOVED = "Not enough data: the weeks so far barely change the starting assumptions."
+_UNSEEN = (
+    "Not enough data: it was spent on only in the first weeks, which spend from before them blurs."
+)
 _DISAGREES = (
     "Not known: the weeks allow of answers too unlike one another for the fit to settle on one."
 )
@@ -98,14 +101,18 @@ def fit_curves(
     weeks cannot carry a fit, curves without draws are recorded that say why.
     """
     # Compiled code: loaded where it is used.
-    from optimize.numerics.curves import NotEnough, Weeks, fit
+    from optimize.numerics.curves import NotEnough, Weeks, fit, unseen
 
     facts = facts or weekly_facts(on=on)
-    used = [k for k in range(len(facts.channels)) if facts.spend[k].any()]
-    if not used:
+    spent_on = [k for k in range(len(facts.channels)) if facts.spend[k].any()]
+    if not spent_on:
         return []
-    place = {k: i for i, k in enumerate(used)}
+    used = [k for k in spent_on if facts.spend[k, unseen(facts.spend.shape[1]) :].any()]
     key = uuid.uuid4()
+    rest = [_row(facts, k, key, reason=_UNSEEN) for k in spent_on if k not in used]
+    if not used:
+        return record_curves(curves=rest)
+    place = {k: i for i, k in enumerate(used)}
     try:
         found = fit(
             Weeks(
@@ -122,12 +129,12 @@ def fit_curves(
         )
     except NotEnough as lack:
         reason = f"Not enough data: {lack}."
-        return record_curves(curves=[_row(facts, k, key, reason=reason) for k in used])
+        return record_curves(curves=[_row(facts, k, key, reason=reason) for k in used] + rest)
     rows = [
         _fitted(_row(facts, k, key), found, one)
         for k, one in zip(used, found.channels, strict=True)
     ]
-    return record_curves(curves=rows)
+    return record_curves(curves=rows + rest)
 
 
 def _row(facts: WeeklyFacts, k: int, key: uuid.UUID, reason: str = "") -> ResponseCurve:

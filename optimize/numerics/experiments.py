@@ -78,7 +78,8 @@ class Comparison:
 
     `lift` is (treated - control) / control, `low` and `high` its interval if looked at once,
     `always_low` and `always_high` if looked at at any time; `difference` is in the outcome's
-    unit, with its own `difference_se`.
+    unit, with its own `difference_se`. Of a control whose mean is not above zero there is no
+    lift: a share of a loss has the wrong sign; `p` is then the difference's.
     """
 
     difference: Floats
@@ -104,8 +105,8 @@ def compare(
 
     `planned`: the people of both arms together at the planned end; where given, the interval
     that may be looked at at any time is the monitored one, which is NaN beyond that end, and
-    else the sequential one of `tuning`. Fewer than two people in an arm, a control that did
-    nothing at all, or no variance give NaN.
+    else the sequential one of `tuning`. Fewer than two people in an arm or no variance give NaN;
+    a control that did nothing, or lost, gives a difference and no lift.
 
     Raises ValueError for a level outside 0..1 or a tuning that is not positive.
     """
@@ -123,8 +124,10 @@ def compare(
     scale = base * base
     variance = _ratio(part_b + part_a, scale)
     lift, se = _ratio(moved, base), np.sqrt(variance)
-    enough = (control.n > 1) & (treated.n > 1) & (variance > 0)
     own_a = _ratio(plain_a, control.n)
+    difference_se = np.sqrt(part_b + own_a)
+    enough = (control.n > 1) & (treated.n > 1) & (difference_se > 0)
+    relative = enough & (base > 0) & (variance > 0)
     freedom = _ratio(
         (part_b + own_a) ** 2,
         _ratio(part_b**2, treated.n - 1) + _ratio(own_a**2, control.n - 1),
@@ -138,20 +141,20 @@ def compare(
     # Both hold for many people only; of a few, none is surer than a single look.
     always = np.maximum(always, reach)
     with np.errstate(divide="ignore", invalid="ignore"):
-        p = np.asarray(2 * special.stdtr(freedom, -np.abs(lift) / se), dtype=np.float64)
-    difference_se = np.sqrt(part_b + own_a)
+        errors = np.where(relative, lift / se, moved / difference_se)
+    p = np.asarray(2 * special.stdtr(freedom, -np.abs(errors)), dtype=np.float64)
 
     def known(values: Floats) -> Floats:
-        return np.where(enough, values, np.nan)
+        return np.where(relative, values, np.nan)
 
     return Comparison(
-        difference=known(moved),
-        difference_se=known(difference_se),
+        difference=np.where(enough, moved, np.nan),
+        difference_se=np.where(enough, difference_se, np.nan),
         lift=known(lift),
         se=known(se),
         low=known(lift - reach),
         high=known(lift + reach),
-        p=known(p),
+        p=np.where(enough, p, np.nan),
         always_low=known(lift - always),
         always_high=known(lift + always),
     )

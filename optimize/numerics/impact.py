@@ -42,8 +42,9 @@ class Impact:
     """What the event did after its start.
 
     `effect` is per period, `cumulative` over all of them, `relative` the share of what would
-    have been; `p` is the smaller tail of the draws beyond what was seen. `expected`, `low` and
-    `high`, float64 (periods after), are what would have been in each.
+    have been, NaN where that may have been nothing; `p` is the smaller tail of the draws beyond
+    what was seen. `expected`, `low` and `high`, float64 (periods after), are what would have been
+    in each.
     """
 
     effect: Interval
@@ -147,12 +148,18 @@ def _summed(seen: Floats, would: Floats, level: float) -> Impact:
         return Interval(float(draws.mean()), float(low), float(high))
 
     whole, sums = float(seen.sum()), would.sum(axis=1)
+    relative = Interval(np.nan, np.nan, np.nan)
+    if np.quantile(sums, ends[0]) > 0:
+        # Of the mean, not the mean of the draws' own shares: one skewed by a few small draws may
+        # have another sign than the effect.
+        share = between((whole - sums) / sums)
+        relative = Interval(float(whole / sums.mean()) - 1.0, share.low, share.high)
     tail = min((1 + np.sum(sums >= whole)), (1 + np.sum(sums <= whole))) / (1 + sums.size)
     low, high = np.quantile(would, ends, axis=0)
     return Impact(
         effect=between((whole - sums) / seen.size),
         cumulative=between(whole - sums),
-        relative=between((whole - sums) / sums),
+        relative=relative,
         p=float(tail),
         expected=would.mean(axis=0),
         low=low,

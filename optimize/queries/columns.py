@@ -27,8 +27,13 @@ class NotReadable(ValueError):
 
 
 def filled(file: Path) -> Sheet:
-    """Read a file; raises `NotReadable` where it has no line under its headers."""
+    """Read a file; raises `NotReadable` where it has no line, or one that is no row of it.
+
+    Figures of what is left would pass for those of the file.
+    """
     sheet = read(file)
+    if sheet.refused:
+        raise NotReadable(f"{sheet.refused[0].sentence}.")
     if not len(sheet):
         raise NotReadable("The file has no lines.")
     return sheet
@@ -44,19 +49,22 @@ def column(sheet: Sheet, name: str) -> Sequence[Any]:
 
 
 def first_of(sheet: Sheet, *names: str) -> str:
-    """Return the first of these headers that the file has."""
-    for name in names:
-        if name in sheet.headers:
-            return name
-    raise NotReadable(f"There is no column “{names[0]}”.")
+    """Return the first of these headers that the file has, in small letters or large."""
+    found = _header(sheet, *names)
+    if found is None:
+        raise NotReadable(f"There is no column “{names[0]}”; there are {', '.join(sheet.headers)}.")
+    return found
 
 
 def optional(sheet: Sheet, *names: str) -> Floats | None:
     """Return the numbers of the first of these columns, None where there is none."""
-    for name in names:
-        if name in sheet.headers:
-            return numbers(sheet, name)
-    return None
+    found = _header(sheet, *names)
+    return None if found is None else numbers(sheet, found)
+
+
+def _header(sheet: Sheet, *names: str) -> str | None:
+    held = {header.casefold(): header for header in reversed(sheet.headers)}
+    return next((held[name] for name in names if name in held), None)
 
 
 def numbers(sheet: Sheet, name: str, *, gaps: bool = False, truth: bool = False) -> Floats:

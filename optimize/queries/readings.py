@@ -164,6 +164,9 @@ def _of_units(
         return replace(found, verdict="broken")
     if low is None or high is None:
         why = "Too few results in one or both arms"
+        if found.value is None and held.control < 0:
+            why = "The control lost, and of a loss there is no lift that says which arm did better"
+            return replace(found, reason=f"{why}.")
         return replace(found, reason=f"{why}." if last >= end else f"{why} yet.")
     over = "same" if last >= end else "early"
     return replace(found, verdict="treated" if low > 0 else "control" if high < 0 else over)

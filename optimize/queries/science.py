@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from execute.numerics.sheets import Sheet
-from insight.numerics.pricing import LIKELIHOODS, Point, price_sensitivity
+from insight.numerics.pricing import FEWEST, LIKELIHOODS, Point, price_sensitivity
 from optimize.numerics import experiments, pathways
 from optimize.numerics.impact import Impact, Interval, impact
 from optimize.numerics.regional_looks import TooLittleKnown, regional_looks
@@ -47,18 +47,26 @@ def attribution(file: Path) -> dict[str, Any]:
     were a buyer of its own, which is what the intervals rest on.
     """
     sheet = filled(file)
-    paths = [str(cell).split(" > ") for cell in column(sheet, "path")]
+    paths = [
+        [step.strip() for step in str(cell).split(">")]
+        for cell in column(sheet, first_of(sheet, "path"))
+    ]
     counts = numbers(sheet, first_of(sheet, "total_conversions", "conversions"))
     value = optional(sheet, "total_conversion_value", "conversion_value", "value")
     lost = optional(sheet, "total_null", "nulls", "null")
     lost = np.zeros(len(counts)) if lost is None else lost
-    nameless = [i for i, path in enumerate(paths) if not all(step.strip(" >") for step in path)]
+    nameless = [i for i, path in enumerate(paths) if not all(path)]
     if nameless:
         raise NotReadable(f"Line {sheet.line_numbers[nameless[0]]}: a step of the path is empty.")
     if ((counts % 1) != 0).any() or ((lost % 1) != 0).any():
         raise NotReadable("Conversions and nulls are whole numbers.")
     if (counts < 0).any() or (lost < 0).any():
         raise NotReadable("A path has a negative count.")
+    paid = np.zeros(len(counts)) if value is None else value
+    free = np.flatnonzero((counts == 0) & (paid != 0))
+    if free.size:
+        line = sheet.line_numbers[free[0]]
+        raise NotReadable(f"Line {line}: a path has a value and no conversion.")
     names, code = np.unique([step for path in paths for step in path], return_inverse=True)
     row, bucket, bought, missed = _as_buyers(counts, lost)
     lengths = np.array([len(path) for path in paths], dtype=np.int64)
@@ -101,6 +109,10 @@ def experiment(
     """Each arm against the control: the arm of that name, else the largest whose name says so."""
     sheet = filled(file)
     arms = np.array([str(cell).strip() for cell in column(sheet, arm)])
+    nameless = np.flatnonzero(arms == "")
+    if nameless.size:
+        line = sheet.line_numbers[nameless[0]]
+        raise NotReadable(f"Line {line}, {arm}: there is no arm.")
     values = numbers(sheet, outcome, truth=True)
     covariate = numbers(sheet, before) if before else None
     names = sorted(set(arms))
@@ -142,8 +154,10 @@ def before_and_after(
     sheet = filled(file)
     y = numbers(sheet, outcome)
     x = np.column_stack([numbers(sheet, name) for name in series]) if series else None
-    at = int(start) if start.isdecimal() else _row_of_date(sheet, start)
-    return _impact(impact(y, at, series=x))
+    if start.isdecimal():
+        return _impact(impact(y, int(start), series=x))
+    order, at = _by_date(sheet, start)
+    return _impact(impact(y[order], at, series=None if x is None else x[order]))
 
 
 def geo(
@@ -256,12 +270,13 @@ def _comparison(
     why = "the outcomes do not vary, so nothing is known of chance"
     if min(one.n, other.n) < 2:
         why = "an arm of one has no spread"
-    elif not one.mean > 0:
+    difference = _ends(found.difference, found.difference_se, why)
+    if not one.mean > 0:
         why = f"the mean of “{base}” is not above nothing, so there is no lift relative to it"
     return {
         "control": base,
         "arm": name,
-        "difference": _ends(found.difference, found.difference_se, why),
+        "difference": difference,
         "lift": estimate(found.lift, found.low, found.high, why),
         "se": number(found.se),
         "p": number(found.p),
@@ -318,11 +333,16 @@ def _likelihoods(sheet: Sheet, name: str) -> Floats:
     return found
 
 
-def _row_of_date(sheet: Sheet, start: str) -> int:
-    for header in sheet.headers:
-        cells = [str(cell)[:10] for cell in sheet.column(header)]
-        if start in cells:
-            return cells.index(start)
+def _by_date(sheet: Sheet, start: str) -> tuple[npt.NDArray[np.int64], int]:
+    """Return the rows in the order of the column that has this date, and its place in them."""
+    for cells in sheet.columns:
+        days = [str(cell)[:10] for cell in cells]
+        if start not in days:
+            continue
+        order = np.argsort([as_day(day) for day in days], kind="stable")
+        if len(set(days)) < len(days):
+            raise NotReadable("Two lines have one date.")
+        return order, sorted(days).index(start)
     raise NotReadable(f"No row is of {start}.")
 
 
@@ -350,4 +370,6 @@ def _interval(found: Interval, why: str) -> dict[str, Any]:
 
 
 def _point(found: Point, why: str = "") -> dict[str, Any]:
+    if not math.isnan(found.value):
+        why = f"fewer than {FEWEST} people are too few for an interval"
     return estimate(found.value, found.low, found.high, why or "the two curves do not cross")

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from execute.numerics.sheets import Sheet, read
-from optimize.queries.columns import NotReadable, as_day, column, estimate, number, numbers
+from execute.numerics.doubts import counted
+from execute.numerics.sheets import Sheet
+from optimize.queries.columns import (
+    NotReadable,
+    as_day,
+    column,
+    estimate,
+    filled,
+    number,
+    numbers,
+)
 
 Floats = npt.NDArray[np.float64]
 
 DAYS_OF_YEAR = 365.25
+_WEEK = 7
+_FIRST_WEEK = date(2001, 1, 1)
+"""Where weeks that have numbers and no dates are taken to begin."""
 _FIGURES = ("contribution", "roas", "next", "moved")
 
 
@@ -35,19 +48,25 @@ def curve(
     spent on has a reason of its own. Raises `NotReadable`.
     """
     # Compiled code: loaded where it is used.
-    from optimize.numerics.curves import NotEnough, Weeks, fit
+    from optimize.numerics.curves import NotEnough, Weeks, fit, unseen
 
     if not spend or len(set(spend)) != len(spend):
         raise NotReadable("Name each channel's column of spend once.")
-    sheet = read(file)
+    sheet = filled(file)
     table, when = _by_week(sheet, day, region, outcome, spend, controls)
     spent = table[:, 1 : 1 + len(spend)]
     if (spent < 0).any():
         at = int(np.nonzero((spent < 0).any(axis=(0, 2)))[0][0])
         raise NotReadable(f"Some spend of “{spend[at]}” is below 0.")
-    used = [k for k in range(len(spend)) if spent[:, k].any()]
+    first = unseen(len(when))
+    used = [k for k in range(len(spend)) if spent[:, k, first:].any()]
     channels = {
-        name: _unknown("nothing was ever spent on it", spent[:, k].sum())
+        name: _unknown(
+            f"it was spent on in the first {counted(first, 'week')} only, which are not looked at"
+            if spent[:, k].any()
+            else "nothing was ever spent on it",
+            spent[:, k].sum(),
+        )
         for k, name in enumerate(spend)
     }
     told: dict[str, Any] = {
@@ -115,15 +134,14 @@ def _by_week(
 ) -> tuple[Floats, list[date]]:
     """Return (regions, 1 + channels + controls, weeks) in the order of time, and the days.
 
-    A week that a region lacks has no known outcome there, no spend, and its controls' means.
+    A week that the file or a region of it lacks has no known outcome there, no spend, and its
+    controls' means: without it, what was spent before would act a week too early.
     """
-    days = [date.fromisoformat(as_day(cell)) for cell in column(sheet, day)]
+    days = _days(column(sheet, day))
     names = [str(cell).strip() for cell in column(sheet, region)] if region else [""] * len(days)
     read_columns = [numbers(sheet, outcome, gaps=True)]
     read_columns += [numbers(sheet, name) for name in (*spend, *controls)]
-    when, regions = sorted(set(days)), sorted(set(names))
-    if not days:
-        raise NotReadable("The file has no lines.")
+    when, regions = _every_week(sorted(set(days))), sorted(set(names))
     row = {one: i for i, one in enumerate(when)}
     place = {one: i for i, one in enumerate(regions)}
     at = (np.array([place[name] for name in names]), np.array([row[one] for one in days]))
@@ -138,3 +156,24 @@ def _by_week(
             table[:, i] = values.mean()
         table[at[0], i, at[1]] = values
     return table, when
+
+
+def _days(cells: Sequence[object]) -> list[date]:
+    """Return dates as they are; weeks that are but numbered follow each other by their numbers."""
+    texts = [str(cell).strip() for cell in cells]
+    if all(text.isdecimal() and len(text) <= 4 for text in texts):
+        return [_FIRST_WEEK + timedelta(weeks=int(text)) for text in texts]
+    return [date.fromisoformat(as_day(text)) for text in texts]
+
+
+def _every_week(days: list[date]) -> list[date]:
+    """Return days in their order and, between two more than a week apart, those of each week."""
+    apart = [(later - earlier).days for earlier, later in pairwise(days)]
+    if apart and not _WEEK - 2 <= min(apart) <= _WEEK + 2:
+        raise NotReadable(f"The dates are {counted(min(apart), 'day')} apart; a curve is of weeks.")
+    every = days[:1]
+    for earlier, later in pairwise(days):
+        missing = round((later - earlier).days / _WEEK) - 1
+        every += [earlier + timedelta(weeks=k + 1) for k in range(missing)]
+        every.append(later)
+    return every

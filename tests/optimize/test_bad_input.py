@@ -1,13 +1,15 @@
 """Facts that no formula likes have a defined answer in the report and on the pages."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from insight.actions.accounts import merge_accounts
 from optimize.actions.recompute import recompute
+from optimize.models import Experiment
+from optimize.queries.readings import read
 from optimize.queries.report import report
 from tests.factories.execute import DealFactory, ExpenseFactory, TouchFactory
 from tests.factories.insight import AccountFactory, ChannelFactory, ContactFactory
@@ -149,3 +151,31 @@ def test_a_margin_that_is_no_gain_has_no_removal_to_share_it_by(workspace):
     assert row.figures.net_amount == 500
     (row,) = report(by="channel", model="shapley")
     assert row.figures.romi.value == pytest.approx(-41)
+
+
+def test_of_a_control_that_lost_no_lift_is_told_as_a_gain(workspace):
+    accounts = AccountFactory.create_batch(60)
+    for place, account in enumerate(accounts):
+        # Half lose ten times as much as the others: of a loss, that is no lift of 900 %.
+        lost = (4000 if place % 2 else 400) + place
+        day = date(2026, 1, 5) + timedelta(days=place % 20)
+        DealFactory(
+            account=account,
+            won=True,
+            created_date=day,
+            closed_date=day,
+            net_amount=Decimal(500),
+            cost_amount=Decimal(500 + lost),
+        )
+    recompute()
+    test = Experiment(
+        unit="account",
+        metric="margin_amount",
+        starts_on=date(2026, 1, 5),
+        ends_on=date(2026, 2, 1),
+    )
+    arms = {str(account.pk): bool(place % 2) for place, account in enumerate(accounts)}
+    found = read(test, arms, date(2026, 2, 1))
+    assert found.verdict != "treated"
+    assert found.value is None
+    assert found.reason.startswith("The control lost")

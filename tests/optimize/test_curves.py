@@ -160,6 +160,24 @@ def test_too_few_weeks_are_said_and_nothing_is_made_up(workspace, sign_in):
     assert "Not enough data" in page
 
 
+def test_a_channel_of_the_first_weeks_alone_is_not_known_and_harms_no_other(weeks, monkeypatch):
+    kiosks = ChannelFactory(name="Kiosks")
+    _expense(monday_of(TODAY) - timedelta(weeks=69), 9_000.0, channel=kiosks).save()
+    recompute()
+    seen = []
+
+    def quick(weeks, *, level):
+        seen.append(weeks.shape)
+        return fit(weeks, level=level, forms=FORMS[:1], draws=20)
+
+    monkeypatch.setattr("optimize.numerics.curves.fit", quick)
+    rows = {row.channel.name: row for row in fit_curves(on=TODAY)}
+    assert seen == [(1, 2, 70)]
+    assert rows["Kiosks"].reason.startswith("Not enough data: it was spent on only in the first")
+    assert rows["Kiosks"].figures == {}
+    assert rows["Search"].reason != rows["Kiosks"].reason
+
+
 def test_without_spend_there_is_nothing_to_fit_and_the_page_says_what_is_needed(workspace, sign_in):
     run = perform_run(run=claim_run(run_id=request_curves().pk))
 

@@ -77,6 +77,7 @@ OPTIONS = ("--arm", "group", "--outcome", "bought")
         (["group,bought", "a,1", "b,1e300"], OPTIONS, "Line 3, bought: “1e300” is too large"),
         (["group,bought", "a,inf", "b,1"], OPTIONS, "Line 2, bought: “inf” is too large"),
         (["group,bought"], OPTIONS, "The file has no lines"),
+        (["group,bought", "a,1", ",0"], OPTIONS, "Line 3, group: there is no arm"),
     ],
 )
 def test_what_a_file_lacks_is_said_with_its_line(tmp_path, lines, words, says):
@@ -90,6 +91,9 @@ def test_what_a_file_lacks_is_said_with_its_line(tmp_path, lines, words, says):
         (["path,conversions", "a > b,1.5"], "whole numbers"),
         (["path,conversions", "a > b,2", "a > ,2"], "Line 3: a step of the path is empty"),
         (["path,conversions", "a > b,-2"], "negative count"),
+        (["path,conversions,value", "a > b,3,9", "b,2"], "Line 3: the row has 2 cells where"),
+        (["path,conversions,value", "a,0,50", "b,1,5"], "Line 2: a path has a value and no conv"),
+        (["path,sold", "a,1"], "no column “total_conversions”; there are path, sold"),
     ],
 )
 def test_paths_that_make_no_sense_are_refused(tmp_path, lines, says):
@@ -119,6 +123,60 @@ def test_a_lift_that_is_not_known_says_why(science, tmp_path, control, treated, 
     (found,) = told["comparisons"]
     assert found["lift"]["value"] is None
     assert why in found["lift"]["reason"]
+
+
+def test_of_a_control_that_did_nothing_or_lost_the_difference_is_told_and_no_lift(
+    science, tmp_path
+):
+    for control, treated in (([0] * 20, [0, 1] * 10), ([-3, -5] * 10, [-8, -9] * 10)):
+        lines = [f"control,{one}" for one in control] + [f"new,{one}" for one in treated]
+        told = science("experiment", written(tmp_path, "group,bought", *lines), *OPTIONS)
+        (found,) = told["comparisons"]
+        gained = (sum(treated) - sum(control)) / 20
+        assert found["difference"]["value"] == pytest.approx(gained)
+        assert found["difference"]["low"] < gained < found["difference"]["high"]
+        assert found["p"] < 0.01
+        assert found["lift"]["value"] is found["sequential"]["value"] is None
+
+
+def test_steps_may_stand_close_and_headers_be_written_large(science, tmp_path):
+    told = science("attribution", written(tmp_path, "Path,Conversions", "a>b > c,3", "b,2"))
+    assert set(told["models"]["first"]) == {"a", "b", "c"}
+
+
+def test_dates_in_disorder_are_put_in_order_and_one_given_twice_is_refused(science, tmp_path):
+    random = np.random.default_rng(4)
+    days = [f"2026-{month:02}-{day:02}" for month in (1, 2) for day in range(1, 29)]
+    rows = [f"{day},{random.normal(50 + 9 * (day >= '2026-02-10'), 1)}" for day in days]
+    words = ("--outcome", "sold", "--start", "2026-02-10")
+    told = science("impact", written(tmp_path, "day,sold", *rows), *words)
+    assert told["effect"]["low"] < 9 < told["effect"]["high"]
+    assert science("impact", written(tmp_path, "day,sold", *rows[::-1]), *words) == told
+    with pytest.raises(CommandError, match="Two lines have one date"):
+        science("impact", written(tmp_path, "day,sold", *rows, rows[3]), *words)
+
+
+def test_a_region_whose_name_has_a_comma_is_named_in_quotes(science, tmp_path):
+    random = np.random.default_rng(6)
+    lines = [
+        f'"{name}",2026-01-{day:02},{random.normal(50, 3)}'
+        for name in ("Portland, OR", "Salem", "Bend")
+        for day in range(1, 25)
+    ]
+    told = science(
+        *("geo", written(tmp_path, "city,day,sold", *lines), "--unit", "city", "--date", "day"),
+        *("--outcome", "sold", "--treated", '"Portland, OR"', "--start", "2026-01-20"),
+    )
+    assert set(told["weights"]) <= {"Salem", "Bend"}
+
+
+def test_a_price_study_of_a_few_people_has_no_interval(science, tmp_path):
+    file = written(tmp_path, "a,b,c,d", *(f"{9 + i},{20 + i},{40 + i},{70 + i}" for i in range(9)))
+    told = science("price", file, "--columns", "a,b,c,d")
+    assert told["valid"] == 9
+    assert told["indifference"]["value"] is not None
+    assert told["indifference"]["low"] is told["indifference"]["high"] is None
+    assert "too few" in told["indifference"]["reason"]
 
 
 def test_a_file_that_is_not_there_is_said_to_be_missing(tmp_path):

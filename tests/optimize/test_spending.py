@@ -81,6 +81,45 @@ def test_nothing_spent_gives_a_reason(tmp_path):
     assert told["reason"] == "nothing was spent on any channel"
 
 
+def test_a_channel_spent_on_in_the_first_weeks_alone_is_not_known(tmp_path):
+    file = written(tmp_path, [900.0, *[0.0] * 40])
+    told = curve(file, day="week", outcome="sales", spend=["search"])["channels"]["search"]
+
+    assert told["contribution"]["value"] is None
+    assert "the first 4 weeks only" in told["reason"]
+
+
+def test_weeks_that_are_lacking_or_but_numbered_keep_their_places(tmp_path, monkeypatch):
+    seen = []
+
+    def kept(weeks, *, level):
+        seen.append(weeks)
+        return fit(weeks, level=level, forms=FORMS[:1], draws=20)
+
+    monkeypatch.setattr("optimize.numerics.curves.fit", kept)
+    head, *lines = written(tmp_path, [40.0 + i % 7 for i in range(30)]).read_text().split()
+    file = tmp_path / "less.csv"
+    file.write_text("\n".join([head, *lines[:9], *lines[11:]]), encoding="utf-8")
+    curve(file, day="week", outcome="sales", spend=["search"])
+    rows = [f"{i + 1},{line.partition(',')[2]}" for i, line in enumerate(lines)]
+    file.write_text("\n".join([head, *rows[:9], *rows[11:]]), encoding="utf-8")
+    curve(file, day="week", outcome="sales", spend=["search"])
+
+    for weeks in seen:
+        assert weeks.shape == (1, 1, 30)
+        assert np.flatnonzero(np.isnan(weeks.outcome[0])).tolist() == [9, 10]
+        assert np.flatnonzero(weeks.spend[0, 0] == 0).tolist() == [9, 10]
+
+
+@pytest.mark.parametrize("apart", [1, 30])
+def test_lines_that_are_no_weeks_are_refused(tmp_path, apart):
+    days = np.datetime64("2024-01-01") + apart * np.arange(30)
+    file = tmp_path / "days.csv"
+    file.write_text("week,sales,search\n" + "\n".join(f"{day},9,5" for day in days))
+    with pytest.raises(ValueError, match=f"The dates are {apart} days? apart"):
+        curve(file, day="week", outcome="sales", spend=["search"])
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [

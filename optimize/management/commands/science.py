@@ -1,5 +1,6 @@
 """The numerics from the command line, on a plain file."""
 
+import csv
 import json
 from argparse import ArgumentParser
 from pathlib import Path
@@ -13,7 +14,9 @@ from optimize.queries.columns import NotReadable
 
 
 def _names(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
+    """Names with commas between; one that has a comma itself stands in double quotes."""
+    cells = next(csv.reader([text], skipinitialspace=True), [])
+    return [name.strip() for name in cells if name.strip()]
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ is done in the background, never where pages are served.
 """
 
 from optimize.numerics.curves.averaged import CurveFit, fit
-from optimize.numerics.curves.problem import Lift, NotEnough, Weeks
+from optimize.numerics.curves.problem import Lift, NotEnough, Weeks, unseen
 from optimize.numerics.curves.results import ChannelCurve, Told
 
-__all__ = ["ChannelCurve", "CurveFit", "Lift", "NotEnough", "Told", "Weeks", "fit"]
+__all__ = ["ChannelCurve", "CurveFit", "Lift", "NotEnough", "Told", "Weeks", "fit", "unseen"]

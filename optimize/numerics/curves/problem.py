@@ -108,16 +108,14 @@ class Prepared:
 def prepare(weeks: Weeks) -> Prepared:
     """Scale and check; raises `NotEnough` where there is too little to fit.
 
-    Every channel must have been spent on: leave out those that were not. Raises `ValueError` where
-    a spend is below 0 or not known: no carried spend has a logarithm then.
+    Every channel must have been spent on after the weeks `unseen`: leave out others. Raises
+    `ValueError` where a spend is below 0 or not known: no carried spend has a logarithm then.
     """
     regions, channels, _ = weeks.shape
     if not ((weeks.spend >= 0) & np.isfinite(weeks.spend)).all():
         raise ValueError("a week's spend is a number, and not below 0")
     known = np.isfinite(weeks.outcome)
-    # What was spent before the first week is not known, and still acts in the weeks after it:
-    # those are not looked at, or the start of the data would pass for a rise of the spend.
-    known[:, : min(LAGS - 1, known.shape[1] // 10)] = False
+    known[:, : unseen(known.shape[1])] = False
     scales = _scales(weeks, known)
     outcome = np.where(known, weeks.outcome, 0.0) / scales.outcome[:, None]
     bases = [_baseline(weeks, known[r], r) for r in range(regions)]
@@ -152,6 +150,16 @@ def prepare(weeks: Weeks) -> Prepared:
         **lifts,
     }
     return Prepared(weeks, scales, arrays)
+
+
+def unseen(weeks: int) -> int:
+    """Return how many of the first of so many weeks have an outcome that is not looked at.
+
+    What was spent before the first week is not known, and still acts in the weeks after it: the
+    start of the data would pass for a rise of the spend. What was spent in them alone has an
+    effect that is not seen, so that nothing is known of it.
+    """
+    return min(LAGS - 1, weeks // 10)
 
 
 def _scales(weeks: Weeks, known: Bools) -> Scales:
