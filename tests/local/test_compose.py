@@ -66,6 +66,13 @@ def test_every_variable_of_the_compose_file_is_shown_in_env_example() -> None:
         assert set(SERVICES[name]["environment"]) - example() == set()
 
 
+def test_what_is_written_into_env_reaches_the_containers() -> None:
+    by_the_image = {"IPEO_HOME", "HOST", "PORT", "STATIC_ROOT", "MEDIA_ROOT", "NUMBA_CACHE_DIR"}
+    elsewhere = {"OWNER_PASSWORD", "APP_PASSWORD", "PUBLISH", "DEBUG"}
+    passed = set().union(*(SERVICES[name]["environment"] for name in OURS))
+    assert example() - by_the_image - elsewhere == passed
+
+
 def test_every_service_has_a_command_a_health_check_and_its_volumes() -> None:
     for name, service in SERVICES.items():
         assert service["user"] not in ("root", "0"), name
@@ -123,7 +130,8 @@ def given(home: Path) -> Iterator[dict[str, str]]:
     env = environment(home)
     for service in OURS:
         for variable, value in SERVICES[service]["environment"].items():
-            env[variable] = resolved(value)
+            if value is not None:
+                env[variable] = resolved(value)
     directory = Path(owner["HOST"])
     env |= {
         "DATABASE_URL": database_url(directory, role).removesuffix("ipeo") + name,
