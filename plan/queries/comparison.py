@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from ipeo.models import Cycle
-from ipeo.templatetags.figures import number, percent
-from plan.models import Scenario
+from ipeo.numerics.estimates import Estimate
+from ipeo.templatetags.figures import month, number, percent
+from plan.models import Objective, Scenario
 from plan.queries.budget import months_of
 from plan.queries.expectations import ObjectiveExpectation, ScenarioForecast
 from plan.queries.forecasts import past_of, shown_forecast
 from plan.queries.later import capacity
+from plan.queries.objectives import in_metric
 from plan.queries.scenarios import scenarios_of
 from plan.queries.sheet import Row, Sheet, sheet_of
 from plan.queries.timeline import Timeline, timeline_of
@@ -40,6 +41,14 @@ class Column:
         return float(bets / self.sheet.total)
 
     @property
+    def per_unit(self) -> Estimate:
+        """The expected margin for each unit of money planned."""
+        held, total = self.forecast.margin, float(self.sheet.total)
+        if held.value is None or held.low is None or held.high is None or not total:
+            return Estimate.unknown(held.reason or "Nothing is planned.", held.n)
+        return Estimate(held.value / total, held.low / total, held.high / total, held.n)
+
+    @property
     def loss_text(self) -> str:
         """The chance that the money wins less margin than it costs."""
         chance = self.forecast.chance_below(float(self.sheet.total))
@@ -61,10 +70,28 @@ class Column:
 
 @dataclass(frozen=True)
 class Line:
-    """One program, channel or month: its money in each scenario, None where it is not there."""
+    """One program, channel or month: its money in each scenario, None where it is not there.
+
+    `base` is the place of the scenario that the others are compared with.
+    """
 
     label: str
     amounts: list[Decimal | None]
+    base: int
+
+    @property
+    def cells(self) -> list[tuple[Decimal | None, Decimal | None]]:
+        """Each amount with what it is more than the one it is compared with, None for nothing."""
+        against = self.amounts[self.base]
+        return [
+            (amount, None if amount is None or against is None else amount - against or None)
+            for amount in self.amounts
+        ]
+
+    @property
+    def differs(self) -> bool:
+        """Whether the scenarios give different amounts."""
+        return len(set(self.amounts)) > 1
 
 
 @dataclass(frozen=True)
@@ -72,23 +99,43 @@ class ObjectiveLine:
     """One objective as each scenario is expected to reach it."""
 
     label: str
+    baseline: str
     cells: list[ObjectiveExpectation | None]
 
 
 @dataclass(frozen=True)
+class Group:
+    """The money by one thing, and how many of its lines are left out as they do not differ."""
+
+    title: str
+    lines: list[Line]
+    alike: int
+
+
+@dataclass(frozen=True)
 class Comparison:
-    """A cycle's scenarios, those that were replaced left out; `left_out` counts older drafts."""
+    """A cycle's scenarios, those that were replaced left out; `left_out` counts older drafts.
+
+    `base` is the one that the others are compared with: the approved one, else a proposed one,
+    else the first.
+    """
 
     columns: list[Column]
+    base: Column | None
     left_out: int
+    budget: Line
     objectives: list[ObjectiveLine]
-    programs: list[Line]
-    channels: list[Line]
-    months: list[tuple[date, list[Decimal]]]
+    groups: list[Group]
 
 
-def comparison_of(cycle: Cycle) -> Comparison:
-    """Return a cycle's scenarios side by side: what is decided on first, then the latest drafts."""
+_FIRST = (Scenario.Status.APPROVED, Scenario.Status.PROPOSED)
+
+
+def comparison_of(cycle: Cycle, *, whole: bool = True) -> Comparison:
+    """Return a cycle's scenarios side by side: what is decided on first, then the latest drafts.
+
+    Where not the `whole` is asked, the money that is the same in all of them is left out.
+    """
     held = [one for one in scenarios_of(cycle) if one.status != Scenario.Status.REPLACED]
     chosen = sorted(held, key=lambda one: (one.status == Scenario.Status.DRAFT, -one.pk))[:MOST]
     columns = []
@@ -98,27 +145,43 @@ def comparison_of(cycle: Cycle) -> Comparison:
         sheet = sheet_of(scenario)
         forecast = shown_forecast(scenario, sheet, past)
         columns.append(Column(scenario, sheet, forecast, timeline_of(sheet, room)))
-    return Comparison(
-        columns=columns,
-        left_out=len(held) - len(columns),
-        objectives=_objectives(columns),
-        programs=_lines(
-            columns, lambda row: row.plan.program_id, lambda row: str(row.plan.program.name)
+    ranks = [
+        _FIRST.index(one.scenario.status) if one.scenario.status in _FIRST else len(_FIRST)
+        for one in columns
+    ]
+    base = ranks.index(min(ranks)) if ranks else 0
+    groups = {
+        "Budget by program": _lines(
+            columns, base, lambda row: row.plan.program_id, lambda row: str(row.plan.program.name)
         ),
-        channels=_lines(
+        "Budget by channel": _lines(
             columns,
+            base,
             lambda row: row.plan.program.channel_id,
             lambda row: str(row.plan.program.channel.name),
         ),
-        months=[
-            (month, [column.sheet.month_totals[place] for column in columns])
-            for place, month in enumerate(months_of(cycle))
+        "Budget by month": [
+            Line(month(one), [column.sheet.month_totals[place] for column in columns], base)
+            for place, one in enumerate(months_of(cycle))
         ],
+    }
+    return Comparison(
+        columns=columns,
+        base=columns[base] if columns else None,
+        left_out=len(held) - len(columns),
+        budget=Line("Budget", [column.sheet.total for column in columns], base),
+        objectives=_objectives(columns),
+        groups=[_group(title, lines, whole) for title, lines in groups.items()],
     )
 
 
+def _group(title: str, lines: list[Line], whole: bool) -> Group:
+    shown = [line for line in lines if whole or line.differs]
+    return Group(title, shown, len(lines) - len(shown))
+
+
 def _lines(
-    columns: list[Column], key: Callable[[Row], Hashable], label: Callable[[Row], str]
+    columns: list[Column], base: int, key: Callable[[Row], Hashable], label: Callable[[Row], str]
 ) -> list[Line]:
     labels: dict[Hashable, str] = {}
     sums: list[dict[Hashable, Decimal]] = []
@@ -129,7 +192,7 @@ def _lines(
             amounts[key(row)] = amounts.get(key(row), Decimal(0)) + row.total
         sums.append(amounts)
     return [
-        Line(text, [amounts.get(one) for amounts in sums])
+        Line(text, [amounts.get(one) for amounts in sums], base)
         for one, text in sorted(labels.items(), key=lambda pair: pair[1].lower())
     ]
 
@@ -139,7 +202,12 @@ def _objectives(columns: list[Column]) -> list[ObjectiveLine]:
     for place, column in enumerate(columns):
         for one in column.forecast.objectives:
             line = found.setdefault(
-                one.objective.pk, ObjectiveLine(one.label, [None] * len(columns))
+                one.objective.pk,
+                ObjectiveLine(one.label, _baseline(one.objective), [None] * len(columns)),
             )
             line.cells[place] = one
     return list(found.values())
+
+
+def _baseline(objective: Objective) -> str:
+    return f"baseline {in_metric(objective.metric, objective.baseline, 'not set')}"

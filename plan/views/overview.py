@@ -40,5 +40,13 @@ def approvals(request: WorkspaceRequest) -> HttpResponse:
 def compare(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Show a cycle's scenarios side by side."""
     cycle = get_object_or_404(Cycle.objects.select_related("campaign"), pk=pk)
-    context = {"cycle": cycle, "comparison": comparison_of(cycle)}
+    whole = "differing" not in request.GET
+    context = {
+        "cycle": cycle,
+        "comparison": comparison_of(cycle, whole=whole),
+        "tabs": [
+            {"label": "Whole budget", "href": "?", "current": whole},
+            {"label": "Only what differs", "href": "?differing=1", "current": not whole},
+        ],
+    }
     return render(request, "plan/compare.html", context)

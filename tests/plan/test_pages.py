@@ -293,6 +293,29 @@ def test_scenarios_stand_side_by_side(sign_in):
     assert "not included" in page
 
 
+def test_scenarios_are_compared_with_the_approved_one_in_what_differs(sign_in):
+    first, second = ReadyScenarioFactory(name="A"), ReadyScenarioFactory(name="B", status="approved")
+    second.cycle = first.cycle
+    second.save()
+    month = first.cycle.starts_on
+    amounts = ((first, 100, 500), (second, 100, 800))
+    for program_name, place in (("Demos", 1), ("Search", 2)):
+        program = ProgramFactory(campaign=first.cycle.campaign, name=program_name)
+        for scenario, *money in amounts:
+            plan = ProgramPlanFactory(scenario=scenario, program=program)
+            BudgetLineFactory(program_plan=plan, month=month, amount=Decimal(money[place - 1]))
+    client = sign_in("viewer")
+    whole = client.get(link("plan:compare", first.cycle_id))
+    assert "difference from “B”" in text(whole)
+    programs = {line.label: line.cells for line in whole.context["comparison"].groups[0].lines}
+    assert programs["Search"] == [(500, -300), (800, None)]
+    assert programs["Demos"] == [(100, None), (100, None)]
+    fewer = client.get(link("plan:compare", first.cycle_id) + "?differing=1")
+    group = fewer.context["comparison"].groups[0]
+    assert "Demos" not in [line.label for line in group.lines]
+    assert group.alike == 1
+
+
 def test_of_many_scenarios_the_latest_are_compared_with_the_same_queries(sign_in):
     cycle = CycleFactory()
     client = sign_in("marketer")
