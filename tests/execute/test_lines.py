@@ -34,6 +34,21 @@ def test_shares_add_up_to_the_cent_and_keep_their_proportion(total, weights):
         assert abs(part - total * weight / whole) <= Decimal("0.01")
 
 
+def test_the_cents_left_over_go_to_whom_rounding_took_most_from():
+    parts = [Decimal("0.50"), Decimal("0.17"), Decimal("0.33")]
+    assert shared_out(Decimal(1), [Decimal(3), Decimal(1), Decimal(2)]) == parts
+    assert shared_out(Decimal(-1), [Decimal(3), Decimal(1), Decimal(2)]) == [-one for one in parts]
+
+
+def test_an_amount_that_follows_the_product_is_to_the_cent(workspace):
+    setup.ensure_defaults()
+    lamp = ProductFactory(list_price=Decimal("19.99"), unit_cost=Decimal("7.33"))
+    stage = DealStage.objects.get(name="Lead")
+    deal = Deal(name="Lamps", stage=stage, product=lamp, quantity=Decimal("2.5"))
+    saved = save_deal(deal=deal, by=None)
+    assert (saved.list_amount, saved.cost_amount) == (Decimal("49.98"), Decimal("18.32"))
+
+
 @pytest.fixture
 def products(workspace):
     setup.ensure_defaults()

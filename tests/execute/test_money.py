@@ -114,6 +114,10 @@ def test_a_changed_rate_leaves_what_was_converted_until_it_is_asked_for(workspac
     assert (deal.list_amount, deal.net_amount, deal.cost_amount) == (300, 150, 50)
     assert outdated().total == 0
     assert AuditEvent.objects.filter(table_name="execute_expense", row_id=expense.pk).count() >= 2
+    rates.set_rates(rates=[Rate("GBP", date(2026, 5, 1), Decimal("1.33337"))], by=None)
+    rates.convert_anew()
+    deal.refresh_from_db()
+    assert (deal.list_amount, deal.net_amount) == (Decimal("266.67"), Decimal("133.34"))
 
 
 def test_the_workspaces_own_currency_needs_no_rate(workspace):
