@@ -21,7 +21,6 @@ ENOUGH = 0.5
 """The share of won deals whose cost must be known before their margin is used."""
 
 NO_PLAN = "no approved plan has budget for this"
-NO_TOUCH = "no touches known for these deals"
 _NOTHING: Mapping[str, Decimal] = {}
 Spread = tuple[float, float]
 """The ends of an interval."""
@@ -36,6 +35,7 @@ class Part:
     deals first touched by it; `influenced`: of all deals it touched at all. `activity`: for each
     figure its count and amount, None where activity is not kept this way (`no_activity` says
     why). `is_whole` says that deals are counted whole, and so have intervals of their means.
+    `untouched` says why nothing is credited, sourced or influenced where those are None;
     `planned` is the approved plan's money, None where none has been approved.
     """
 
@@ -46,6 +46,7 @@ class Part:
     activity: Mapping[str, tuple[int, Decimal]] | None
     no_activity: str = ""
     is_whole: bool = True
+    untouched: str = ""
     planned: Planned | None = None
 
 
@@ -159,7 +160,7 @@ def figures_of(part: Part, *, usual_dependence: float) -> Figures:
     activity, spend = _activity(part, why)
     credited = part.credited
     if credited is None:
-        why["attributed_net_amount"] = why["attributed_margin_amount"] = NO_TOUCH
+        why["attributed_net_amount"] = why["attributed_margin_amount"] = part.untouched
         attributed_net = attributed_margin = None
     else:
         attributed_net = _known(credited, "net", no_amount, why, "attributed_net_amount")
@@ -178,8 +179,8 @@ def figures_of(part: Part, *, usual_dependence: float) -> Figures:
         win_rate=metrics.win_rate(n_won, n_lost),
         attributed_net_amount=attributed_net,
         attributed_margin_amount=attributed_margin,
-        roas=_return(credited, "net", spend, activity["spend"], why),
-        romi=_return(credited, "margin", spend, activity["spend"], why),
+        roas=_return(part, "net", spend, activity["spend"], why),
+        romi=_return(part, "margin", spend, activity["spend"], why),
         cac=_cost_of(spend, float(won.get("new_n", 0)), "no new customers won", part, why),
         cost_per_lead=_cost_of(spend, float(activity["leads"] or 0), "no leads yet", part, why),
         price_realization=metrics.price_realization(net, full, priced),
@@ -250,7 +251,7 @@ def _sums(sums: Mapping[str, Decimal], what: str, total: str = "", squares: str 
 
 
 def _return(
-    credited: Mapping[str, Decimal] | None,
+    part: Part,
     what: str,
     spend: float | None,
     recorded: Decimal | None,
@@ -259,8 +260,9 @@ def _return(
     """Return on spend, of net amounts or of margin less the spend."""
     if recorded is None:
         return Estimate.unknown(why["spend"])
+    credited = part.credited
     if credited is None:
-        return Estimate.unknown(NO_TOUCH)
+        return Estimate.unknown(part.untouched)
     n, known = _n(credited), float(credited.get(f"{what}_n", 0))
     if n and known < ENOUGH * n:
         missing = "cost" if what == "margin" else "amount"
@@ -336,7 +338,10 @@ def _break_even(won: Mapping[str, Decimal]) -> Estimate:
 def _mean(
     sums: Sums, won: Mapping[str, Decimal], what: str, is_whole: bool, reason: str
 ) -> Estimate:
-    """The mean over won deals; deals counted by shares have one, but no interval of it."""
+    """The mean over won deals; deals counted by shares have one, but no interval of it.
+
+    Nor have so few that it would reach below zero where the mean is above.
+    """
     weight = float(won.get(f"{what}_n", 0))
     if weight <= 0:
         return Estimate.unknown(reason if won.get("n", 0) else "no deals won yet")
@@ -344,7 +349,10 @@ def _mean(
         return Estimate(
             sums.total / weight, None, None, sums.n, "fractional deal counts have no interval"
         )
-    return mean_from_sums(sums.n, sums.total, sums.squares)
+    found = mean_from_sums(sums.n, sums.total, sums.squares)
+    if found.value is None or found.low is None or not found.low <= 0 < found.value:
+        return found
+    return Estimate(found.value, None, None, found.n, "too few deals for an interval")
 
 
 def _velocity(
@@ -382,12 +390,12 @@ def _pipeline(part: Part, why: dict[str, str]) -> dict[str, Any]:
         ("influenced_pipeline_amount", part.influenced),
     ):
         if sums is None:
-            found[name], why[name] = None, NO_TOUCH
+            found[name], why[name] = None, part.untouched
         else:
             found[name] = _known(sums, "net", "no amount is recorded on these deals", why, name)
     for name, sums in (("sourced_deals", part.sourced), ("influenced_deals", part.influenced)):
         if sums is None:
-            why[name] = NO_TOUCH
+            why[name] = part.untouched
         else:
             found[name] = math.floor(sums.get("n", 0) + Decimal("0.5"))
     return found

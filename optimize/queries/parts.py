@@ -87,9 +87,9 @@ class Gathering:
         self.activity = _activity(group=group, days=days)
 
     def figures(
-        self, key: Hashable, *, usual: float, is_whole: bool = True, is_touched: bool = True
+        self, key: Hashable, *, usual: float, is_whole: bool = True, untouched: str = ""
     ) -> Figures:
-        """Work out a key's figures; without `is_touched` nothing is credited to marketing."""
+        """Work out a key's figures; `untouched` says why nothing is credited to marketing."""
         credited = self.credited.get(key, _NO_SUMS)
         standing = self._standing
         if standing is not None and standing.is_markov:
@@ -97,12 +97,13 @@ class Gathering:
             credited = standing.removed(key, credited, whole)
         part = Part(
             deals=self.deals.get(key, {}),
-            credited=credited if is_touched else None,
-            sourced=self.sourced.get(key, _NO_SUMS) if is_touched else None,
-            influenced=self.influenced.get(key, _NO_SUMS) if is_touched else None,
+            credited=credited if not untouched else None,
+            sourced=self.sourced.get(key, _NO_SUMS) if not untouched else None,
+            influenced=self.influenced.get(key, _NO_SUMS) if not untouched else None,
             activity=None if self._no_activity else self.activity.get(key, {}),
             no_activity=self._no_activity,
             is_whole=is_whole,
+            untouched=untouched,
             planned=self.planned.get(key),
         )
         found = figures_of(part, usual_dependence=usual)

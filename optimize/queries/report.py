@@ -94,7 +94,11 @@ def report(
                 key,
                 usual=usual,
                 is_whole=not is_credit or model in WHOLE,
-                is_touched=not is_credit or key is not None,
+                untouched=(
+                    f"no touches of a {by} are known for these deals"
+                    if is_credit and key is None
+                    else ""
+                ),
             ),
         )
         for key in keys

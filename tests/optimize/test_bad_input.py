@@ -153,6 +153,27 @@ def test_a_margin_that_is_no_gain_has_no_removal_to_share_it_by(workspace):
     assert row.figures.romi.value == pytest.approx(-41)
 
 
+def test_touches_of_no_program_are_not_said_to_be_none_at_all(workspace):
+    touched(ChannelFactory(name="Calls"), won=True)
+    recompute()
+    (row,) = report(by="program")
+    assert row.key == "(none)"
+    assert row.figures.touches == 1
+    assert row.figures.attributed_net_amount is None
+    assert row.as_dict()["credited"]["net"]["reason"].startswith("no touches of a program")
+
+
+def test_a_mean_of_two_unlike_deals_has_no_interval_that_falls_below_nothing(workspace):
+    channel = ChannelFactory(name="Fairs")
+    for amount in (Decimal(100), Decimal(10_000)):
+        touched(channel, won=True, net_amount=amount)
+    recompute()
+    (row,) = report(by="channel")
+    assert row.figures.mean_deal_amount.value == 5_050
+    assert row.figures.mean_deal_amount.low is None
+    assert "too few deals" in row.figures.mean_deal_amount.reason
+
+
 def test_of_a_control_that_lost_no_lift_is_told_as_a_gain(workspace):
     accounts = AccountFactory.create_batch(60)
     for place, account in enumerate(accounts):
