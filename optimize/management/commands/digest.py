@@ -18,12 +18,12 @@ from optimize.queries.digest import digest_of, unsent, week_before
 class Command(BaseCommand):
     """`manage.py digest --workspace SLUG [--week DATE] [--dry-run]`."""
 
-    help = "Sends the last whole week's digest to those who were not sent it yet, or prints it."
+    help = "Sends the last whole week's digest to those who have not received it yet, or prints it."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the arguments."""
         parser.add_argument("--workspace", required=True, metavar="SLUG")
-        parser.add_argument("--week", metavar="DATE", help="any day of the week to tell of")
+        parser.add_argument("--week", metavar="DATE", help="any day of the week to report")
         parser.add_argument("--dry-run", action="store_true", help="print it, and send nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -42,7 +42,7 @@ class Command(BaseCommand):
                 return
             context = {"digest": digest_of(week), "site": settings.SITE_URL.rstrip("/")}
             self.stdout.write(render_to_string("optimize/digest.txt", context))
-            names = ", ".join(str(member) for member in unsent(week)) or "nobody"
+            names = ", ".join(str(member) for member in unsent(week)) or "no one"
             self.stdout.write(f"Would be sent to: {names}")
 
     def _week(self, text: str | None) -> Days:
