@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,7 @@ from ipeo.templatetags.changes import hours
 from ipeo.templatetags.figures import money_short
 
 CORNERS = ("top right", "bottom left", "top left", "bottom right")
+DAY = "%-d %b"
 MINDS = 3
 """How many steps of the funnel are marketing's: aware, considering, second look."""
 
@@ -65,6 +67,8 @@ def _set_apart(figure: go.Figure, first: date, last: date) -> None:
     notes.sort(key=lambda note: note.x)
     for place, note in enumerate(notes):
         note.yshift = -14 * place
+        # The line of a later event would run through the words of an earlier one.
+        note.bgcolor = token("card")
         if note.x > first + (last - first) * 0.6:
             note.xanchor, note.xshift = "right", -5
 
@@ -149,11 +153,21 @@ def lift_over_time(
     ends = [abs(line[place] or 0.0) for line in (low, high) for place in late]
     reach = 1.25 * max(ends, default=1.0)
     figure.update_layout(
-        yaxis={"range": [-reach, reach], "tickformat": "+.0%"},
-        xaxis={"range": [days[0], planned_end]},
+        yaxis={"range": [-reach, reach], **_signed(reach)},
+        xaxis={"range": [days[0], planned_end], "tickformat": DAY},
     )
     _set_apart(figure, days[0], planned_end)
     return figure
+
+
+def _signed(reach: float) -> dict[str, object]:
+    """Name shares on both sides of nothing: the largest of 1, 2, 5, 10 and so on in reach."""
+    power = 10.0 ** math.floor(math.log10(reach)) if reach > 0 else 1.0
+    step = power * max(size for size in (1, 2, 5) if size == 1 or size * power <= reach)
+    return {
+        "tickvals": [-step, 0, step],
+        "ticktext": [f"\N{MINUS SIGN}{step:.0%}", "0%", f"+{step:.0%}"],
+    }
 
 
 def regions_over_time(
@@ -171,7 +185,7 @@ def regions_over_time(
         ),
         showlegend=True,
         margin={"t": 40},
-        xaxis={"type": "date"},
+        xaxis={"type": "date", "tickformat": DAY},
         yaxis={**axis(kind), "rangemode": "tozero"},
     )  # fmt: skip
     for trace in figure.data:

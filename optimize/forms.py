@@ -111,7 +111,7 @@ class ExperimentForm(forms.ModelForm[Experiment]):
             "treatment": "Treatment",
             "question": "Question to answer",
             "unit": "Split by",
-            "metric": "Result",
+            "metric": "Metric",
             "weeks": "Length in weeks",
         }
         help_texts = {

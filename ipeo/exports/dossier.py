@@ -33,8 +33,8 @@ class Column:
 
     @property
     def is_text(self) -> bool:
-        """Whether its cells are words."""
-        return self.kind == "text"
+        """Whether its cells are words or dates, which stand on the left."""
+        return self.kind in {"text", "day", "month"}
 
     def printed(self, value: Value) -> str:
         """Return a cell as a person reads it; an estimate with its interval."""
@@ -44,7 +44,8 @@ class Column:
             assert value is None or isinstance(value, date)
             return month(value) if self.kind == "month" else day(value)
         if isinstance(value, Estimate):
-            ends = short_interval(value, self.kind)
+            # A narrow column breaks before the interval, never within it.
+            ends = short_interval(value, self.kind).replace(" ", "\N{NO-BREAK SPACE}")
             text = figure(value, self.kind)
             return f"{text} ({ends})" if ends else text
         return figure(value, self.kind)

@@ -6,6 +6,7 @@ A figure that is not known prints 'Not known', never a zero or an empty cell.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -166,6 +167,13 @@ def figure(value: Any, kind: str = "number") -> str:
     printers = {"percent": (percent, 0), "points": (points, 1), "times": (times, 1)}
     chosen, digits = printers.get(name, (number, 1))
     return str(chosen(value, int(suffix or digits)))
+
+
+@register.filter
+def unbroken(text: str) -> str:
+    """Keep a sign at its amount and a sample at its `n =` where a sentence is wrapped."""
+    signed = re.sub(r"\N{MINUS SIGN}(?=[^\d\s])", "\N{MINUS SIGN}\N{WORD JOINER}", text)
+    return signed.replace("n = ", "n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}")
 
 
 @register.filter

@@ -22,7 +22,7 @@ from ipeo.templatetags.figures import day, figure, interval, money, month, perce
 from optimize.models import DigestMail
 from optimize.queries.fits import wears
 from optimize.queries.measures import measured
-from optimize.queries.overview import KeyFigures, key_figures_of
+from optimize.queries.overview import KeyFigure, KeyFigures, key_figures_of
 from optimize.queries.recommendations import shown, waiting_everywhere
 from plan.models import Program
 from plan.queries.scenarios import waiting_for_approval
@@ -133,7 +133,7 @@ def _changed(week: Days, before: Days) -> tuple[Line, ...]:
                 part
                 for part in (
                     interval(one.estimate, one.kind),
-                    change_words(one.change, one.kind),
+                    "" if _says_why(one) else change_words(one.change, one.kind),
                 )
                 if part
             ),
@@ -141,6 +141,11 @@ def _changed(week: Days, before: Days) -> tuple[Line, ...]:
         )
         for one in held.figures
     )
+
+
+def _says_why(one: KeyFigure) -> bool:
+    """Whether the figure's own interval tells already why there is nothing to compare with."""
+    return one.change is not None and one.change.reason == one.estimate.reason != ""
 
 
 def _waiting() -> tuple[Line, ...]:
@@ -170,7 +175,7 @@ def _pacing(cycles: Sequence[Cycle], on: date) -> tuple[Line, ...]:
             text = f"{cycle}: {percent(held.pacing)} of spend planned to {day(on)}"
         note = f"{money(held.actual, currency)} spent"
         if held.pacing is not None:
-            note += f" of {money(held.planned_to_date, currency)} planned, counted"
+            note += f" of {money(held.planned_to_date, currency)} planned"
         lines.append(Line(text, note, link("ipeo:cycle", cycle.campaign_id, cycle.number)))
     return tuple(lines)
 

@@ -250,7 +250,7 @@ def _advice_section(found: Sequence[Recommendation], title: str) -> Section:
     currency = _currency()
     lines = shown(list(found), currency)
     columns = (
-        Column("Advice"),
+        Column("Recommendation"),
         Column("Expected margin gain", currency, True),
         Column("State"),
     )

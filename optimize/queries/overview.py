@@ -16,7 +16,7 @@ from ipeo.numerics.changes import Change, change
 from ipeo.numerics.estimates import Estimate
 from ipeo.numerics.ranges import Days, month_after, month_end
 from ipeo.queries.ranges import Range
-from ipeo.templatetags.figures import money_short, short_day
+from ipeo.templatetags.figures import money_short, percent, short_day
 from ipeo.tenancy import current_workspace
 from optimize.models import AttributionModel
 from optimize.numerics.attribution import MODELS
@@ -174,7 +174,7 @@ def _behind(name: str, days: Days, subject: Subject, model: str) -> str:
 
 def _note(name: str, now: Figures, objective: Objective | None) -> str:
     if name == "value_share" and now.price_dependence.value is not None:
-        return f"price dependence {now.price_dependence.value:.2f}"
+        return f"price dependence {percent(now.price_dependence.value)}"
     if name == "win_rate" and now.win_rate.known:
         return f"{now.deals_won:,.0f} won of {now.win_rate.n:,}"
     if name != "sourced_pipeline_amount":

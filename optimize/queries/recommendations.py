@@ -10,7 +10,7 @@ from django.db.models import Case, IntegerField, Prefetch, QuerySet, Value, When
 
 from ipeo.models import Campaign, Cycle
 from ipeo.numerics.estimates import Estimate
-from ipeo.templatetags.figures import money, money_short, percent
+from ipeo.templatetags.figures import money, percent
 from optimize.models import AttributionModel, Decision, Recommendation
 from optimize.queries.evidence import OWN, OWN_LABEL
 
@@ -120,9 +120,9 @@ class Shown:
         else:
             each = " per opportunity" if self.row.kind == Recommendation.Kind.PRICE else ""
             sign = "+" if gain.value > 0 else ""
-            line = f"expected {sign}{money_short(gain.value, self.currency)}{each}{self.against}"
+            line = f"expected {sign}{money(gain.value, self.currency)}{each}{self.against}"
             if gain.low is not None and gain.high is not None:
-                low, high = (money_short(end, self.currency) for end in (gain.low, gain.high))
+                low, high = (money(end, self.currency) for end in (gain.low, gain.high))
                 line += f" ({percent(gain.level)}: {low} to {high})"
             parts.append(line)
         return ", ".join(parts)

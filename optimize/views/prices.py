@@ -16,6 +16,7 @@ from optimize.queries import prices
 from optimize.queries.behind import deals_href
 from optimize.queries.fits import discount_fit
 from optimize.queries.measures import measured
+from optimize.queries.overview import key_figures_of
 
 
 @page("optimize.view")
@@ -41,7 +42,7 @@ def price(request: WorkspaceRequest) -> HttpResponse:
         "pocket_steps": [(step, pocket.share(step.amount)) for step in pocket.steps],
         "lines": lines,
         "unsure": prices.unsure(lines),
-        "dependence": prices.dependence_of_workspace(days),
+        "held": key_figures_of(chosen, names=("value_share",)),
         "healthy": prices.HEALTHY,
     }
     if pocket.is_known:

@@ -6,6 +6,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from execute.models import Outcome
+from ipeo.numerics.changes import Change, change
+from ipeo.numerics.estimates import Estimate
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.ranges import choices_of, range_of
 from ipeo.templatetags.figures import figure, short_interval
@@ -14,6 +16,7 @@ from optimize.queries import wins as queries
 from optimize.queries.behind import deals_href
 from optimize.queries.helping import helping
 from optimize.queries.measures import measured
+from optimize.queries.overview import key_figures_of
 from optimize.queries.told import told
 
 OF = {"": "Won and lost", Outcome.WON.value: "Won", Outcome.LOST.value: "Lost"}
@@ -25,6 +28,7 @@ def wins(request: WorkspaceRequest) -> HttpResponse:
     chosen = range_of(request.GET)
     days = chosen.days
     ended, voices = queries.ended(days), told(days)
+    earlier = None if chosen.before is None else queries.ended(chosen.before)
     of = request.GET.get("of", "")
     of = of if of in OF else ""
     table = queries.drivers(voices)
@@ -36,7 +40,9 @@ def wins(request: WorkspaceRequest) -> HttpResponse:
         "won": ended.won,
         "lost": ended.lost,
         "undecided": ended.undecided,
-        "href_won": deals_href(days, outcome=Outcome.WON),
+        "held": key_figures_of(chosen, names=("win_rate",)),
+        "lost_change": _counted(ended.lost, earlier and earlier.lost),
+        "undecided_change": _counted(ended.undecided, earlier and earlier.undecided),
         "href_lost": deals_href(days, outcome=Outcome.LOST),
         "href_undecided": deals_href(days, outcome=Outcome.NO_DECISION),
         "table": table,
@@ -68,3 +74,9 @@ def wins(request: WorkspaceRequest) -> HttpResponse:
         "helping": helping(voices),
     }
     return render(request, "optimize/wins.html", context)
+
+
+def _counted(now: int, before: int | None) -> Change:
+    """Compare a number of deals with the number before; it was counted and has no interval."""
+    held = None if before is None else Estimate.exact(float(before), before)
+    return change(Estimate.exact(float(now), now), held)

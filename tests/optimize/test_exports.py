@@ -117,7 +117,7 @@ def test_slides_are_wide_with_a_native_chart_a_message_and_notes():
     ]
     notes = [slide.notes_slide.notes_text_frame.text for slide in deck.slides]
     assert all("80 % level" in note and "measured 30 Jun 2026" in note for note in notes)
-    assert "31% (27% to 35%)" in list(_texts(deck))
+    assert "31% (27%\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}35%)" in list(_texts(deck))
 
 
 def test_the_printed_page_is_a_pdf_whose_text_is_escaped():
@@ -128,7 +128,7 @@ def test_the_printed_page_is_a_pdf_whose_text_is_escaped():
     assert b"/Type /Page" in printed or b"/ObjStm" in printed
     assert "<script>" not in html
     assert "Northwind &lt;b&gt;" in html
-    assert "31% (27% to 35%)" in html
+    assert "31% (27%\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}35%)" in html
     assert "A4" in html
 
 

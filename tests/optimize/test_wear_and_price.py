@@ -80,7 +80,7 @@ def test_the_wear_of_a_program_stands_beside_rivals_moves_and_new_material(measu
     assert "Trade-in sheet, version 7" in text
     assert "New pictures" in text
     assert "Efficacy lost" in text
-    assert "90%:" in text
+    assert "90% interval" in text
 
 
 def test_price_and_value_say_what_discounts_bought_and_how_little_that_proves(measured, sign_in):
