@@ -77,6 +77,11 @@ IN_SHORT: dict[Role, str] = {
 }
 
 
+def with_article(role: Role) -> str:
+    """Return what somebody of a role is, in a sentence: `an owner`."""
+    return f"{'an' if role == Role.OWNER else 'a'} {role.label.lower()}"
+
+
 class WorkspaceRequest(HttpRequest):
     """A request inside a workspace, as the tenancy middleware hands it on."""
 

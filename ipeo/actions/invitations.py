@@ -24,7 +24,7 @@ from ipeo.database.holding import hold
 from ipeo.database.uniqueness import unless_taken
 from ipeo.limits import A_MINUTE, AN_HOUR, seconds_to_wait
 from ipeo.models import Invitation, Membership, Role, Run, User, Workspace
-from ipeo.permissions import IN_SHORT
+from ipeo.permissions import IN_SHORT, with_article
 from ipeo.queries.invitations import invitations, is_backed, waiting
 from ipeo.runs import Report
 from ipeo.templatetags.figures import day
@@ -186,6 +186,7 @@ def message_of(invitation: Invitation) -> EmailMultiAlternatives:
         "invitation": invitation,
         "by": by,
         "workspace": workspace,
+        "as_role": with_article(Role(invitation.role)),
         "role_in_short": IN_SHORT[Role(invitation.role)],
         "link": link,
     }

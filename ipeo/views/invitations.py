@@ -19,7 +19,7 @@ from ipeo.database.uniqueness import unless_taken
 from ipeo.forms import JoinForm
 from ipeo.models import Invitation, Role, User
 from ipeo.navigation import link
-from ipeo.permissions import IN_SHORT, WorkspaceRequest, page
+from ipeo.permissions import IN_SHORT, WorkspaceRequest, page, with_article
 from ipeo.queries.invitations import invitations
 from ipeo.views.guests import held_back, unlisted
 from ipeo.views.refusals import refused_as_message
@@ -121,6 +121,7 @@ def _offer(request: HttpRequest, found: Invitation, **what: object) -> HttpRespo
     context = {
         "brand": found.workspace,
         "invitation": found,
+        "as_role": with_article(Role(found.role)),
         "role_in_short": IN_SHORT[Role(found.role)],
         **what,
     }

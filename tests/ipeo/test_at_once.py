@@ -1,6 +1,5 @@
 """What two people do in the same moment is done once, and one of them is told."""
 
-from django.conf import settings
 from django.test import Client
 
 from ipeo import stages, tenancy
@@ -58,8 +57,9 @@ def test_one_address_is_invited_once_by_two_who_ask_at_once(committed_database, 
 
 
 def test_a_link_that_two_open_at_once_makes_one_account_and_one_member(
-    committed_database, counted_anew
+    committed_database, counted_anew, settings
 ):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     managers = _two(Role.MANAGER)
     workspace = managers[0].workspace
     with tenancy.scope(workspace):

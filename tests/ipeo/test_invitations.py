@@ -73,7 +73,7 @@ def test_somebody_new_joins_by_the_link_in_the_email(
     assert mail.to == [NINA]
     assert mail.subject == f"{member('manager')} invites you to {workspace}"
     assert mail.reply_to == [member("manager").user.email]
-    assert "as marketer. Marketers research, plan and run campaigns." in mail.body
+    assert "as a marketer. Marketers research, plan and run campaigns." in mail.body
     (address,) = re.findall(r"https?://\S+", mail.body)
     assert f'href="{address}"' in mail.alternatives[0][0]
     path = address.removeprefix(configuration.SITE_URL)
@@ -150,7 +150,7 @@ def test_who_is_invited_stands_on_the_page_for_those_who_manage_members(
     page = told(sign_in("owner").get(link("ipeo:members")))
     with timezone.override(workspace.zone):
         until = timezone.localtime(invitation.expires_at)
-    assert f'<th scope="row">{NINA}</th>' in page
+    assert f'<th scope="row">{NINA}<br>' in page
     assert f"by {member('manager')}" in page
     assert f"{until:%H:%M}" in page
     assert "Sending" in page
@@ -272,6 +272,7 @@ def test_an_invitation_stands_and_falls_with_its_inviters_role(workspace, invite
 
 def test_an_owner_is_invited_by_an_owner_alone(workspace, invite, member, sign_in):
     invitation = invite(role="owner", by="owner")
+    assert "as an owner. Owners do everything" in invitations.message_of(invitation).body
     for name in ("ipeo:invitation_again", "ipeo:invitation_withdraw"):
         refused = sign_in("manager").post(link(name, invitation.pk), follow=True)
         assert "Only an owner can add or change an owner." in told(refused)
