@@ -98,7 +98,7 @@ def invite(*, email: str, role: str, by: Membership, now: datetime | None = None
             invited_by=by,
             invited_at=now,
             expires_at=now + LIFETIME,
-            run=_queue(email, by),
+            run=_queue(by),
         )
 
 
@@ -113,7 +113,7 @@ def send_again(*, invitation: Invitation, by: Membership, now: datetime | None =
     _guard_member(stored.email)
     _demand_patience(stored.email, by)
     stored.invited_by, stored.invited_at, stored.expires_at = by, now, now + LIFETIME
-    stored.run = _queue(stored.email, by)
+    stored.run = _queue(by)
     stored.save(update_fields=["invited_by", "invited_at", "expires_at", "run"])
 
 
@@ -154,8 +154,9 @@ def _demand_patience(email: str, by: Membership) -> None:
         raise TooManyInvitations(f"{email} was sent several emails within an hour.", wait)
 
 
-def _queue(email: str, by: Membership) -> Run:
-    return queue_run(kind=KIND, title=f"Invitation to {email}", by=by)
+def _queue(by: Membership) -> Run:
+    # Every member may read of runs: whose invitation it is stands in the invitation alone.
+    return queue_run(kind=KIND, title="Invitation", by=by)
 
 
 def perform(run: Run, report: Report) -> dict[str, Any]:
