@@ -317,7 +317,7 @@ REST_FRAMEWORK = {
         "rest_framework.parsers.MultiPartParser",
     ],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "ipeo.api.descriptions.DescribedSchema",
     "EXCEPTION_HANDLER": "ipeo.api.problems.handle",
     "PAGE_SIZE": 50,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -325,7 +325,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "IPEO",
-    "DESCRIPTION": "Marketing programs round the cycle Insight, Plan, Execute, Optimize.",
+    "DESCRIPTION": "Marketing programs around the cycle Insight, Plan, Execute, Optimize.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": r"/api/v1",

@@ -30,7 +30,7 @@ from ipeo.api.views import ReadViewSet
 
 
 class DiscountApprovalSerializer(serializers.ModelSerializer[DiscountApproval]):
-    """A discount past the workspace's threshold, and what a manager said to it."""
+    """A discount beyond the workspace's threshold, and a manager's decision on it."""
 
     class Meta:
         model = DiscountApproval
@@ -67,7 +67,7 @@ class AskApprovalSerializer(serializers.Serializer[Any]):
 
 
 class DecisionSerializer(serializers.Serializer[Any]):
-    """What a manager says to it; `reason` is required to send it back.
+    """A manager's decision; `reason` is required to send it back.
 
     With `asked_at`, as it was read, the decision is on those terms alone.
     """
@@ -77,7 +77,7 @@ class DecisionSerializer(serializers.Serializer[Any]):
 
 
 class DiscountApprovalView(ReadViewSet):
-    """Discounts past the workspace's threshold."""
+    """Requests to approve a discount beyond the workspace's threshold."""
 
     permission = "discounts.view"
     permissions_by_action = {
@@ -99,14 +99,14 @@ class DiscountApprovalView(ReadViewSet):
 
     @extend_schema(request=AskApprovalSerializer, responses={201: DiscountApprovalSerializer})
     def create(self, request: Request) -> Response:
-        """Put a deal's discount before a manager; what waited is asked anew with these terms."""
+        """Request approval of a deal's discount; these terms replace what is waiting."""
         row = ask_approval(by=self.membership, **self.sent(AskApprovalSerializer))
         return Response(DiscountApprovalSerializer(row).data, status=201)
 
     @extend_schema(request=DecisionSerializer, responses=DiscountApprovalSerializer)
     @action(detail=True, methods=["post"])
     def approve(self, request: Request, pk: int) -> Response:
-        """Approve the discount; 409 where it no longer waits, or waits with other terms."""
+        """Approve the discount; 409 if it is no longer waiting, or its terms have changed."""
         return self._decided(approve_discount)
 
     @extend_schema(request=DecisionSerializer, responses=DiscountApprovalSerializer)
@@ -118,7 +118,7 @@ class DiscountApprovalView(ReadViewSet):
     @extend_schema(request=None, responses=DealSerializer)
     @action(detail=True, methods=["post"])
     def use(self, request: Request, pk: int) -> Response:
-        """Make the approved price the open deal's net price; 409 where it no longer applies."""
+        """Make the approved price the open deal's net price; 409 if it no longer applies."""
         deal = take_approved_price(approval=self.get_object(), by=self.membership)
         return Response(DealSerializer(deal).data)
 

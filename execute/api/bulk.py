@@ -47,7 +47,7 @@ class BulkRefusalSerializer(serializers.Serializer[Any]):
 
 
 class BulkAnswerSerializer(serializers.Serializer[Any]):
-    """What became of the rows."""
+    """What happened to the rows."""
 
     rows = serializers.IntegerField()
     new = serializers.IntegerField()
@@ -94,10 +94,10 @@ def _described(kind: str) -> Callable[[Any], Any]:
             responses={200: BulkAnswerSerializer, 207: BulkAnswerSerializer},
             description=(
                 f"Store up to {MOST_ROWS:,} rows by their external_id: a JSON array, or one object "
-                "a line. A row that is known is changed where it says something else; a field that "
-                "a row lacks is left as it is. Answers 207 where some rows were refused, each with "
-                "its index and the reason; the others are stored. An account, a channel or a "
-                "product that nobody knows is made from its name."
+                "per line. A known row is updated where it differs; a field that is not sent is "
+                "left as it is. Answers 207 if some rows were refused, each with its index and the "
+                "reason; the others are stored. An unknown account, channel or product is created "
+                "from its name."
             ),
         )
     )

@@ -158,7 +158,7 @@ class AnswerSerializer(serializers.Serializer[Any]):
         child=serializers.CharField(), required=False, help_text="A field's value in every row."
     )
     anew = serializers.BooleanField(
-        required=False, help_text="Forget all choices before, and a saved mapping."
+        required=False, help_text="Discard all earlier choices, and a saved mapping."
     )
 
 
@@ -195,7 +195,7 @@ class NameSerializer(serializers.Serializer[Any]):
 
 
 class ImportView(mixins.DestroyModelMixin, ReadViewSet):
-    """Files that bring facts: send one, answer what it leaves open, start it."""
+    """Imports: upload a file, answer its open questions, start it."""
 
     permission = "imports.view"
     change_permission = "imports.run"
@@ -232,7 +232,7 @@ class ImportView(mixins.DestroyModelMixin, ReadViewSet):
         request={"multipart/form-data": SendSerializer}, responses={201: OneImportSerializer}
     )
     def create(self, request: Request) -> Response:
-        """Send a file; nothing of it is stored before it is started."""
+        """Upload a file; none of its rows are stored until it is started."""
         sent = self.sent(SendSerializer)
         file = sent["file"]
         brought = receive_file(
@@ -245,7 +245,7 @@ class ImportView(mixins.DestroyModelMixin, ReadViewSet):
 
     @extend_schema(request=AnswerSerializer, responses=OneImportSerializer)
     def partial_update(self, request: Request, pk: int) -> Response:
-        """Answer questions and say which column is which."""
+        """Answer questions and map columns."""
         given = self.sent(AnswerSerializer)
         if "set" in given.get("answers", {}):
             raise ValidationError({"answers": ["Put fixed values in set_to."]})
@@ -256,7 +256,7 @@ class ImportView(mixins.DestroyModelMixin, ReadViewSet):
     @extend_schema(request=None, responses={202: OneImportSerializer})
     @action(detail=True, methods=["post"])
     def start(self, request: Request, pk: int) -> Response:
-        """Load the file in the background; 409 with the questions that wait for an answer."""
+        """Load the file in the background; 409 with the questions that are still open."""
         brought = self.get_object()
         start_import(brought=brought, by=self.membership)
         return self._answer(brought, status.HTTP_202_ACCEPTED)
@@ -264,7 +264,7 @@ class ImportView(mixins.DestroyModelMixin, ReadViewSet):
     @extend_schema(request=None, responses={202: OneImportSerializer})
     @action(detail=True, methods=["post"])
     def undo(self, request: Request, pk: int) -> Response:
-        """Take the import back in the background; rows edited or used since stay."""
+        """Undo the import in the background; rows that were edited or used since stay."""
         brought = self.get_object()
         start_undo(brought=brought, by=self.membership)
         return self._answer(brought, status.HTTP_202_ACCEPTED)
@@ -272,7 +272,7 @@ class ImportView(mixins.DestroyModelMixin, ReadViewSet):
     @extend_schema(request=NameSerializer, responses={201: MappingSerializer})
     @action(detail=True, methods=["post"], url_path="save-mapping")
     def save_mapping(self, request: Request, pk: int) -> Response:
-        """Keep the mapping and the answers under a name, for files with the same headers."""
+        """Save the mapping and the answers for files with the same headers."""
         saved = save_mapping(
             brought=self.get_object(), by=self.membership, **self.sent(NameSerializer)
         )
@@ -292,7 +292,7 @@ class ImportView(mixins.DestroyModelMixin, ReadViewSet):
 
 
 class ImportMappingView(mixins.DestroyModelMixin, ReadViewSet):
-    """Saved mappings: a file with the same headers is read so."""
+    """Saved mappings, used for files with the same headers."""
 
     permission = "imports.view"
     change_permission = "imports.run"

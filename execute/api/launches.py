@@ -50,7 +50,7 @@ def _missing(refusal: MaterialsMissing) -> Conflict:
 
 
 class LaunchView(ReadViewSet):
-    """What went before buyers. It waits for what it needs, or for a manager's word."""
+    """Launches of programs. One needs its materials approved, or a manager's reason."""
 
     permission = "plan.view"
     change_permission = "programs.launch"
@@ -74,6 +74,6 @@ class LaunchView(ReadViewSet):
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: int) -> Response:
-        """Take a launch back that was told by mistake, while the cycle is in Execute."""
+        """Undo a launch, while the cycle is in Execute."""
         take_back_launch(launch=self.get_object())
         return Response(status=204)

@@ -83,7 +83,7 @@ class _Allowed(serializers.DictField):
 
 
 class NamingRulesSerializer(serializers.Serializer[Any]):
-    """How the workspace writes its parameters; `allowed` lists the only values of one."""
+    """The workspace's naming rules; `allowed` lists the only values of a parameter."""
 
     lower_case = serializers.BooleanField(default=True)
     separator = serializers.ChoiceField(choices=SEPARATORS, default="-")
@@ -91,7 +91,7 @@ class NamingRulesSerializer(serializers.Serializer[Any]):
     allowed = _Allowed(required=False, default=dict)
 
     def to_representation(self, rules: Any) -> dict[str, Any]:
-        """Return the rules that hold."""
+        """Return the naming rules."""
         return {
             "lower_case": rules.lower_case,
             "separator": rules.separator,
@@ -130,14 +130,14 @@ class LinkView(KeptViewSet):
     @extend_schema(request=None, responses=LinkSerializer)
     @action(detail=True, methods=["post"])
     def retire(self, request: Request, pk: int) -> Response:
-        """Let the link lead nowhere from now on."""
+        """Retire the link: it leads nowhere from now on."""
         row = actions.retire_link(link=self.get_object())
         return Response(self.get_serializer(row).data)
 
     @extend_schema(request=None, responses=LinkSerializer)
     @action(detail=True, methods=["post"])
     def restore(self, request: Request, pk: int) -> Response:
-        """Let a retired link lead to its target again."""
+        """Restore a retired link."""
         row = actions.restore_link(link=self.get_object())
         return Response(self.get_serializer(row).data)
 
@@ -154,7 +154,7 @@ class LinkView(KeptViewSet):
     )
     @action(detail=True, filterset_fields=())
     def people(self, request: Request, pk: int) -> Response:
-        """List a link of their own for each person of an audience who did not refuse contact."""
+        """List a personal link for each person of an audience who did not refuse contact."""
         link = self.get_object()
         audience = row_named(Audience.objects.all(), request.query_params.get("audience", ""))
         if audience is None:
@@ -178,11 +178,11 @@ class NamingRuleView(WorkspaceViewSet):
 
     @extend_schema(responses=NamingRulesSerializer)
     def list(self, request: Request) -> Response:
-        """Return the rules that hold."""
+        """Return the naming rules."""
         return Response(NamingRulesSerializer(queries.naming_rules()).data)
 
     @extend_schema(request=NamingRulesSerializer, responses=NamingRulesSerializer)
     def create(self, request: Request) -> Response:
-        """Set the rules; links that stand are left as they are."""
+        """Set the naming rules; existing links are left as they are."""
         actions.save_naming_rules(**self.sent(NamingRulesSerializer))
         return Response(NamingRulesSerializer(queries.naming_rules()).data)

@@ -34,7 +34,7 @@ REFUSALS: dict[type[Exception], Answer] = {
 
 
 class MaterialSerializer(serializers.ModelSerializer[Material]):
-    """Something that helps sales to win; `approved` is the version that sales has."""
+    """A support material; `approved` is the version that sales has."""
 
     url = serializers.URLField(
         write_only=True, required=False, max_length=500, help_text="The first version's link."
@@ -134,21 +134,21 @@ class MaterialView(KeptViewSet):
     @extend_schema(request=None, responses=MaterialSerializer)
     @action(detail=True, methods=["post"])
     def approve(self, request: Request, pk: int) -> Response:
-        """Give the newest waiting version to sales; 409 where none waits."""
+        """Approve the newest waiting version for sales; 409 if none is waiting."""
         row = actions.approve_material(material=self.get_object(), by=self.membership)
         return Response(MaterialSerializer(row).data)
 
     @extend_schema(request=None, responses=MaterialSerializer)
     @action(detail=True, methods=["post"])
     def retire(self, request: Request, pk: int) -> Response:
-        """Take the material out of use."""
+        """Retire the material."""
         row = actions.retire_material(material=self.get_object())
         return Response(MaterialSerializer(row).data)
 
     @extend_schema(request=None, responses=MaterialSerializer)
     @action(detail=True, methods=["post"], url_path="bring-back")
     def bring_back(self, request: Request, pk: int) -> Response:
-        """Take a retired material into use again."""
+        """Restore a retired material."""
         row = actions.bring_back(material=self.get_object())
         return Response(MaterialSerializer(row).data)
 
@@ -177,7 +177,7 @@ class MaterialVersionView(mixins.CreateModelMixin, ReadViewSet):
     @extend_schema(request=None, responses=MaterialVersionSerializer)
     @action(detail=True, methods=["post"])
     def approve(self, request: Request, pk: int) -> Response:
-        """Give the version to sales; 409 where it was decided otherwise."""
+        """Approve the version for sales; 409 if it was already decided otherwise."""
         version = self.get_object()
         actions.approve_version(version=version, by=self.membership)
         version.refresh_from_db()
@@ -186,7 +186,7 @@ class MaterialVersionView(mixins.CreateModelMixin, ReadViewSet):
     @extend_schema(request=ReasonSerializer, responses=MaterialVersionSerializer)
     @action(detail=True, methods=["post"], url_path="send-back")
     def send_back(self, request: Request, pk: int) -> Response:
-        """Refuse the version with a reason."""
+        """Send the version back with a reason."""
         row = actions.send_back(
             version=self.get_object(), by=self.membership, **self.sent(ReasonSerializer)
         )
@@ -197,6 +197,6 @@ class MaterialVersionView(mixins.CreateModelMixin, ReadViewSet):
     )
     @action(detail=True, methods=["get"])
     def file(self, request: Request, pk: int) -> FileResponse:
-        """Send the version's file; 404 where it has none."""
+        """Download the version's file; 404 if it has none."""
         version = self.get_object()
         return kept_file(version.file, name=version.file_name, content_type=version.content_type)

@@ -117,14 +117,14 @@ class ExpenseView(mixins.DestroyModelMixin, VersionedViewSet):
     @extend_schema(request=RepeatSerializer, responses=ExpenseSerializer(many=True))
     @action(detail=True, methods=["post"])
     def repeat(self, request: Request, pk: int) -> Response:
-        """Write what is planned or committed down for each later month too; answers all of them."""
+        """Repeat planned or committed spend in each later month; returns all of them."""
         made = recurring.repeat_expense(expense=self.get_object(), **self.sent(RepeatSerializer))
         return Response(ExpenseSerializer(made, many=True).data)
 
     @extend_schema(request=InvoiceSerializer, responses=ExpenseSerializer)
     @action(detail=True, methods=["post"])
     def invoice(self, request: Request, pk: int) -> Response:
-        """Turn what was committed into what was paid; 409 where it is not committed."""
+        """Turn committed spend into actual spend; 409 if it is not committed."""
         row = expenses.invoice_arrived(expense=self.get_object(), **self.sent(InvoiceSerializer))
         return Response(ExpenseSerializer(row).data)
 
@@ -139,14 +139,14 @@ class ExchangeRateSerializer(serializers.ModelSerializer[ExchangeRate]):
 
 
 class ConvertedSerializer(serializers.Serializer[Any]):
-    """How many rows were converted anew."""
+    """How many rows were converted again."""
 
     expenses = serializers.IntegerField()
     deals = serializers.IntegerField()
 
 
 class ExchangeRateView(mixins.DestroyModelMixin, KeptViewSet):
-    """Exchange rates; one for the same currency and day takes the other's place."""
+    """Exchange rates; a rate for the same currency and day is replaced."""
 
     permission = "expenses.view"
     change_permission = "expenses.edit"
@@ -166,13 +166,13 @@ class ExchangeRateView(mixins.DestroyModelMixin, KeptViewSet):
     @extend_schema(request=None, responses=ConvertedSerializer)
     @action(detail=False, methods=["post"], url_path="convert-anew")
     def convert_anew(self, request: Request) -> Response:
-        """Convert anew every amount whose day has another rate by now."""
+        """Convert again every amount whose rate has changed."""
         changed = rates.convert_anew()
         return Response({"expenses": changed.expenses, "deals": changed.deals})
 
 
 class SpendRuleSerializer(serializers.ModelSerializer[SpendRule]):
-    """Where spend belongs that reads in a certain way; the first that fits decides."""
+    """A rule that assigns spend to a program by its text; the first rule that fits decides."""
 
     class Meta:
         model = SpendRule
@@ -191,7 +191,7 @@ class SpendRuleSerializer(serializers.ModelSerializer[SpendRule]):
 
 
 class SpendRuleView(mixins.DestroyModelMixin, KeptViewSet):
-    """Rules of spend; saving one places what is there, removing one puts it back."""
+    """Spend rules; saving one assigns the spend it fits, deleting one undoes that."""
 
     permission = "expenses.view"
     change_permission = "expenses.edit"

@@ -69,7 +69,7 @@ class MadeReviewSerializer(BuyerReviewSerializer):
 
 
 class BuyerReviewView(ReadViewSet):
-    """The buyers' voice on deals that have ended."""
+    """Buyer feedback on closed deals."""
 
     permission = "reviews.view"
     change_permission = "reviews.make"
@@ -80,7 +80,7 @@ class BuyerReviewView(ReadViewSet):
 
     @extend_schema(request=MakeReviewSerializer, responses={201: MadeReviewSerializer})
     def create(self, request: Request) -> Response:
-        """Make a link for a deal's buyer; its address is in this answer alone."""
+        """Create a link for a deal's buyer; only this response holds its address."""
         review, secret = make_review(by=self.membership, **self.sent(MakeReviewSerializer))
         address = request.build_absolute_uri(reverse("buyer_review", args=[secret]))
         return Response(MadeReviewSerializer(review, context={"address": address}).data, status=201)
@@ -88,5 +88,5 @@ class BuyerReviewView(ReadViewSet):
     @extend_schema(request=None, responses=BuyerReviewSerializer)
     @action(detail=True, methods=["post"])
     def revoke(self, request: Request, pk: int) -> Response:
-        """Take the link back; an answer that came stays."""
+        """Revoke the link; an answer that was given stays."""
         return Response(BuyerReviewSerializer(revoke_review(review=self.get_object())).data)

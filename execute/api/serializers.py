@@ -37,7 +37,7 @@ class DealStageSerializer(serializers.ModelSerializer[DealStage]):
 
 
 class DriverSerializer(serializers.ModelSerializer[Driver]):
-    """Something that decides deals."""
+    """A decision driver: something that decides deals."""
 
     class Meta:
         model = Driver

@@ -22,7 +22,7 @@ from plan.models import Program
 
 
 class TaskSerializer(serializers.ModelSerializer[Task]):
-    """A piece of work of marketing or sales."""
+    """A task of marketing or sales."""
 
     owner = member_field()
     waits_for = serializers.PrimaryKeyRelatedField(
@@ -102,7 +102,7 @@ class TaskView(mixins.DestroyModelMixin, VersionedViewSet):
     @extend_schema(request=MakeSerializer, responses=MadeSerializer)
     @action(detail=False, methods=["post"])
     def make(self, request: Request) -> Response:
-        """Make the tasks of a cycle's programs from the templates; once made, not again."""
+        """Create the tasks of a cycle's programs from the templates, each only once."""
         made = templates.make_tasks(**self.sent(MakeSerializer))
         return Response(
             {
@@ -187,7 +187,7 @@ class HandoffSerializer(serializers.ModelSerializer[Handoff]):
 
 
 class HandoffView(ReadViewSet):
-    """What marketing hands to sales."""
+    """Handoffs from marketing to sales."""
 
     permission = "tasks.view"
     permissions_by_action = {"touched": "tasks.edit"}
@@ -205,7 +205,7 @@ class HandoffView(ReadViewSet):
     @extend_schema(request=None, responses=HandoffSerializer)
     @action(detail=True, methods=["post"])
     def touched(self, request: Request, pk: int) -> Response:
-        """Stop the clock: sales has been in touch."""
+        """Stop the clock: sales made first contact."""
         row = handoffs.mark_touched(handoff=self.get_object())
         return Response(HandoffSerializer(row).data)
 
@@ -229,7 +229,7 @@ class NewFeedSerializer(CalendarFeedSerializer):
 
 
 class CalendarFeedView(mixins.DestroyModelMixin, ReadViewSet):
-    """One's own calendar feeds."""
+    """Your own calendar feeds."""
 
     permission = "tasks.view"
     serializer_class = CalendarFeedSerializer
@@ -243,7 +243,7 @@ class CalendarFeedView(mixins.DestroyModelMixin, ReadViewSet):
 
     @extend_schema(request=CalendarFeedSerializer, responses={201: NewFeedSerializer})
     def create(self, request: Request) -> Response:
-        """Make a feed; its address is in this answer and nowhere else."""
+        """Create a feed; only this response holds its address."""
         feed, token = calendars.create_feed(
             feed=CalendarFeed(**self.sent(CalendarFeedSerializer)), member=self.membership
         )

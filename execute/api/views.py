@@ -48,7 +48,7 @@ class DealStageView(mixins.DestroyModelMixin, KeptViewSet):
 
 
 class DriverView(mixins.DestroyModelMixin, KeptViewSet):
-    """What may decide deals."""
+    """Decision drivers."""
 
     permission = "deals.view"
     change_permission = "deals.manage"
@@ -103,19 +103,19 @@ class DealView(VersionedViewSet):
     @extend_schema(request=serializers.OutcomeSerializer, responses=serializers.DealSerializer)
     @action(detail=True, methods=["post"])
     def outcome(self, request: Request, pk: int) -> Response:
-        """Log how the deal ended, or correct it; 409 where it was changed meanwhile."""
+        """Log the outcome, or correct it; 409 if the deal was changed in the meantime."""
         return self._changed(serializers.OutcomeSerializer, log_outcome, by=self.membership)
 
     @extend_schema(request=serializers.MoveSerializer, responses=serializers.DealSerializer)
     @action(detail=True, methods=["post"])
     def move(self, request: Request, pk: int) -> Response:
-        """Move the deal to another open stage; one that had ended is open again."""
+        """Move the deal to another open stage; a closed deal is reopened."""
         return self._changed(serializers.MoveSerializer, deals.move_deal, by=self.membership)
 
     @extend_schema(request=serializers.PriceSerializer, responses=serializers.DealSerializer)
     @action(detail=True, methods=["post"])
     def price(self, request: Request, pk: int) -> Response:
-        """Set the prices in the currency of the offer; 409 where the deal was changed."""
+        """Set the prices in the currency of the offer; 409 if the deal has changed since."""
         return self._changed(serializers.PriceSerializer, price_deal)
 
     def _changed(

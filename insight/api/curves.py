@@ -81,7 +81,7 @@ class ResponseCurveSerializer(serializers.ModelSerializer[ResponseCurve]):
 
 
 class ResponseCurveDetailSerializer(ResponseCurveSerializer):
-    """The same with the posterior's draws, a row each in the columns of `parameters`."""
+    """A curve with the draws of its posterior: one row per draw, columns as in `parameters`."""
 
     parameters = serializers.SerializerMethodField()
 

@@ -76,7 +76,7 @@ class EvidenceSerializer(serializers.ModelSerializer[FindingEvidence]):
 
 
 class EvidenceView(mixins.CreateModelMixin, mixins.DestroyModelMixin, ReadViewSet):
-    """What findings rest on."""
+    """The evidence of findings."""
 
     permission = "insight.view"
     change_permission = "insight.edit"
@@ -191,7 +191,7 @@ class SegmentView(WorkspaceViewSet):
 
     @extend_schema(request=None, responses={202: LookedSerializer})
     def create(self, request: Request) -> Response:
-        """Look for segments anew, in the background."""
+        """Search for segments again, in the background."""
         run = segments.look_for_segments(by=self.membership)
         return Response(LookedSerializer({"run": run.pk}).data, status=202)
 

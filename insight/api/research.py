@@ -157,7 +157,7 @@ class FormSerializer(serializers.ModelSerializer[StudyForm]):
 
 
 class BattlecardSerializer(serializers.ModelSerializer[Battlecard]):
-    """A version of a rival's card. `seen_version` refuses to replace a version not yet seen."""
+    """A version of a competitor's card; with `seen_version`, no later one is replaced unseen."""
 
     proofs = serializers.ListField(child=serializers.CharField(), required=False, default=list)
     traps = serializers.ListField(child=serializers.CharField(), required=False, default=list)
@@ -242,7 +242,7 @@ class StudyView(mixins.DestroyModelMixin, CatalogViewSet):
     @extend_schema(request=AnswersSerializer, responses=LoadedSerializer)
     @action(detail=True, methods=["post"], filterset_class=None)
     def answers(self, request: Request, pk: int) -> Response:
-        """Keep answers; 409 where the prices look swapped, until `as_they_are` is said."""
+        """Add answers; 409 if the prices look swapped, unless `as_they_are` is set."""
         study, given = self.get_object(), self.sent(AnswersSerializer)
         columns = {
             question.key: [one.get(question.key) for one in given["answers"]]
@@ -307,7 +307,7 @@ class FormView(mixins.CreateModelMixin, ReadViewSet):
     @extend_schema(request=None, responses=FormSerializer)
     @action(detail=True, methods=["post"])
     def revoke(self, request: Request, pk: int) -> Response:
-        """Take the link back; the answers that came stay."""
+        """Revoke the link; the answers that were given stay."""
         return Response(self.get_serializer(research.revoke_form(form=self.get_object())).data)
 
 

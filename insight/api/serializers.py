@@ -54,7 +54,7 @@ def _demand_storable(value: Any, depth: int = 0) -> None:
 
 
 class ProductSerializer(serializers.ModelSerializer[Product]):
-    """Something the brand sells."""
+    """A product that the brand sells."""
 
     class Meta:
         model = Product
@@ -62,7 +62,7 @@ class ProductSerializer(serializers.ModelSerializer[Product]):
 
 
 class ChannelSerializer(serializers.ModelSerializer[Channel]):
-    """A way to reach people."""
+    """A channel, by which people are reached."""
 
     class Meta:
         model = Channel
@@ -71,7 +71,7 @@ class ChannelSerializer(serializers.ModelSerializer[Channel]):
 
 
 class AccountSerializer(serializers.ModelSerializer[Account]):
-    """A company that buys or might."""
+    """A company that buys, or might."""
 
     owner = member_field()
     attributes = PlainObject(required=False)
@@ -164,7 +164,7 @@ class SizeSerializer(serializers.Serializer[Any]):
     contacts = serializers.IntegerField()
     accounts = serializers.IntegerField()
     refused = serializers.IntegerField()
-    as_of = serializers.DateTimeField(allow_null=True, help_text="When it was so; null is now.")
+    as_of = serializers.DateTimeField(allow_null=True, help_text="When it was true; null for now.")
 
 
 class OperatorSerializer(serializers.Serializer[Any]):
@@ -195,7 +195,7 @@ class FieldSerializer(serializers.Serializer[Any]):
 
 
 class CompetitorSerializer(serializers.ModelSerializer[Competitor]):
-    """A rival."""
+    """A competitor."""
 
     class Meta:
         model = Competitor
@@ -203,7 +203,7 @@ class CompetitorSerializer(serializers.ModelSerializer[Competitor]):
 
 
 class CompetitorMoveSerializer(serializers.ModelSerializer[CompetitorMove]):
-    """Something a rival did."""
+    """Something a competitor did."""
 
     class Meta:
         model = CompetitorMove
@@ -226,7 +226,7 @@ class StepsSerializer(serializers.Serializer[Any]):
 
 
 class BrandStorySerializer(serializers.ModelSerializer[BrandStory]):
-    """A version of the brand's story. `seen_version` refuses to replace a version not yet seen."""
+    """A version of the brand's story; with `seen_version`, no later one is replaced unseen."""
 
     proof_points = ProofPointSerializer(many=True, read_only=True)
     seen_version = serializers.IntegerField(required=False, allow_null=True, write_only=True)
@@ -251,7 +251,7 @@ class BrandStorySerializer(serializers.ModelSerializer[BrandStory]):
 
 
 class DispositionSerializer(serializers.ModelSerializer[Disposition]):
-    """What a cycle does with a finding."""
+    """A cycle's decision on a finding."""
 
     class Meta:
         model = Disposition

@@ -97,7 +97,7 @@ class AccountView(CatalogViewSet):
     @extend_schema(request=serializers.MergeSerializer, responses=serializers.AccountSerializer)
     @action(detail=True, methods=["post"])
     def merge(self, request: Request, pk: int) -> Response:
-        """Move all that is known of this account to another, and delete it; returns the other."""
+        """Merge this account into another and delete it; returns the other."""
         kept = accounts.merge_accounts(
             account=self.get_object(), **self.sent(serializers.MergeSerializer)
         )
@@ -137,20 +137,20 @@ class AudienceView(mixins.DestroyModelMixin, CatalogViewSet):
     @extend_schema(request=serializers.RuleSerializer, responses=serializers.SizeSerializer)
     @action(detail=False, methods=["post"])
     def preview(self, request: Request) -> Response:
-        """Count whom a rule would find, and save nothing."""
+        """Count the people that a rule finds; nothing is saved."""
         size = counted(read_rule(self.sent(serializers.RuleSerializer)["rule"]))
         return Response(serializers.SizeSerializer(size).data)
 
     @extend_schema(responses=serializers.FieldSerializer(many=True))
     @action(detail=False, pagination_class=None, filterset_fields=())
     def fields(self, request: Request) -> Response:
-        """List what a rule can ask about, and how, an import's own columns included."""
+        """List the fields and operators of rules, including columns that imports brought."""
         return Response(serializers.FieldSerializer(rule_fields(), many=True).data)
 
     @extend_schema(request=None, responses=serializers.AudienceSerializer)
     @action(detail=True, methods=["post"])
     def count(self, request: Request, pk: int) -> Response:
-        """Count an audience afresh."""
+        """Count an audience again."""
         counted = audiences.count_audience(audience=self.get_object())
         return Response(self.get_serializer(counted).data)
 
@@ -163,7 +163,7 @@ class AudienceView(mixins.DestroyModelMixin, CatalogViewSet):
 
 
 class CompetitorView(RemovableViewSet):
-    """Rivals."""
+    """Competitors."""
 
     serializer_class = serializers.CompetitorSerializer
     queryset = Competitor.objects.all()
@@ -176,7 +176,7 @@ class CompetitorView(RemovableViewSet):
 
 
 class CompetitorMoveView(mixins.DestroyModelMixin, CatalogViewSet):
-    """What rivals did."""
+    """What competitors did."""
 
     serializer_class = serializers.CompetitorMoveSerializer
     queryset = CompetitorMove.objects.all()
@@ -283,7 +283,7 @@ class FindingView(mixins.DestroyModelMixin, CatalogViewSet):
     )
     @action(detail=True, methods=["post"])
     def dispose(self, request: Request, pk: int) -> Response:
-        """Adopt, reject or defer; 409 where somebody else decided since `seen`."""
+        """Adopt, reject or defer; 409 if someone else decided since `seen`."""
         sent = self.sent(serializers.DisposeSerializer)
         held = findings.dispose_finding(finding=self.get_object(), by=self.membership, **sent)
         return Response(serializers.DispositionSerializer(held).data)
@@ -291,7 +291,7 @@ class FindingView(mixins.DestroyModelMixin, CatalogViewSet):
     @extend_schema(request=serializers.RenewSerializer, responses=serializers.FindingSerializer)
     @action(detail=True, methods=["post"])
     def renew(self, request: Request, pk: int) -> Response:
-        """Let a finding hold until a new day, with the reason."""
+        """Renew a finding until a later day, with the reason."""
         sent = self.sent(serializers.RenewSerializer)
         evidence.renew_finding(finding=self.get_object(), by=self.membership, **sent)
         return Response(self.get_serializer(self.get_object()).data)

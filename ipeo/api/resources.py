@@ -92,7 +92,7 @@ class CycleView(ReadViewSet):
     @extend_schema(responses=serializers.BlockerSerializer(many=True))
     @action(detail=True, pagination_class=None, filterset_fields=())
     def blockers(self, request: Request, pk: int) -> Response:
-        """List what keeps the cycle's present gate closed."""
+        """List what keeps the cycle's current gate closed."""
         found = standing(self.get_object()).blockers
         return Response(serializers.BlockerSerializer(found, many=True).data)
 
@@ -114,7 +114,7 @@ class CycleView(ReadViewSet):
 
 
 class StageChangeView(ReadViewSet):
-    """Passages through gates, with what each stage handed on."""
+    """Stage changes, with what each stage handed over."""
 
     permission = "campaigns.view"
     serializer_class = serializers.StageChangeSerializer

@@ -125,7 +125,7 @@ class AdvanceSerializer(serializers.Serializer[Any]):
 
 
 class StageChangeSerializer(serializers.ModelSerializer[StageChange]):
-    """A passage through a gate."""
+    """A stage change: a cycle passed a gate."""
 
     class Meta:
         model = StageChange

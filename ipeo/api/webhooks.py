@@ -98,7 +98,7 @@ class EndpointView(
 
     @extend_schema(responses={201: EndpointWithSecretSerializer})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Make an endpoint; its secret is told in this answer alone."""
+        """Create an endpoint; only this response holds its secret."""
         made = actions.make_endpoint(by=self.membership, **self.sent(EndpointSerializer))
         data = EndpointWithSecretSerializer(made).data
         return Response(data, status=status.HTTP_201_CREATED)
@@ -116,7 +116,7 @@ class EndpointView(
     @extend_schema(request=None, responses=EndpointWithSecretSerializer)
     @action(detail=True, methods=["post"], url_path="rotate-secret")
     def rotate_secret(self, request: Request, pk: int) -> Response:
-        """Give it a new secret; for a day the one before signs, too."""
+        """Create a new secret; for a day, the previous one signs as well."""
         row = self.get_object()
         actions.rotate_secret(endpoint=row)
         return Response(EndpointWithSecretSerializer(row).data)
@@ -124,7 +124,7 @@ class EndpointView(
     @extend_schema(request=None, responses=EndpointSerializer)
     @action(detail=True, methods=["post"], url_path="switch-on")
     def switch_on(self, request: Request, pk: int) -> Response:
-        """Switch it on; what waited is sent."""
+        """Turn it on; pending events are sent."""
         row = self.get_object()
         actions.switch_endpoint(endpoint=row, on=True)
         return Response(self.get_serializer(row).data)
@@ -132,7 +132,7 @@ class EndpointView(
     @extend_schema(request=None, responses=EndpointSerializer)
     @action(detail=True, methods=["post"], url_path="switch-off")
     def switch_off(self, request: Request, pk: int) -> Response:
-        """Switch it off; what happens meanwhile is not kept for it."""
+        """Turn it off; events that happen while it is off are not kept for it."""
         row = self.get_object()
         actions.switch_endpoint(endpoint=row, on=False, reason="Turned off manually.")
         return Response(self.get_serializer(row).data)
@@ -140,7 +140,7 @@ class EndpointView(
     @extend_schema(request=None, responses={202: DeliverySerializer})
     @action(detail=True, methods=["post"])
     def test(self, request: Request, pk: int) -> Response:
-        """Send it a test; 409 while it is off."""
+        """Send a test event; 409 if it is turned off."""
         delivery = actions.send_test(endpoint=self.get_object())
         return Response(DeliverySerializer(delivery).data, status=status.HTTP_202_ACCEPTED)
 
@@ -158,7 +158,7 @@ class DeliveryView(ReadViewSet):
     @extend_schema(request=None, responses={202: DeliverySerializer})
     @action(detail=True, methods=["post"])
     def again(self, request: Request, pk: int) -> Response:
-        """Send it again under the same id; 409 while the endpoint is off."""
+        """Send it again under the same id; 409 if the endpoint is turned off."""
         delivery = self.get_object()
         actions.send_again(delivery=delivery)
         delivery.refresh_from_db()

@@ -106,7 +106,7 @@ class ReadingSerializer(serializers.Serializer[Any]):
 
 
 class PowerSerializer(serializers.Serializer[Any]):
-    """Whether a draft could tell; `says` is the refusal with what it would take, or its promise."""
+    """What a draft could detect; `says` tells it in words, or what it would take."""
 
     can_tell = serializers.BooleanField()
     says = serializers.CharField()
@@ -156,7 +156,7 @@ class ExperimentView(mixins.DestroyModelMixin, KeptViewSet):
     )
     @action(detail=True, methods=["get"])
     def assignment(self, request: Request, pk: int) -> Response:
-        """Tell a unit's arm, the same for ever; 404 for a unit that is not known here."""
+        """Return a unit's arm, which never changes; 404 if the unit is not known."""
         held = self.get_object()
         found = queries.assignment_of(held, request.query_params.get("unit", ""))
         if found is None:
@@ -168,7 +168,7 @@ class ExperimentView(mixins.DestroyModelMixin, KeptViewSet):
     @extend_schema(responses=PowerSerializer)
     @action(detail=True, methods=["get"])
     def power(self, request: Request, pk: int) -> Response:
-        """Tell what it could tell if it started today."""
+        """Return what it could detect if it started today."""
         held = promise(self.get_object(), timezone.localdate(), actions.design_of)
         return Response(
             {
@@ -182,7 +182,7 @@ class ExperimentView(mixins.DestroyModelMixin, KeptViewSet):
     @extend_schema(responses=ReadingSerializer)
     @action(detail=True, methods=["get"])
     def reading(self, request: Request, pk: int) -> Response:
-        """Tell how it stands today, or as it stood when it was stopped; 404 of a draft."""
+        """Return the result as of today, or as of its stop; 404 for a draft."""
         experiment = self.get_object()
         held = queries.reading_of(experiment, timezone.localdate())
         if held is None:
@@ -193,14 +193,14 @@ class ExperimentView(mixins.DestroyModelMixin, KeptViewSet):
     @extend_schema(request=None, responses=ExperimentSerializer)
     @action(detail=True, methods=["post"])
     def start(self, request: Request, pk: int) -> Response:
-        """Draw the lot and start; 409 where it has started, or could not tell."""
+        """Assign the units at random and start; 409 if it has started, or could detect nothing."""
         held = actions.start_experiment(experiment=self.get_object(), by=self.membership)
         return Response(self.get_serializer(held).data)
 
     @extend_schema(request=StopSerializer, responses=ExperimentSerializer)
     @action(detail=True, methods=["post"])
     def stop(self, request: Request, pk: int) -> Response:
-        """Stop with a decision; 409 where it does not run."""
+        """Stop with a decision; 409 if it is not running."""
         held = actions.stop_experiment(
             experiment=self.get_object(), by=self.membership, **self.sent(StopSerializer)
         )

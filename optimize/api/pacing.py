@@ -72,7 +72,7 @@ class PacingView(WorkspaceViewSet):
         parameters=[OpenApiParameter("cycle", int, required=True)], responses=PacingSerializer
     )
     def list(self, request: Request) -> Response:
-        """Return the pacing of a cycle; 404 where there is none such."""
+        """Return the pacing of a cycle; 404 if there is no such cycle."""
         asked = id_in(request.query_params.get("cycle", ""))
         if asked is None:
             raise ValidationError({"cycle": ["Enter the id of a cycle."]})

@@ -129,6 +129,6 @@ class CreditView(WorkspaceViewSet):
 
     @extend_schema(parameters=[CreditWishSerializer], responses=CreditSerializer)
     def list(self, request: Request) -> Response:
-        """Return the touches in their order; none of a deal that is open or that nobody touched."""
+        """Return a deal's touches in order; empty where the deal is open or has no touch."""
         found = credit_of(self.asked(CreditWishSerializer)["deal"])
         return Response({"touches": [one.as_dict() for one in found]})

@@ -45,7 +45,7 @@ class RecommendationView(ReadViewSet):
     )
     @action(detail=True, methods=["post"])
     def decide(self, request: Request, pk: int) -> Response:
-        """Decide; 409 where somebody else did meanwhile, or the cycle is closed."""
+        """Decide; 409 if someone else did in the meantime, or the cycle is closed."""
         decide(
             recommendation=self.get_object(),
             by=self.membership,
@@ -82,11 +82,11 @@ class MeasurementView(WorkspaceViewSet):
 
     @extend_schema(responses=serializers.MeasurementSerializer)
     def list(self, request: Request) -> Response:
-        """Tell when the workspace was last measured."""
+        """Return when the workspace was last measured."""
         return Response(serializers.MeasurementSerializer(measured()).data)
 
     @extend_schema(request=None, responses={202: RunSerializer})
     def create(self, request: Request) -> Response:
-        """Ask for a measurement now; the run tells how far it is."""
+        """Measure now; returns the run, which shows the progress."""
         run = request_recompute(by=self.membership)
         return Response(RunSerializer(run).data, status=status.HTTP_202_ACCEPTED)

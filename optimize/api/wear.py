@@ -53,7 +53,7 @@ class WearView(_Reading):
 
     @extend_schema(responses=RowsSerializer)
     def list(self, request: Request) -> Response:
-        """Return every program that was judged."""
+        """Return the wear-out of every program that was judged."""
         return Response({"rows": [_wear(fit) for fit in wears().values()]})
 
 
@@ -64,7 +64,7 @@ class WearCellView(_Reading):
 
     @extend_schema(responses=RowsSerializer)
     def list(self, request: Request) -> Response:
-        """Return every audience, message and channel that was judged, the most worn first."""
+        """Return the wear-out of each audience, message and channel, the most worn out first."""
         return Response({"rows": [_wear(fit) for fit in cells()]})
 
 
@@ -75,7 +75,7 @@ class PriceView(_Reading):
 
     @extend_schema(parameters=[DaysSerializer], responses=FoundSerializer)
     def list(self, request: Request) -> Response:
-        """Return the figures of some days; what discounts bought is of all closed deals."""
+        """Return the figures of a period; what discounts bought covers all closed deals."""
         days = self.days()
         fit, pocket = discount_fit(), prices.pocket(days)
         figures = {
@@ -121,7 +121,7 @@ class WinsView(_Reading):
 
     @extend_schema(parameters=[DaysSerializer], responses=FoundSerializer)
     def list(self, request: Request) -> Response:
-        """Return the figures of the deals that ended in some days."""
+        """Return the figures of the deals that closed in a period."""
         days = self.days()
         ended, voices = wins.ended(days), told(days)
         matrix = wins.disagreement(voices)
