@@ -25,7 +25,7 @@ class PlanFigureSerializer(serializers.Serializer[Any]):
 
 
 class ExpectedProgramSerializer(serializers.Serializer[Any]):
-    """What one program of the grid is expected to bring."""
+    """The expected result of one program of the grid."""
 
     program_plan = serializers.IntegerField()
     planned = serializers.DecimalField(max_digits=16, decimal_places=2)

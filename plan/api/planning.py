@@ -39,7 +39,7 @@ class AllocationView(ReadViewSet):
 
 
 class CommentView(mixins.CreateModelMixin, ReadViewSet):
-    """Remarks on scenarios."""
+    """Comments on scenarios."""
 
     permission = "plan.view"
     change_permission = "plan.view"
@@ -55,13 +55,13 @@ class CommentView(mixins.CreateModelMixin, ReadViewSet):
     @extend_schema(request=None, responses=serializers.CommentSerializer)
     @action(detail=True, methods=["post"])
     def settle(self, request: Request, pk: int) -> Response:
-        """Mark the remark as settled, or open it again."""
+        """Resolve the comment, or reopen it."""
         held = comments.settle_comment(comment=self.get_object(), by=self.membership)
         return Response(serializers.CommentSerializer(held).data)
 
 
 class ProgramTemplateView(KeptViewSet):
-    """Templates that the workspace wrote or changed."""
+    """Program templates that the workspace created or changed."""
 
     permission = "plan.view"
     change_permission = "plan.edit"

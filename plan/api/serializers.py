@@ -41,7 +41,7 @@ class ObjectiveSerializer(serializers.ModelSerializer[Objective]):
 
 
 class ScenarioSerializer(serializers.ModelSerializer[Scenario]):
-    """One way to spend a cycle's money."""
+    """One way to spend a cycle's budget."""
 
     cycle = serializers.PrimaryKeyRelatedField(queryset=Cycle.objects.all())
 
@@ -122,7 +122,7 @@ class ProgramSerializer(serializers.ModelSerializer[Program]):
 
 
 class ProgramPlanSerializer(serializers.ModelSerializer[ProgramPlan]):
-    """A program as one scenario intends it."""
+    """A program as planned in one scenario."""
 
     scenario = serializers.PrimaryKeyRelatedField(queryset=Scenario.objects.all())
     program = serializers.PrimaryKeyRelatedField(queryset=Program.objects.all())
@@ -170,7 +170,7 @@ class ProgramPlanSerializer(serializers.ModelSerializer[ProgramPlan]):
 
 
 class BudgetLineSerializer(serializers.ModelSerializer[BudgetLine]):
-    """What a scenario gives a program in one month."""
+    """The budget of a program in one month of a scenario."""
 
     scenario = serializers.IntegerField(source="program_plan.scenario_id", read_only=True)
 
@@ -252,7 +252,7 @@ class TakeSerializer(serializers.Serializer[Any]):
 
 
 class CommentSerializer(serializers.ModelSerializer[ScenarioComment]):
-    """A remark on a scenario; `@` before a name tells that member."""
+    """A comment on a scenario; `@` before a name notifies that member."""
 
     scenario = serializers.PrimaryKeyRelatedField(queryset=Scenario.objects.all())
 
@@ -314,7 +314,7 @@ class BudgetSavedSerializer(serializers.Serializer[Any]):
 
 
 class ApprovalSerializer(serializers.ModelSerializer[Approval]):
-    """A manager's yes, with what was shown."""
+    """A manager's approval, with the figures that were shown."""
 
     class Meta:
         model = Approval

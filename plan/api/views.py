@@ -57,7 +57,7 @@ class ObjectiveView(PlanViewSet):
 
 
 class ScenarioView(PlanViewSet):
-    """Scenarios, and their way to approval."""
+    """Scenarios, from draft to approval."""
 
     permissions_by_action = {"approve": "plan.approve", "send_back": "plan.approve"}
     serializer_class = serializers.ScenarioSerializer
@@ -91,14 +91,14 @@ class ScenarioView(PlanViewSet):
     @extend_schema(request=None, responses=serializers.ScenarioSerializer)
     @action(detail=True, methods=["post"])
     def propose(self, request: Request, pk: int) -> Response:
-        """Hand a draft to the managers; 409 with what it lacks."""
+        """Request approval of a draft; 409 with what is missing."""
         held = scenarios.propose_scenario(scenario=self.get_object(), by=self.membership)
         return self._answer(held)
 
     @extend_schema(request=None, responses=serializers.ScenarioSerializer)
     @action(detail=True, methods=["post"], url_path="take-back")
     def take_back(self, request: Request, pk: int) -> Response:
-        """Make a proposed scenario a draft again."""
+        """Withdraw a proposed scenario: it is a draft again."""
         held = scenarios.take_back_scenario(scenario=self.get_object())
         return self._answer(held)
 
@@ -115,7 +115,7 @@ class ScenarioView(PlanViewSet):
     )
     @action(detail=True, methods=["post"])
     def approve(self, request: Request, pk: int) -> Response:
-        """Approve a proposed scenario and freeze its forecast; 409 with what it lacks."""
+        """Approve a proposed scenario and freeze its forecast; 409 with what is missing."""
         wish = self.sent(serializers.ApproveSerializer)
         made = approvals.approve_scenario(scenario=self.get_object(), by=self.membership, **wish)
         data = serializers.ApprovalSerializer(made).data
@@ -146,7 +146,7 @@ class ScenarioView(PlanViewSet):
     @extend_schema(request=serializers.BudgetSerializer, responses=figures.PlanPreviewSerializer)
     @action(detail=True, methods=["post"])
     def preview(self, request: Request, pk: int) -> Response:
-        """Reckon what the grid would bring with these cells; nothing is saved."""
+        """Forecast the grid with these cells; nothing is saved."""
         scenario = self.get_object()
         wish = self.sent(serializers.BudgetSerializer)
         amounts = {(line["program_plan"], line["month"]): line["amount"] for line in wish["lines"]}
@@ -163,7 +163,7 @@ class ScenarioView(PlanViewSet):
     )
     @action(detail=True, methods=["get", "put"], http_method_names=["get", "put"])
     def limits(self, request: Request, pk: int) -> Response:
-        """Show, or set, the floors, ceilings and locks that a suggestion keeps to."""
+        """Return or set the floors, ceilings and locks of suggestions."""
         scenario = self.get_object()
         if request.method == "PUT":
             wish = self.sent(figures.LimitsSerializer)
@@ -189,7 +189,7 @@ class ProgramView(PlanViewSet):
 
 
 class ProgramPlanView(PlanViewSet):
-    """Programs as scenarios intend them."""
+    """Programs as planned in scenarios."""
 
     permissions_by_action = {"approve_price": "plan.approve"}
     serializer_class = serializers.ProgramPlanSerializer
@@ -215,7 +215,7 @@ class ProgramPlanView(PlanViewSet):
     @extend_schema(responses=figures.ProgramCurveSerializer)
     @action(detail=True, filterset_fields=(), pagination_class=None)
     def curve(self, request: Request, pk: int) -> Response:
-        """Show what the program's money is expected to bring over the cycle, amount by amount."""
+        """Return what the program is expected to bring over the cycle at different budgets."""
         sheet = sheet_of(self.get_object().scenario)
         row = next(one for one in sheet.rows if one.plan.pk == int(pk))
         return Response(figures.curve_told(curve_of(row, sheet)))
@@ -223,7 +223,7 @@ class ProgramPlanView(PlanViewSet):
     @extend_schema(responses=serializers.GuardSerializer)
     @action(detail=True, url_path="value-guard", filterset_fields=(), pagination_class=None)
     def value_guard(self, request: Request, pk: int) -> Response:
-        """Show what the program's discount costs in margin."""
+        """Return what the program's discount costs in margin."""
         return Response(guard_of(self.get_object()).as_dict())
 
     @extend_schema(
@@ -251,7 +251,7 @@ class BudgetLineFilter(filters.FilterSet):  # type: ignore[misc]
 
 
 class BudgetLineView(ReadViewSet):
-    """The planned money, cell by cell; it is written by a scenario's `budget`."""
+    """The planned budget, cell by cell; it is changed by a scenario's `budget`."""
 
     permission = "plan.view"
     serializer_class = serializers.BudgetLineSerializer
