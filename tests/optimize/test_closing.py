@@ -88,6 +88,14 @@ def test_a_period_is_not_closed_before_facts_are_measured(workspace, member):
         close_period(cycle=cycle, by=member("manager"))
 
 
+def test_a_period_is_not_closed_while_facts_wait_to_be_measured(workspace, member):
+    cycle, *_ = _measured()
+    Deal.objects.filter(outcome=Outcome.WON).first().delete()
+
+    with pytest.raises(MeasureFirst, match="Measure again"):
+        close_period(cycle=cycle, by=member("manager"))
+
+
 def test_a_period_is_not_closed_while_the_cycle_is_in_execute(workspace, member):
     cycle, *_ = _measured(stage=Cycle.Stage.EXECUTE)
 
