@@ -10,20 +10,19 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.core import signing
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from ipeo import accounts, tenancy
+from ipeo import accounts, mails, tenancy
 from ipeo.actions.members import guard_owner
 from ipeo.actions.runs import WorkRefused, queue_run
 from ipeo.database.holding import hold
 from ipeo.database.uniqueness import unless_taken
 from ipeo.limits import A_MINUTE, AN_HOUR, seconds_to_wait
-from ipeo.models import Invitation, Membership, Role, Run, User, Workspace
+from ipeo.models import Invitation, Membership, Role, Run, User
 from ipeo.permissions import IN_SHORT, with_article
 from ipeo.queries.invitations import invitations, is_backed, waiting
 from ipeo.runs import Report
@@ -35,7 +34,6 @@ KIND = "ipeo.invitation"
 LIFETIME = timedelta(days=7)
 # However many workspaces somebody makes to ask it from, one address gets so many mails an hour.
 MOST_TO_ONE = 3
-_SALT = "ipeo.invitation"
 
 
 class AlreadyMember(Exception):
@@ -191,14 +189,12 @@ def message_of(invitation: Invitation) -> EmailMultiAlternatives:
         "role_in_short": IN_SHORT[Role(invitation.role)],
         "link": link,
     }
-    host = link.partition("//")[2].partition("/")[0].partition(":")[0] or "localhost"
     message = EmailMultiAlternatives(
         subject=" ".join(f"{by} invites you to {workspace}".split()),
         body=render_to_string("ipeo/invitation.txt", context),
         to=[invitation.email],
         reply_to=[by.user.email],
-        # A mail that is delivered twice is one mail to its reader.
-        headers={"Message-ID": f"<invitation-{workspace.pk}-{invitation.run_id}@{host}>"},
+        headers={"Message-ID": mails.message_id(f"invitation-{workspace.pk}-{invitation.run_id}")},
     )
     message.attach_alternative(render_to_string("ipeo/invitation_mail.html", context), "text/html")
     return message
@@ -206,21 +202,17 @@ def message_of(invitation: Invitation) -> EmailMultiAlternatives:
 
 def link_of(invitation: Invitation) -> str:
     """Return the address at which an invitation is accepted: it says which, and is signed."""
-    token = signing.dumps([invitation.workspace_id, invitation.pk], salt=_SALT)
-    return f"{settings.SITE_URL.rstrip('/')}{reverse('ipeo:invitation', args=[token])}"
+    token = mails.token_of(invitation, salt=KIND)
+    return f"{mails.site()}{reverse('ipeo:invitation', args=[token])}"
 
 
 @contextmanager
 def opened(token: str) -> Iterator[Invitation]:
     """Work inside the workspace of a link, with its invitation; raises `NoSuchInvitation`."""
     try:
-        workspace_id, pk = signing.loads(token, salt=_SALT)
-    except (signing.BadSignature, ValueError, TypeError):
+        workspace, pk = mails.read_token(token, salt=KIND)
+    except mails.NoSuchLink:
         raise NoSuchInvitation from None
-    with tenancy.system():
-        workspace = Workspace.objects.filter(pk=workspace_id).first()
-    if workspace is None:
-        raise NoSuchInvitation
     with tenancy.scope(workspace):
         found = invitations().filter(pk=pk).first()
         if found is None:

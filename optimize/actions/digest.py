@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.conf import settings
-from django.core import signing
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from ipeo import tenancy
+from ipeo import mails, tenancy
 from ipeo.actions.everywhere import in_each_workspace
 from ipeo.actions.runs import queue_run
 from ipeo.models import Membership, Run, Workspace
@@ -108,11 +106,10 @@ def _send_once(digest: Digest, member: Membership) -> int:
 def message_of(digest: Digest, member: Membership) -> EmailMultiAlternatives:
     """Return the mail to a member, as plain text and as HTML, with a way to stop it."""
     assert member.user is not None
-    site = settings.SITE_URL.rstrip("/")
+    site = mails.site()
     stop = f"{site}{reverse('stop_digest', args=[token_of(member)])}"
     context = {"digest": digest, "site": site, "stop": stop, "workspace": digest.workspace}
-    workspace = digest.workspace.pk
-    host = site.partition("//")[2].partition("/")[0].partition(":")[0] or "localhost"
+    name = f"digest-{digest.workspace.pk}-{member.pk}-{digest.week.first}"
     text = render_to_string("optimize/digest.txt", context)
     html = render_to_string("optimize/digest.html", context)
     message = EmailMultiAlternatives(
@@ -120,8 +117,7 @@ def message_of(digest: Digest, member: Membership) -> EmailMultiAlternatives:
         body=text,
         to=[member.user.email],
         headers={
-            # One week has one name, so that a mail delivered twice is one mail to its reader.
-            "Message-ID": f"<digest-{workspace}-{member.pk}-{digest.week.first}@{host}>",
+            "Message-ID": mails.message_id(name),
             "List-Unsubscribe": f"<{stop}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         },
@@ -137,19 +133,15 @@ def latest(today: date) -> Digest:
 
 def token_of(member: Membership) -> str:
     """Return what the link to stop the digest carries: it says whose, and is signed."""
-    return signing.dumps([member.workspace_id, member.pk], salt=_SALT)
+    return mails.token_of(member, salt=_SALT)
 
 
 def stopping(token: str) -> Stopping:
     """Return whose digest a link stops; raises `NoSuchMember`."""
     try:
-        workspace_id, pk = signing.loads(token, salt=_SALT)
-    except (signing.BadSignature, ValueError, TypeError):
+        workspace, pk = mails.read_token(token, salt=_SALT)
+    except mails.NoSuchLink:
         raise NoSuchMember from None
-    with tenancy.system():
-        workspace = Workspace.objects.filter(pk=workspace_id).first()
-    if workspace is None:
-        raise NoSuchMember
     with tenancy.scope(workspace):
         found = Membership.objects.filter(pk=pk, workspace=workspace).first()
     if found is None:
