@@ -87,6 +87,12 @@ def _register_stage() -> None:
                     url_name="execute:program_links",
                     permission="links.view",
                 ),
+                stages.Panel(
+                    on="audience",
+                    url_name="execute:audience_deals",
+                    order=10,
+                    permission="deals.view",
+                ),
             ),
         )
     )

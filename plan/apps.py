@@ -42,6 +42,12 @@ class PlanConfig(AppConfig):
                         order=30,
                         permission="plan.approve",
                     ),
+                    stages.Panel(
+                        on="audience",
+                        url_name="plan:audience_programs",
+                        order=20,
+                        permission="plan.view",
+                    ),
                 ),
             )
         )

@@ -57,6 +57,7 @@ urlpatterns = [
     path("plan/scenarios/<int:pk>/programs/begin/", templates.begin, name="begin_program"),
     path("plan/programs/", programs.programs, name="programs"),
     path("plan/programs/new/", programs.new, name="new_program"),
+    path("plan/audiences/<int:pk>/", programs.audience_programs, name="audience_programs"),
     path("plan/programs/<int:pk>/", programs.program, name="program"),
     path("plan/programs/<int:pk>/remove/", programs.remove, name="remove_program"),
 ]

@@ -6,10 +6,13 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
+from execute.queries.audiences import deals_beside
 from execute.queries.deals import deals, past_due, totals_of
 from execute.queries.materials import materials_for_deal
 from execute.queries.money import money_rows, money_table
 from execute.queries.spending import spend_of
+from insight.models import Audience
+from insight.queries.rules import RuleNotValid
 from ipeo.charts import spend_against_plan
 from ipeo.downloads import list_file
 from ipeo.models import Cycle, Role
@@ -84,3 +87,15 @@ def deal_materials(request: WorkspaceRequest, pk: int) -> HttpResponse:
     context = {"deal": deal, "materials": materials_for_deal(deal)[:SHOWN]}
     part = "#panel" if request.htmx else ""
     return render(request, f"execute/deal_materials.html{part}", context)
+
+
+@page("deals.view")
+def audience_deals(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Show how deals with an audience's accounts end, beside those with all others."""
+    audience = get_object_or_404(Audience.objects.all(), pk=pk)
+    try:
+        beside = deals_beside(audience)
+    except RuleNotValid:
+        beside = None
+    name = "execute/audience_deals.html" + ("#panel" if request.htmx else "")
+    return render(request, name, {"audience": audience, "beside": beside})

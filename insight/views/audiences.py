@@ -20,7 +20,7 @@ from insight.queries import membership
 from insight.queries.audiences import Size
 from insight.queries.fields import FIELDS
 from insight.queries.rules import MATCHES, MAX_CONDITIONS, Rule, RuleNotValid, in_words, read_rule
-from ipeo.navigation import link
+from ipeo.navigation import link, panels_of
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.paging import page_of
 from ipeo.views.refusals import refused_as_message, refused_in_form
@@ -56,6 +56,7 @@ def audience(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "match": MATCHES[rule.match] if rule else "",
         "error": error,
         "page": page_of(people, order=("-id",), after=request.GET.get("after", ""), size=25),
+        "panels": panels_of(request.membership, "audience", pk),
     }
     return render(request, "insight/audience.html", context)
 

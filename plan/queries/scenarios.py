@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Sum
 
-from insight.models import Disposition, Finding, ProofPoint
+from insight.models import Audience, Disposition, Finding, ProofPoint
 from ipeo.models import Campaign, Cycle, Membership
 from ipeo.queries.approving import of_others
 from plan.models import Approval, Program, ProgramPlan, Scenario
@@ -120,6 +120,15 @@ def findings_for(cycle: Cycle, chosen_id: int | None = None) -> QuerySet[Finding
     ).order_by("-recorded_at", "-pk")
 
 
+def may_be_cited(cycle: Cycle, finding_ids: Iterable[int]) -> set[int]:
+    """Return which findings a cycle may rest on, or has still to decide on."""
+    waiting = Disposition.objects.filter(cycle=cycle, decision=Disposition.Decision.WAITING)
+    found = Finding.objects.filter(
+        Q(pk__in=findings_for(cycle).values("pk")) | Q(pk__in=waiting.values("finding"))
+    )
+    return set(found.filter(pk__in=set(finding_ids)).values_list("pk", flat=True))
+
+
 def proof_points(plan: ProgramPlan | None) -> QuerySet[ProofPoint]:
     """Return the current story's proof points, and those that a planned program uses already."""
     wanted = Q(story__is_current=True)
@@ -135,6 +144,17 @@ def unplanned_programs(scenario: Scenario) -> QuerySet[Program]:
         Program.objects.filter(campaign=scenario.cycle.campaign_id)
         .filter(~Exists(held))
         .order_by("name")
+    )
+
+
+def planned_for(audience: Audience) -> QuerySet[ProgramPlan]:
+    """Return what open cycles intend for an audience, with its `total`, the latest cycle first."""
+    return (
+        ProgramPlan.objects.filter(audience=audience, scenario__cycle__closed_at=None)
+        .exclude(scenario__status=Scenario.Status.REPLACED)
+        .select_related("program__channel", "scenario__cycle__campaign")
+        .annotate(total=Sum("budget_lines__amount"))
+        .order_by("-scenario__cycle__starts_on", "scenario", "position", "pk")
     )
 
 

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from insight.models import Audience
 from ipeo.navigation import link, panels_of
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.paging import page_of
@@ -16,6 +17,9 @@ from plan.forms.planning import AddProgramForm, ProgramForm, ProgramPlanForm
 from plan.models import Program, ProgramPlan, Scenario
 from plan.queries import scenarios as queries
 from plan.views.confirming import confirm_page
+
+SHOWN = 20
+"""How many programs are listed for one audience."""
 
 
 def _scenario(pk: int) -> Scenario:
@@ -71,6 +75,15 @@ def _saved(form: ProgramForm) -> Program | None:
     with refused_in_form(form, told):
         return actions.save_program(program=form.instance)
     return None
+
+
+@page("plan.view")
+def audience_programs(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Show the programs that open cycles intend for an audience."""
+    audience = get_object_or_404(Audience.objects.all(), pk=pk)
+    name = "plan/audience_programs.html" + ("#panel" if request.htmx else "")
+    context = {"audience": audience, "plans": queries.planned_for(audience)[:SHOWN]}
+    return render(request, name, context)
 
 
 @page("plan.edit")
