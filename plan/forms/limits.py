@@ -42,7 +42,11 @@ class LimitInputs:
 
 
 class LimitsForm:
-    """Reads the total, what to raise, and each program's limits; keeps what cannot be read."""
+    """Reads the total, what to raise, and each program's limits; keeps what cannot be read.
+
+    The money of months that are over is spent: unless somebody asked otherwise (`locked` then
+    says what they locked, `is_first` is False) those months are locked, all by one tick.
+    """
 
     def __init__(
         self,
@@ -50,8 +54,22 @@ class LimitsForm:
         locked: set[tuple[int, date]],
         objectives: list[Objective],
         data: Mapping[str, str] | None = None,
+        *,
+        today: date,
+        is_first: bool = True,
     ) -> None:
         self.sheet, self.objectives = sheet, objectives
+        over = frozenset(month for month in sheet.months if month < today.replace(day=1))
+        self.over = over if len(over) < len(sheet.months) else frozenset()
+        past = {
+            (cell.plan_id, cell.month)
+            for row in sheet.rows
+            for cell in row.cells
+            if cell.month in self.over
+        }
+        self.keeps_past = bool(past) and (
+            "keep-past" in data if data is not None else is_first or past <= locked
+        )
         self.is_bound = data is not None
         self.errors: dict[str, list[str]] = {}
         self.total: Decimal = (
@@ -76,6 +94,8 @@ class LimitsForm:
             if floor is not None and ceiling is not None and floor > ceiling:
                 self.errors[f"floor-{pk}"] = ["The floor is above the ceiling."]
             months = {cell.month for cell in row.cells if f"lock-{cell.key}" in data}
+            if self.keeps_past:
+                months |= self.over
             self.limits[pk] = Limits(floor, ceiling, f"locked-{pk}" in data, frozenset(months))
 
     def _money(self, name: str, data: Mapping[str, str]) -> Decimal | None:
@@ -126,6 +146,7 @@ class LimitsForm:
                     else (cell.plan_id, cell.month) in self._locked,
                 )
                 for cell in row.cells
+                if not (self.keeps_past and cell.month in self.over)
             ],
             errors=[
                 text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
@@ -21,7 +22,7 @@ from plan.actions.budget import NotInThisPlan
 from plan.actions.drafts import CycleOver, ScenarioLocked
 from plan.forms.limits import LimitsForm
 from plan.models import Allocation, AllocationLine, ProgramPlan, Scenario
-from plan.queries.allocations import curve_of, lines_of, locked_cells
+from plan.queries.allocations import curve_of, latest_of, lines_of, locked_cells
 from plan.queries.objectives import RATES, objectives_of
 from plan.queries.sheet import sheet_of
 from plan.queries.suggestions import shown_suggestion
@@ -65,7 +66,15 @@ def suggestion(request: WorkspaceRequest, pk: int) -> HttpResponse:
     sheet = sheet_of(found)
     objectives = [one for one in objectives_of(found.cycle) if one.metric not in RATES]
     data = request.POST if request.method == "POST" else None
-    form = LimitsForm(sheet, locked_cells(found), objectives, data)
+    locked = locked_cells(found)
+    form = LimitsForm(
+        sheet,
+        locked,
+        objectives,
+        data,
+        today=timezone.localdate(),
+        is_first=not locked and latest_of(found) is None,
+    )
     fault = _asked(request, form, found) if form.is_valid() else ""
     if form.is_valid() and not fault:
         return redirect(link("plan:suggestion", pk))

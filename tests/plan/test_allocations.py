@@ -1,18 +1,20 @@
 """A suggested split: asked for under limits, shown beside the plan, and taken."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from ipeo.navigation import link
 from plan.actions.allocations import Limits, SplitImpossible, set_limits, suggest_split, take_split
 from plan.models import Allocation, AllocationLine, BudgetLine, Objective
 from plan.queries import evidence
-from plan.queries.allocations import flown_parts
+from plan.queries.allocations import flown_parts, locked_cells
 from plan.queries.budget import amounts_of, total_of
 from plan.queries.evidence import History, register_history
 from plan.queries.sheet import sheet_of
+from tests.factories.ipeo import CycleFactory
 from tests.factories.plan import (
     BudgetLineFactory,
     ObjectiveFactory,
@@ -167,6 +169,28 @@ def test_the_page_suggests_shows_and_takes(scenario, sign_in):
     assert taken.url == link("plan:scenario", scenario.pk)
     assert total_of(scenario) == Decimal(12_000)
     assert sign_in("viewer").post(link("plan:take_suggestion", made.pk)).status_code == 403
+
+
+def test_the_money_of_months_that_are_over_stays_unless_somebody_lets_it_go(sign_in):
+    this_month = timezone.localdate().replace(day=1)
+    last_month = (this_month - timedelta(days=1)).replace(day=1)
+    cycle = CycleFactory(starts_on=last_month, ends_on=this_month + timedelta(days=27))
+    scenario = ScenarioFactory(cycle=cycle)
+    plans = [ProgramPlanFactory(scenario=scenario) for _ in range(2)]
+    for plan in plans:
+        for month in (last_month, this_month):
+            BudgetLineFactory(program_plan=plan, month=month, amount=Decimal(1_000))
+    client, address = sign_in("marketer"), link("plan:suggestion", scenario.pk)
+    assert client.get(address).context["form"].keeps_past
+    client.post(address, {"total": "5,000", "keep-past": "on"})
+    assert locked_cells(scenario) == {(plan.pk, last_month) for plan in plans}
+    take_split(allocation=Allocation.objects.get())
+    held = amounts_of(scenario)
+    assert [held[plan.pk, last_month] for plan in plans] == [1_000, 1_000]
+    assert sum(held.values()) == 5_000
+    client.post(address, {"total": "5,000"})
+    assert locked_cells(scenario) == set()
+    assert not client.get(address).context["form"].keeps_past
 
 
 def test_a_programs_curve_stands_with_its_next_dollar(scenario, sign_in):
