@@ -43,10 +43,9 @@ class Column:
     @property
     def per_unit(self) -> Estimate:
         """The expected margin for each unit of money planned."""
-        held, total = self.forecast.margin, float(self.sheet.total)
-        if held.value is None or held.low is None or held.high is None or not total:
-            return Estimate.unknown(held.reason or "Nothing is planned.", held.n)
-        return Estimate(held.value / total, held.low / total, held.high / total, held.n)
+        if not self.sheet.total:
+            return Estimate.unknown("Nothing is planned.")
+        return self.forecast.margin.scaled(1 / float(self.sheet.total))
 
     @property
     def loss_text(self) -> str:

@@ -294,7 +294,10 @@ def test_scenarios_stand_side_by_side(sign_in):
 
 
 def test_scenarios_are_compared_with_the_approved_one_in_what_differs(sign_in):
-    first, second = ReadyScenarioFactory(name="A"), ReadyScenarioFactory(name="B", status="approved")
+    first, second = (
+        ReadyScenarioFactory(name="A"),
+        ReadyScenarioFactory(name="B", status="approved"),
+    )
     second.cycle = first.cycle
     second.save()
     month = first.cycle.starts_on
