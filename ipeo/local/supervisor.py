@@ -258,7 +258,7 @@ def main(arguments: Sequence[str]) -> None:
     """Run `manage.py up` with these arguments."""
     parser = argparse.ArgumentParser(
         prog="manage.py up",
-        description="Starts everything that IPEO needs and keeps it up until Ctrl-C.",
+        description="Starts everything that IPEO needs, and keeps it running until Ctrl-C.",
     )
     add_arguments(parser)
     given = parser.parse_args(arguments)

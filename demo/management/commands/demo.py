@@ -15,17 +15,17 @@ from demo.making import AlreadyThere, exists, make_demonstration
 class Command(BaseCommand):
     """`manage.py demo --workspace SLUG --seed N --scale X`."""
 
-    help = "Makes a workspace with a simulated company: the same one for the same seed and day."
+    help = "Creates a workspace with a simulated company: the same one for the same seed and day."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the arguments."""
         parser.add_argument("--workspace", required=True, metavar="SLUG")
         parser.add_argument("--seed", type=int, default=2)
-        parser.add_argument("--scale", type=float, default=1.0, help="1 has some 60,000 touches")
+        parser.add_argument("--scale", type=float, default=1.0, help="1 is about 60,000 touches")
         parser.add_argument(
-            "--today", type=date.fromisoformat, default=None, help="the day it ends, as 2026-01-31"
+            "--today", type=date.fromisoformat, default=None, help="the day its data ends, such as 2026-01-31"
         )
-        parser.add_argument("--if-missing", action="store_true", help="do nothing if it is there")
+        parser.add_argument("--if-missing", action="store_true", help="do nothing if the workspace exists")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:

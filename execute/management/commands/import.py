@@ -27,22 +27,22 @@ ALSO = {"leads": "contacts"}
 class Command(BaseCommand):
     """`manage.py import KIND FILE --workspace SLUG [--mapping M.json] [--set field=value]`."""
 
-    help = "Imports a CSV, TSV, XLSX or XLS file; the same file again changes nothing."
+    help = "Imports a CSV, TSV, XLSX or XLS file; importing the same file again changes nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the arguments."""
         parser.add_argument("kind", choices=[*FIELDS, *ALSO])
         parser.add_argument("file", type=Path)
         parser.add_argument("--workspace", required=True, metavar="SLUG")
-        parser.add_argument("--mapping", type=Path, help="JSON: field to column header")
+        parser.add_argument("--mapping", type=Path, help="a JSON file that maps fields to column headers")
         parser.add_argument(
             "--set",
             action="append",
             default=[],
             metavar="NAME=VALUE",
-            help="a field's value for every row, or the answer to a doubt by its key",
+            help="a field's value for every row, or the answer to an open question by its key",
         )
-        parser.add_argument("--dry-run", action="store_true", help="count, and store nothing")
+        parser.add_argument("--dry-run", action="store_true", help="report what would be stored, and store nothing")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -11,7 +11,7 @@ from ipeo.local import supervisor
 class Command(BaseCommand):
     """`manage.py up`, for the list of commands; manage.py itself goes round Django for it."""
 
-    help = "Starts everything that IPEO needs and keeps it up until Ctrl-C."
+    help = "Starts everything that IPEO needs, and keeps it running until Ctrl-C."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:

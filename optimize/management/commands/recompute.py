@@ -16,12 +16,12 @@ from optimize.actions.recompute import recompute
 class Command(BaseCommand):
     """`manage.py recompute --workspace SLUG [--full] [--json]`."""
 
-    help = "Measures what changed since the last time, or everything anew."
+    help = "Measures what changed since the last measurement, or everything again."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the arguments."""
         parser.add_argument("--workspace", required=True, metavar="SLUG")
-        parser.add_argument("--full", action="store_true", help="measure everything anew")
+        parser.add_argument("--full", action="store_true", help="measure everything again")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:

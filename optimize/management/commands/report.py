@@ -26,7 +26,7 @@ def day(text: str) -> date:
 class Command(BaseCommand):
     """`manage.py report --workspace SLUG --by B [--from D --to D] [--model M] [--json]`."""
 
-    help = "Prints every figure by channel, program, campaign, rep, product or month, or in all."
+    help = "Prints every figure by channel, program, campaign, rep, product or month, or in total."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the arguments."""
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         parser.add_argument("--by", choices=BREAKDOWNS, default="all")
         parser.add_argument("--from", dest="date_from", type=day, metavar="D")
         parser.add_argument("--to", dest="date_to", type=day, metavar="D")
-        parser.add_argument("--model", default="first", help="first, last, linear, ...")
+        parser.add_argument("--model", default="first", help="the attribution model, such as first, last or linear")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -22,7 +22,7 @@ def _names(text: str) -> list[str]:
 class Command(BaseCommand):
     """`manage.py science KIND FILE ...`."""
 
-    help = "Runs a kind of measurement on a plain file, with no workspace."
+    help = "Runs one of the product's measurements on a plain file, without a workspace."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -14,13 +14,13 @@ from django.core.management.base import BaseCommand
 class Command(BaseCommand):
     """`manage.py warm`: fits a small made-up example; what it compiles is kept on the disk."""
 
-    help = "Compiles the numerics ahead of time and keeps the result for later starts."
+    help = "Compiles the numerics ahead of time, and keeps the result for later starts."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare how considerate it is."""
         parser.add_argument(
-            "--quietly", action="store_true", help="give way to every other process"
+            "--quietly", action="store_true", help="run at the lowest priority"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
