@@ -23,9 +23,14 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=2)
         parser.add_argument("--scale", type=float, default=1.0, help="1 is about 60,000 touches")
         parser.add_argument(
-            "--today", type=date.fromisoformat, default=None, help="the day its data ends, such as 2026-01-31"
+            "--today",
+            type=date.fromisoformat,
+            default=None,
+            help="the day its data ends, such as 2026-01-31",
         )
-        parser.add_argument("--if-missing", action="store_true", help="do nothing if the workspace exists")
+        parser.add_argument(
+            "--if-missing", action="store_true", help="do nothing if the workspace exists"
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -34,7 +34,9 @@ class Command(BaseCommand):
         parser.add_argument("kind", choices=[*FIELDS, *ALSO])
         parser.add_argument("file", type=Path)
         parser.add_argument("--workspace", required=True, metavar="SLUG")
-        parser.add_argument("--mapping", type=Path, help="a JSON file that maps fields to column headers")
+        parser.add_argument(
+            "--mapping", type=Path, help="a JSON file that maps fields to column headers"
+        )
         parser.add_argument(
             "--set",
             action="append",
@@ -42,7 +44,9 @@ class Command(BaseCommand):
             metavar="NAME=VALUE",
             help="a field's value for every row, or the answer to an open question by its key",
         )
-        parser.add_argument("--dry-run", action="store_true", help="report what would be stored, and store nothing")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="report what would be stored, and store nothing"
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -34,7 +34,9 @@ class Command(BaseCommand):
         parser.add_argument("--by", choices=BREAKDOWNS, default="all")
         parser.add_argument("--from", dest="date_from", type=day, metavar="D")
         parser.add_argument("--to", dest="date_to", type=day, metavar="D")
-        parser.add_argument("--model", default="first", help="the attribution model, such as first, last or linear")
+        parser.add_argument(
+            "--model", default="first", help="the attribution model, such as first, last or linear"
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -19,9 +19,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare how considerate it is."""
-        parser.add_argument(
-            "--quietly", action="store_true", help="run at the lowest priority"
-        )
+        parser.add_argument("--quietly", action="store_true", help="run at the lowest priority")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Compile; a second time it takes a second."""
