@@ -1,4 +1,4 @@
-"""What a page needs to draw a program's efficacy and its table."""
+"""What a page needs to draw efficacy, lifts and objectives, each with its table."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from typing import Any
 from ipeo import tenancy
 from ipeo.charts import Event
 from ipeo.templatetags.figures import day as day_name
+from ipeo.templatetags.figures import figure as figure_of
 from ipeo.templatetags.figures import month as month_name
 from ipeo.templatetags.figures import number, percent
 from optimize import charts
 from optimize.models import Experiment
 from optimize.numerics.experiments import LEVEL
+from optimize.queries.courses import Course
 from optimize.queries.fits import Judged
 from optimize.queries.overview import moves_between
 from optimize.queries.readings import Point, Reading
@@ -131,4 +133,33 @@ def _lift_chart(
             for place in reversed(known)
         ],
         "note": f"{LEVEL:.0%} interval, valid {each}",
+    }
+
+
+def course_chart(course: Course) -> dict[str, Any]:
+    """Return an objective's way to its goal as a figure, with its title and table twin."""
+    kind = course.pace.kind
+    came = dict(zip(course.days, course.actual, strict=True))
+    planned = dict(course.planned)
+    return {
+        "title": str(course.pace.objective),
+        "outlook": course.pace.outlook.ends_at,
+        "kind": kind,
+        "figure": charts.way_to_goal(
+            course.days,
+            course.actual,
+            course.planned,
+            ends_at=course.pace.outlook.ends_at,
+            target=course.target,
+            kind=kind.split(":")[0],
+        ),
+        "columns": ["By", "Actual", "Planned"],
+        "rows": [
+            (
+                day_name(day),
+                figure_of(came[day], kind) if day in came else "",
+                figure_of(planned[day], kind) if day in planned else "",
+            )
+            for day in sorted(came.keys() | planned.keys())[1:]
+        ],
     }

@@ -8,8 +8,10 @@ from django.shortcuts import get_object_or_404, render
 from ipeo.models import Cycle
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.named import id_in
+from optimize.queries.courses import courses_of
 from optimize.queries.measures import measured
 from optimize.queries.pacing import calibration, paces_of, scores_of
+from optimize.views.drawing import course_chart
 
 
 @page("optimize.view")
@@ -28,6 +30,7 @@ def pacing(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "measured": at,
         "paces": paces,
         "width": 12,
+        "courses": [] if request.htmx else [course_chart(one) for one in courses_of(cycle, paces)],
         "scores": [] if request.htmx else scores_of(cycle),
         "calibration": None if request.htmx else calibration(cycle),
     }

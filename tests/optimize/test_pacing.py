@@ -15,9 +15,11 @@ from optimize.actions.learning import record_learnings
 from optimize.actions.recompute import recompute
 from optimize.actions.scoring import score_closed_cycles, score_decisions
 from optimize.models import Experiment, Recommendation, Snapshot
+from optimize.queries.courses import courses_of
 from optimize.queries.pacing import calibration, paces_of, scores_of, share_gone
 from optimize.queries.recommendations import after_of
 from plan.models import Forecast, Scenario
+from plan.queries.baselines import baselines_of
 from tests.factories.ipeo import CycleFactory
 from tests.factories.optimize import RecommendationFactory
 from tests.factories.plan import ObjectiveFactory, ScenarioFactory
@@ -57,6 +59,40 @@ def test_an_objective_shows_its_pace_and_the_chance_to_reach_it(workspace):
     assert pace.actual <= pace.outlook.ends_at.low <= pace.outlook.ends_at.high
     assert 0 <= pace.outlook.chance <= 1
     assert hard.gone < pace.gone
+
+
+def test_an_objectives_way_adds_up_month_by_month_to_where_it_stands(workspace, sign_in):
+    cycle, *_ = _planned()
+    share = ObjectiveFactory(cycle=cycle, metric="win_rate", target=Decimal("0.4"))
+    paces = paces_of(cycle, TODAY)
+
+    (course,) = courses_of(cycle, paces, TODAY)
+
+    assert (course.days[0], course.actual[0]) == (cycle.starts_on - timedelta(days=1), 0)
+    assert course.actual[-1] == pytest.approx(course.pace.actual)
+    assert list(course.actual) == sorted(course.actual)
+    assert course.planned[-1] == (cycle.ends_on, pytest.approx(course.target))
+    assert not courses_of(cycle, paces, cycle.starts_on - timedelta(days=1))
+    text = sign_in("viewer").get(link("optimize:pacing", cycle.pk)).content.decode()
+    assert text.count("Running total, planned and goal") == 1
+    assert str(share) in text
+
+
+def test_the_next_cycle_begins_from_what_this_one_paced_and_was_measured_to(workspace):
+    cycle, *_ = _planned()
+    ObjectiveFactory(cycle=cycle, metric="win_rate")
+    Cycle.objects.filter(pk=cycle.pk).update(stage="closed", closed_at=timezone.now())
+    following = CycleFactory(campaign=cycle.campaign, number=cycle.number + 1)
+
+    found = baselines_of(following)
+
+    margin, rate = (pace.actual for pace in paces_of(cycle, TODAY))
+    assert found["won_margin"].estimate.value == pytest.approx(margin)
+    assert found["win_rate"].estimate.value == pytest.approx(rate)
+    assert found["win_rate"].estimate.has_interval
+    assert found["win_rate"].covers.startswith(f"cycle {cycle.number}")
+    share = found["value_share"].estimate
+    assert 0 <= share.low <= share.value <= share.high <= 1
 
 
 def test_what_is_planned_to_date_follows_the_money_of_the_months(workspace):
