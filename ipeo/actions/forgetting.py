@@ -17,7 +17,7 @@ KEYS_KEPT = timedelta(days=7)
 def forget_old_records(*, now: datetime | None = None) -> int:
     """Remove what has served its time, everywhere; return how many rows are gone.
 
-    After 30 days: settled deliveries of webhooks, and background work that is over and that no
+    After 30 days: settled deliveries of webhooks, and background work that is done and that no
     person asked for (a busy workspace is measured some thousand times a day). After 7:
     idempotency keys. Sessions go when they have expired.
     """
@@ -33,9 +33,8 @@ def _forget(now: datetime) -> int:
     )
     told, _ = settled.delete()
     events, _ = WebhookEvent.objects.filter(occurred_at__lt=before, deliveries=None).delete()
-    over = Run.objects.filter(
-        state__in=[Run.State.DONE, Run.State.FAILED], requested_by=None, finished_at__lt=before
-    )
+    # What failed stays: whoever meets its row, such as an import's, still asks it why.
+    over = Run.objects.filter(state=Run.State.DONE, requested_by=None, finished_at__lt=before)
     runs, _ = over.delete()
     keys, _ = IdempotencyRecord.objects.filter(created_at__lt=now - KEYS_KEPT).delete()
     return int(told + events + runs + keys)

@@ -27,15 +27,16 @@ def test_old_logs_are_forgotten_and_what_waits_is_kept(endpoint, listener):
     assert WebhookEvent.objects.count() == 1
 
 
-def test_old_work_is_forgotten_that_is_over_and_that_no_person_asked_for(member):
+def test_old_work_is_forgotten_that_is_done_and_that_no_person_asked_for(member):
     over = {"kind": "recompute", "state": Run.State.DONE, "finished_at": NOW}
     Run.objects.create(**over)
     asked = Run.objects.create(**over, requested_by=member("manager"))
+    failed = Run.objects.create(**{**over, "state": Run.State.FAILED})
     waiting = runs.queue_run(kind="recompute")
     forget_old_records(now=NOW + timedelta(days=29))
-    assert Run.objects.count() == 3
+    assert Run.objects.count() == 4
     forget_old_records(now=NOW + timedelta(days=31))
-    assert set(Run.objects.all()) == {asked, waiting}
+    assert set(Run.objects.all()) == {asked, failed, waiting}
 
 
 def test_sessions_go_when_they_expire_and_keys_after_a_week(workspace):
