@@ -1,6 +1,7 @@
 """No workspace sees another's rows: in Python, and beneath it in PostgreSQL."""
 
 from datetime import UTC, date, datetime
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.apps import apps
@@ -115,6 +116,12 @@ def test_the_system_sees_due_work_of_every_workspace_and_nothing_else(workspace)
         assert cursor.fetchone() == (1,)
         cursor.execute("SELECT count(*) FROM insight_product")
         assert cursor.fetchone() == (0,)
+
+
+def test_who_signs_in_comes_to_the_page_that_was_asked_for(workspace, client):
+    asked = f"/w/{workspace.slug}/deals/?outcome=won"
+    answer = client.get(asked)
+    assert parse_qs(urlsplit(answer["Location"]).query)["next"] == [asked]
 
 
 def test_a_stranger_finds_nothing_at_a_workspaces_address(workspace, client, sign_in):
