@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.text import slugify
 
 from insight.actions.catalog import channel_key, save_channel
@@ -85,13 +86,16 @@ def row_of(kind: Kind) -> ProgramTemplate:
 
 
 @transaction.atomic
-def begin_program(*, scenario: Scenario, kind: Kind, intent: Intent) -> ProgramPlan:
+def begin_program(
+    *, scenario: Scenario, kind: Kind, intent: Intent, today: date | None = None
+) -> ProgramPlan:
     """Make a program of a kind and plan it within a draft, with its flight, materials and tasks.
 
-    The channel is the workspace's of that name, or a new one. A flight that would leave the cycle
-    is cut at its end. Raises what `save_program` and `plan_program` raise.
+    The channel is the workspace's of that name, or a new one. Days are counted from the cycle's
+    start, or from today within a cycle that has begun. A flight that would leave the cycle is cut
+    at its end. Raises what `save_program` and `plan_program` raise.
     """
-    cycle = scenario.cycle
+    cycle, today = scenario.cycle, today or timezone.localdate()
     channel = Channel.objects.filter(key=channel_key(kind.channel)).first() or save_channel(
         channel=Channel(name=kind.channel, is_sales=kind.key == "sales-outreach")
     )
@@ -104,7 +108,9 @@ def begin_program(*, scenario: Scenario, kind: Kind, intent: Intent) -> ProgramP
             discount=kind.discount,
         )
     )
-    starts = min(cycle.starts_on + timedelta(days=kind.begins_after_days), cycle.ends_on)
+    begun = cycle.starts_on <= today <= cycle.ends_on
+    counted_from = today if begun else cycle.starts_on
+    starts = min(counted_from + timedelta(days=kind.begins_after_days), cycle.ends_on)
     ends = cycle.ends_on
     if kind.lasts_days is not None:
         ends = min(starts + timedelta(days=max(kind.lasts_days, 1) - 1), cycle.ends_on)

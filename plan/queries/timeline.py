@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from calendar import Calendar
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-
-from django.utils import timezone
 
 from ipeo import tenancy
 from ipeo.navigation import link
@@ -297,77 +294,3 @@ def notes_of(plan: ProgramPlan, sheet: Sheet) -> list[Note]:
             )
         )
     return notes
-
-
-@dataclass(frozen=True)
-class Day:
-    """One day of a month's page: what begins, ends or flies on it."""
-
-    on: date
-    in_month: bool
-    begins: list[Flight]
-    ends: list[Flight]
-    flying: int
-
-
-@dataclass(frozen=True)
-class MonthPage:
-    """One month in whole weeks, Monday first."""
-
-    month: date
-    weeks: list[list[Day]]
-
-
-@dataclass(frozen=True)
-class MonthPages:
-    """Months side by side: one, or a quarter's three, and where to turn from them."""
-
-    pages: list[MonthPage]
-    before: str
-    after: str
-
-
-def months_page(
-    held: Timeline, wished: str, count: int = 1, *, today: date | None = None
-) -> MonthPages:
-    """Return the page of a month of the cycle (`2026-07`).
-
-    Where none is named it is the page that holds today, counted in pages from the cycle's first
-    month, or the first where today lies outside the cycle.
-    """
-    today = today or timezone.localdate()
-    first = held.first.replace(day=1)
-    try:
-        month = date.fromisoformat(f"{wished}-01")
-    except ValueError:
-        month = first
-        if held.first <= today <= held.last:
-            since = (today.year - first.year) * 12 + today.month - first.month
-            month = month_after(first, since // count * count)
-    month = min(max(month, first), held.last.replace(day=1))
-    months = [month_after(month, place) for place in range(count)]
-    earlier, later = month_after(month, -count), month_after(month, count)
-    return MonthPages(
-        pages=[MonthPage(one, _month_weeks(held, one)) for one in months],
-        before=f"{earlier:%Y-%m}" if month > first else "",
-        after=f"{later:%Y-%m}" if later <= held.last else "",
-    )
-
-
-def _month_weeks(held: Timeline, month: date) -> list[list[Day]]:
-    weeks = []
-    for week in Calendar().monthdatescalendar(month.year, month.month):
-        days = []
-        for day in week:
-            here = [one for one in held.flights if one.starts_on <= day <= one.ends_on]
-            days.append(
-                Day(
-                    on=day,
-                    in_month=day.month == month.month,
-                    begins=[one for one in here if one.starts_on == day],
-                    ends=[one for one in here if one.ends_on == day],
-                    flying=len(here),
-                )
-            )
-        weeks.append(days)
-    return weeks

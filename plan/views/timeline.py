@@ -14,8 +14,9 @@ from plan.actions.drafts import CycleOver, ScenarioLocked
 from plan.actions.programs import FlightOutsideCycle, move_flight
 from plan.forms.planning import FlightForm
 from plan.models import ProgramPlan, Scenario
+from plan.queries.months import months_page
 from plan.queries.sheet import sheet_of
-from plan.queries.timeline import months_page, timeline_of
+from plan.queries.timeline import timeline_of
 
 VIEWS = ("timeline", "quarter", "month")
 

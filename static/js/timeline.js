@@ -4,6 +4,8 @@
 const DAY = 86_400_000;
 const SEND_AFTER = 350;
 const day = (text) => Date.parse(`${text}T00:00:00Z`);
+const shown = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
+const words = (date) => shown.format(day(date)).replace("Sept", "Sep");
 const text = (time) => new Date(time).toISOString().slice(0, 10);
 
 let sending;
@@ -16,12 +18,12 @@ function draw(flight) {
   const { first, days } = board().dataset;
   const left = (100 * (day(flight.dataset.starts) - day(first))) / DAY / days;
   const width = (100 * ((day(flight.dataset.ends) - day(flight.dataset.starts)) / DAY + 1)) / days;
-  const bar = flight.querySelector(".bar");
+  const bar = flight.querySelector(".flight-bar");
   bar.setAttribute("x", `${left}%`);
   bar.setAttribute("width", `${width}%`);
   flight.querySelector('[data-grip="start"]').setAttribute("x", `${left}%`);
   flight.querySelector(".grip-end").setAttribute("x", `${left + width}%`);
-  flight.closest(".gantt-row").querySelector(".gantt-dates").textContent = `${flight.dataset.starts} to ${flight.dataset.ends}`;
+  flight.closest(".gantt-row").querySelector(".gantt-dates").textContent = `${words(flight.dataset.starts)} to ${words(flight.dataset.ends)}`;
 }
 
 // Move a flight's start, its end or both by so many days, within the cycle.

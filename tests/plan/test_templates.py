@@ -10,6 +10,7 @@ from execute.models import Task
 from insight.models import Channel
 from ipeo.navigation import link
 from ipeo.numerics.estimates import Estimate
+from plan.actions.templates import Intent, begin_program
 from plan.models import CommentMention, Program, ProgramPlan, ProgramTemplate, Scenario
 from plan.queries import evidence, later
 from plan.queries.evidence import History, register_history
@@ -42,6 +43,23 @@ def test_a_program_begins_with_all_that_its_template_names(sign_in):
     assert "already a program" in again.content.decode()
     both = {"name": "Other", "finding": finding.pk, "is_bet": "on"}
     assert client.post(f"{address}?template=demo-days", both).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("today", "starts_on"),
+    [
+        (date(2025, 12, 1), date(2026, 1, 15)),
+        (date(2026, 3, 1), date(2026, 3, 15)),
+        (date(2026, 6, 29), date(2026, 6, 30)),
+        (date(2027, 1, 1), date(2026, 1, 15)),
+    ],
+)
+def test_a_flight_is_counted_from_today_within_a_cycle_that_has_begun(today, starts_on):
+    kind = next(one for one in catalogue() if one.key == "demo-days")
+    made = begin_program(
+        scenario=ReadyScenarioFactory(), kind=kind, intent=Intent(name="Demos"), today=today
+    )
+    assert made.starts_on == starts_on
 
 
 def test_the_tasks_that_a_template_names_are_made_once_the_plan_is_carried_out(sign_in):

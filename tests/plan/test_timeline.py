@@ -8,8 +8,9 @@ import pytest
 from ipeo.navigation import link
 from plan.queries import later
 from plan.queries.later import Capacity, MaterialState
+from plan.queries.months import months_page
 from plan.queries.sheet import sheet_of
-from plan.queries.timeline import months_page, timeline_of
+from plan.queries.timeline import timeline_of
 from tests.factories.insight import AudienceFactory
 from tests.factories.plan import BudgetLineFactory, ProgramPlanFactory, ScenarioFactory
 
@@ -94,6 +95,14 @@ def test_the_flights_show_in_each_view(scenario, sign_in, view):
         link("plan:timeline", scenario.pk), {"view": view, "from": "2026-02"}
     )
     assert "Demos" in page.content.decode()
+
+
+def test_a_flight_lies_across_the_days_of_each_week_that_it_flies(scenario):
+    fly(scenario, "Demos", date(2026, 2, 4), date(2026, 2, 10))
+    [page] = months_page(timeline_of(sheet_of(scenario)), "2026-02").pages
+    bars = [[(round(bar.left), round(bar.width)) for bar in week.bars] for week in page.weeks]
+    # February 2026 begins on a Sunday.
+    assert bars == [[], [(29, 71)], [(0, 29)], [], []]
 
 
 def test_the_months_turn_within_the_cycle(scenario):
