@@ -88,6 +88,16 @@ def test_what_a_person_wrote_is_left_alone(text: str) -> None:
     assert unreadable(text) == []
 
 
+def test_a_style_that_the_policy_refuses_is_complained_of(person: Callable[..., Person]) -> None:
+    somebody = person()
+    somebody.open("/accounts/login/")
+    somebody.page.evaluate("document.body.setAttribute('style', 'color: red')")
+    somebody.page.wait_for_timeout(50)
+    (complaint,) = somebody.complaints
+    assert "Content Security Policy" in complaint
+    somebody.complaints.clear()
+
+
 class Walk:
     """Follows every link from home to one address of each kind, made from the same template.
 
