@@ -1,9 +1,12 @@
 """Every model's credit side by side, from tallies by bucket of buyers, with its interval.
 
 The intervals come from resampling the buckets, which keeps all deals of a buyer together, for all
-models from the same draws. Markov's money is that of an absorbing chain with rewards: what a
-removal costs is the expected money that no longer comes, with the mean money of the deals won
-from each last key; solved exactly.
+models from the same draws. Of a key that nothing was credited to, they would draw nothing again
+and again: chance alone keeps a Poisson count at none, so that its high end is the Jeffreys
+interval's, in deals of the usual worth.
+
+Markov's money is that of an absorbing chain with rewards: what a removal costs is the expected
+money that no longer comes, with the mean money of the deals won from each last key; solved exactly.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy import special
 
 from optimize.numerics.attribution import UNIT
 from optimize.numerics.journeys import Ints
@@ -93,6 +97,7 @@ def compare(
     for place, kind in enumerate(KINDS):
         given[kind] = {}
         whole = int(totals[kind].sum())
+        usual = whole / int(totals["count"].sum()) * UNIT if won else 0.0
         drawn_totals = weights @ held[kind]["shapley"].sum(axis=1)
         for model in EVERY:
             if model == "markov":
@@ -101,7 +106,7 @@ def compare(
             else:
                 value = held[kind][model].sum(axis=0)
                 drawn = (weights @ held[kind][model]).astype(np.float64)
-            given[kind][model] = _given(value, drawn, quantiles)
+            given[kind][model] = _given(value, drawn, quantiles, usual)
     return Comparison(keys, given, filled, int(chains[:, 0].sum()), won)
 
 
@@ -129,7 +134,16 @@ def removal_effects(chains: Floats, money: Floats) -> Floats:
     return np.moveaxis(effects, 2, 0)
 
 
-def _given(value: Ints | None, drawn: Floats, quantiles: list[float]) -> Given:
+def none_yet(usual: float, level: float = LEVEL) -> float:
+    """The high end of what comes where nothing has, `usual` being what one deal brings.
+
+    That of the Jeffreys interval of a Poisson count of 0; NaN where a deal brings nothing.
+    """
+    deals = float(special.gammaincinv(0.5, (1 + level) / 2))
+    return deals * usual if usual > 0 else np.nan
+
+
+def _given(value: Ints | None, drawn: Floats, quantiles: list[float], usual: float) -> Given:
     keys = drawn.shape[1]
     nothing = np.full(keys, np.nan)
     if value is None or drawn.shape[0] == 0:
@@ -138,6 +152,9 @@ def _given(value: Ints | None, drawn: Floats, quantiles: list[float]) -> Given:
     if whole.shape[0] < drawn.shape[0] / 2:
         return Given(value, nothing, nothing)
     low, high = np.quantile(whole, quantiles, axis=0)
+    empty = (value == 0) & (whole == 0).all(axis=0)
+    high = np.where(empty, none_yet(usual, quantiles[1] - quantiles[0]), high)
+    low = np.where(np.isnan(high), np.nan, low)
     return Given(value, np.minimum(low, value), np.maximum(high, value))
 
 

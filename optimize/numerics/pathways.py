@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from optimize.numerics.attribution import HALF_LIFE_DAYS, MODELS, credit_shares
+from optimize.numerics.comparison import none_yet
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -160,7 +161,8 @@ def credit(
 ) -> Mapping[str, Credit]:
     """Each model's credit by channel, with the interval that resampling the buckets gives.
 
-    With a single bucket there is nothing to resample, and the ends are NaN.
+    With a single bucket there is nothing to resample, and the ends are NaN. A channel without any
+    credit has the high end of `none_yet`.
     """
     totals = {model: held.sum(axis=0) for model, held in tallies.credits.items()}
     totals["markov"] = markov(tallies.transitions.sum(axis=0), float(totals["shapley"].sum()))
@@ -180,8 +182,12 @@ def credit(
     )
     ends = [(1 - level) / 2, (1 + level) / 2]
     found = {}
+    bought = float(tallies.transitions[:, :, -2].sum())
+    most = none_yet(float(totals["shapley"].sum()) / bought if bought else 0.0, level)
     for name in EVERY:
         low, high = np.quantile(drawn[name], ends, axis=0)
+        high = np.where((drawn[name] == 0).all(axis=0), most, high)
+        low = np.where(np.isnan(high), np.nan, low)
         found[name] = Credit(totals[name], low, high)
     return found
 

@@ -163,6 +163,22 @@ def test_touches_of_no_program_are_not_said_to_be_none_at_all(workspace):
     assert row.as_dict()["credited"]["net"]["reason"].startswith("no touches of a program")
 
 
+def test_a_channel_that_won_nothing_yet_is_not_surely_worth_nothing(workspace):
+    calls, fairs = ChannelFactory(name="Calls"), ChannelFactory(name="Fairs")
+    for _ in range(20):
+        touched(calls, won=True, net_amount=Decimal(1000), cost_amount=Decimal(400))
+    touched(fairs, lost=True)
+    ExpenseFactory(channel=fairs, amount=Decimal(500), date=date(2026, 1, 3))
+    recompute()
+    for model in ("first", "linear", "markov"):
+        found = {row.key: row.figures for row in report(by="channel", model=model)}["Fairs"]
+        # Chance alone keeps a count at none whose mean is 1.35, one time in ten.
+        assert (found.roas.value, found.roas.low) == (0, 0)
+        assert found.roas.high == pytest.approx(1.353 * 1000 / 500, rel=1e-3)
+        assert (found.romi.value, found.romi.low) == (-1, -1)
+        assert found.romi.high == pytest.approx(1.353 * 600 / 500 - 1, rel=1e-3)
+
+
 def test_a_mean_of_two_unlike_deals_has_no_interval_that_falls_below_nothing(workspace):
     channel = ChannelFactory(name="Fairs")
     for amount in (Decimal(100), Decimal(10_000)):

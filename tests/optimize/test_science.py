@@ -47,6 +47,8 @@ def test_paths_are_credited_by_every_model(science, tmp_path):
     }
     assert told["first"]["search"]["conversions"]["value"] == 6
     assert told["last"]["mail"]["value"]["value"] == pytest.approx(650)
+    assert told["last"]["fair"]["conversions"]["value"] == 0
+    assert told["last"]["fair"]["conversions"]["high"] == pytest.approx(1.353, rel=1e-3)
     assert told["shapley"]["mail"]["conversions"]["value"] == pytest.approx(5)
     for model in told.values():
         assert sum(one["conversions"]["value"] for one in model.values()) == pytest.approx(12)
