@@ -23,7 +23,8 @@ class OptimizeConfig(AppConfig):
         from optimize.queries import behind, exhibits, stage
         from optimize.queries.discounts import past_discounts
         from optimize.queries.histories import histories_of
-        from plan.queries.evidence import register_history
+        from optimize.queries.results import results_of
+        from plan.queries.evidence import register_history, register_results
         from plan.queries.later import register_discounts
 
         runs.register(recompute.KIND, recompute.perform)
@@ -52,6 +53,7 @@ class OptimizeConfig(AppConfig):
             )
         )
         register_history(histories_of)
+        register_results(results_of)
         register_discounts(past_discounts)
         register_reader(behind.read)
         register_exhibit("optimize:optimize", exhibits.overview_shown)

@@ -24,6 +24,7 @@ urlpatterns = [
     path("plan/cycles/<int:pk>/compare/", overview.compare, name="compare"),
     path("plan/cycles/<int:pk>/scenarios/new/", scenarios.new, name="new_scenario"),
     path("plan/cycles/<int:pk>/objectives/new/", objectives.new, name="new_objective"),
+    path("plan/cycles/<int:pk>/objectives/carry/", objectives.carry, name="carry_objectives"),
     path("plan/objectives/<int:pk>/", objectives.edit, name="objective"),
     path("plan/objectives/<int:pk>/remove/", objectives.remove, name="remove_objective"),
     path("plan/scenarios/<int:pk>/", sheet.scenario, name="scenario"),

@@ -22,13 +22,14 @@ from optimize.actions.snapshots import keep_snapshot
 from optimize.models import Decision, Experiment, Recommendation
 from optimize.queries.evidence import standings_of
 from optimize.queries.fits import discount_fit, wears
-from optimize.queries.pacing import calibration, kind_of, score_of
+from optimize.queries.pacing import calibration, score_of
 from optimize.queries.readings import Reading
 from optimize.queries.recommendations import after_of, recommendations_of
 from optimize.queries.snapshots import experiment_now, wear_now
 from optimize.queries.verdicts import told
 from plan.models import Forecast, Program
 from plan.queries.budget import approved_scenario
+from plan.queries.objectives import kind_of
 
 HOLDS_FOR = timedelta(days=365)
 TIRED_FOR = timedelta(days=180)

@@ -10,7 +10,6 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from ipeo import tenancy
 from ipeo.models import Cycle
 from ipeo.numerics.estimates import Estimate, rate
 from ipeo.templatetags.figures import percent
@@ -23,7 +22,7 @@ from plan.models import Forecast, Objective
 from plan.numerics.forecast import PERCENTILES, score
 from plan.queries.budget import approved_scenario, planned_by_month
 from plan.queries.forecasts import estimate_of
-from plan.queries.objectives import RATES, objectives_of
+from plan.queries.objectives import RATES, kind_of, objectives_of
 
 Metric = Objective.Metric
 
@@ -38,22 +37,12 @@ ACTUALS: dict[str, Callable[[Figures], Decimal | float | None]] = {
     ),
 }
 """What became of each metric."""
-_COUNTED = {
-    Metric.NEW_CUSTOMERS: "number:0",
-    Metric.WIN_RATE: "percent",
-    Metric.VALUE_SHARE: "percent",
-}
 _AMOUNTS = {
     Metric.WON_MARGIN: "margin",
     Metric.NET_AMOUNT: "net",
     Metric.PIPELINE: "net",
 }
 _SIZED = timedelta(days=730)
-
-
-def kind_of(metric: str) -> str:
-    """Return how a metric's figures are written."""
-    return _COUNTED.get(Metric(metric), f"{tenancy.current_workspace().currency}:short")
 
 
 @dataclass(frozen=True)

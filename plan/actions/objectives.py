@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db import transaction
 
 from ipeo.database.holding import hold
@@ -9,10 +11,15 @@ from ipeo.database.uniqueness import unless_taken
 from ipeo.models import Cycle
 from plan.actions.drafts import demand_open
 from plan.models import Objective, Scenario
+from plan.queries.carried import offers_of
 
 
 class ObjectiveSetAlready(Exception):
     """The cycle has an objective for this metric."""
+
+
+class NothingToCarry(Exception):
+    """The cycle lacks no objective that the campaign had last."""
 
 
 class ObjectivesFrozen(Exception):
@@ -26,7 +33,7 @@ def save_objective(*, objective: Objective) -> Objective:
     Raises `ObjectiveSetAlready`, `ObjectivesFrozen` while a scenario is approved and no revision
     is open, and `CycleOver`.
     """
-    _demand_unfrozen(objective)
+    _demand_unfrozen(objective.cycle)
     with unless_taken(
         ObjectiveSetAlready(
             f"This cycle already has an objective for {objective.get_metric_display().lower()}."
@@ -37,9 +44,34 @@ def save_objective(*, objective: Objective) -> Objective:
 
 
 @transaction.atomic
+def carry_objectives(*, cycle: Cycle, metrics: Collection[str] | None = None) -> list[Objective]:
+    """Set in a cycle what the campaign's last one was to reach: some metrics, or all it lacks.
+
+    Metric and audience stay, the day moves with the cycle, and the baseline is what was measured,
+    empty where that is not known. The target is left to a person. Raises `NothingToCarry`,
+    `ObjectivesFrozen` and `CycleOver`.
+    """
+    _demand_unfrozen(cycle)
+    carried = [
+        Objective.objects.create(
+            cycle=cycle,
+            metric=offer.objective.metric,
+            audience=offer.objective.audience,
+            baseline=offer.baseline.value,
+            due_date=offer.due_date,
+        )
+        for offer in offers_of(cycle)
+        if metrics is None or offer.objective.metric in metrics
+    ]
+    if not carried:
+        raise NothingToCarry("This cycle already has these objectives.")
+    return carried
+
+
+@transaction.atomic
 def remove_objective(*, objective: Objective) -> None:
     """Remove an objective that no forecast was frozen for; raises `ObjectivesFrozen`."""
-    _demand_unfrozen(objective)
+    _demand_unfrozen(objective.cycle)
     if objective.forecasts.exists():
         raise ObjectivesFrozen(
             f"A forecast was frozen for {objective.get_metric_display().lower()}; "
@@ -48,12 +80,10 @@ def remove_objective(*, objective: Objective) -> None:
     objective.delete()
 
 
-def _demand_unfrozen(objective: Objective) -> None:
+def _demand_unfrozen(cycle: Cycle) -> None:
     # Whoever approves holds the cycle too: either sees what the other did.
-    demand_open(hold(Cycle, objective.cycle_id))
-    statuses = set(
-        Scenario.objects.filter(cycle=objective.cycle_id).values_list("status", flat=True)
-    )
+    demand_open(hold(Cycle, cycle.pk, "campaign"))
+    statuses = set(Scenario.objects.filter(cycle=cycle).values_list("status", flat=True))
     revising = statuses & {Scenario.Status.DRAFT, Scenario.Status.PROPOSED}
     if Scenario.Status.APPROVED in statuses and not revising:
         raise ObjectivesFrozen(

@@ -12,12 +12,12 @@ from ipeo.actions.approving import demand_other_eyes
 from ipeo.database.holding import hold
 from ipeo.database.uniqueness import unless_taken
 from ipeo.models import Cycle, Membership
-from ipeo.numerics.ranges import month_after
 from plan.actions.drafts import demand_open, hold_draft
 from plan.models import Approval, BudgetLine, PlanProof, ProgramPlan, Scenario
 from plan.queries.budget import months_of
+from plan.queries.carried import moved_day
 from plan.queries.readiness import Missing, missing_of
-from plan.queries.scenarios import latest_approved
+from plan.queries.scenarios import latest_approved, may_be_cited
 
 
 class ScenarioNameTaken(Exception):
@@ -84,8 +84,9 @@ def clone_scenario(
 
     Programs, what is intended with them and their money are copied; approvals and forecasts are
     not. In another cycle the first month's money goes to the first month, and so on, and flights
-    move with the cycle's start; what does not fit into a shorter cycle is cut. Without a name
-    one is made. Raises `ScenarioNameTaken` and `CycleOver`.
+    move with the cycle's start; what does not fit into a shorter cycle is cut, and a finding that
+    the cycle turned down, or that no longer holds, is not cited there. Without a name one is made.
+    Raises `ScenarioNameTaken` and `CycleOver`.
     """
     cycle = into or scenario.cycle
     made = create_scenario(cycle=cycle, name=name or _free_name(scenario, cycle), now=now)
@@ -97,6 +98,8 @@ def clone_scenario(
     source = scenario.cycle
     months = dict(zip(months_of(source), months_of(cycle), strict=False))
     plans = list(ProgramPlan.objects.filter(scenario=scenario).order_by("position", "pk"))
+    cited = {plan.finding_id for plan in plans if plan.finding_id is not None}
+    cited = cited if source.pk == cycle.pk else may_be_cited(cycle, cited)
     copies: dict[int, ProgramPlan] = {}
     for plan in plans:
         starts_on, ends_on = _moved_flight(plan, source, cycle)
@@ -109,7 +112,7 @@ def clone_scenario(
             ends_on=ends_on,
             marketing_owner_id=plan.marketing_owner_id,
             sales_owner_id=plan.sales_owner_id,
-            finding_id=plan.finding_id,
+            finding_id=plan.finding_id if plan.finding_id in cited else None,
             is_bet=plan.is_bet,
             materials=plan.materials,
             tasks=plan.tasks,
@@ -141,20 +144,7 @@ def _moved_flight(
 ) -> tuple[date | None, date | None]:
     if source.pk == cycle.pk:
         return plan.starts_on, plan.ends_on
-    months = (cycle.starts_on.year - source.starts_on.year) * 12
-    months += cycle.starts_on.month - source.starts_on.month
-
-    def moved(day: date | None) -> date | None:
-        if day is None:
-            return None
-        first = month_after(day.replace(day=1), months)
-        following = month_after(first, 1)
-        last = (following - first).days
-        ends_month = (month_after(day.replace(day=1), 1) - day).days == 1
-        there = first.replace(day=last if ends_month else min(day.day, last))
-        return min(max(there, cycle.starts_on), cycle.ends_on)
-
-    return moved(plan.starts_on), moved(plan.ends_on)
+    return moved_day(plan.starts_on, source, cycle), moved_day(plan.ends_on, source, cycle)
 
 
 def _free_name(scenario: Scenario, cycle: Cycle) -> str:

@@ -7,9 +7,11 @@ from typing import Any
 
 from rest_framework import serializers
 
+from ipeo.models import Cycle
 from plan.actions.allocations import Limits
-from plan.models import Scenario
+from plan.models import Objective, Scenario
 from plan.queries.allocations import ProgramCurve, locked_cells
+from plan.queries.baselines import Baseline
 from plan.queries.expectations import ScenarioForecast
 from plan.queries.readiness import plans_of
 
@@ -22,6 +24,42 @@ class PlanFigureSerializer(serializers.Serializer[Any]):
     high = serializers.FloatField(allow_null=True)
     n = serializers.IntegerField()
     reason = serializers.CharField(required=False)
+
+
+class CycleWishSerializer(serializers.Serializer[Any]):
+    """The cycle that is asked about."""
+
+    cycle = serializers.PrimaryKeyRelatedField(queryset=Cycle.objects.all())
+
+
+class BaselineSerializer(serializers.Serializer[Any]):
+    """What a metric stood at before a cycle, as measured; shares are between 0 and 1."""
+
+    metric = serializers.ChoiceField(choices=Objective.Metric.choices)
+    baseline = serializers.DecimalField(
+        max_digits=16, decimal_places=4, allow_null=True, help_text="As an objective takes it."
+    )
+    measured = PlanFigureSerializer()
+    covers = serializers.CharField(allow_blank=True, help_text="The cycle and days it covers.")
+
+
+def baseline_told(found: Baseline) -> dict[str, Any]:
+    """Return a baseline as `BaselineSerializer` describes it."""
+    return {
+        "metric": found.metric,
+        "baseline": None if found.value is None else str(found.value),
+        "measured": found.estimate.as_dict(),
+        "covers": found.covers,
+    }
+
+
+class CarrySerializer(serializers.Serializer[Any]):
+    """A cycle that takes over the last one's objectives: those of some metrics, or all it lacks."""
+
+    cycle = serializers.PrimaryKeyRelatedField(queryset=Cycle.objects.all())
+    metrics = serializers.ListField(
+        child=serializers.ChoiceField(choices=Objective.Metric.choices), required=False
+    )
 
 
 class ExpectedProgramSerializer(serializers.Serializer[Any]):

@@ -17,7 +17,7 @@ from plan.actions.approvals import (
 from plan.actions.budget import AmountNotValid, NotInThisPlan
 from plan.actions.comments import NothingSaid, TooLong
 from plan.actions.drafts import CycleOver, ScenarioLocked
-from plan.actions.objectives import ObjectiveSetAlready, ObjectivesFrozen
+from plan.actions.objectives import NothingToCarry, ObjectiveSetAlready, ObjectivesFrozen
 from plan.actions.programs import (
     DiscountMissing,
     FlightOutsideCycle,
@@ -49,6 +49,7 @@ REFUSED_AS: dict[type[Exception], Answer] = {
     AlreadyApproved: Conflict,
     AnotherApproved: Conflict,
     CycleOver: Conflict,
+    NothingToCarry: Conflict,
     NotPriceLed: Conflict,
     NotProposed: Conflict,
     NotReady: Conflict,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -26,6 +26,7 @@ from plan.models import (
     Scenario,
 )
 from plan.queries.allocations import curve_of
+from plan.queries.baselines import baselines_of
 from plan.queries.forecasts import expected_of
 from plan.queries.guard import guard_of
 from plan.queries.sheet import sheet_of, with_amounts
@@ -54,6 +55,30 @@ class ObjectiveView(PlanViewSet):
     def perform_destroy(self, instance: Any) -> None:
         """Remove the objective."""
         objectives.remove_objective(objective=instance)
+
+    @extend_schema(
+        parameters=[OpenApiParameter("cycle", int, required=True)],
+        responses=figures.BaselineSerializer(many=True),
+    )
+    @action(detail=False, pagination_class=None, filterset_fields=())
+    def baselines(self, request: Request) -> Response:
+        """Tell what each metric stood at before a cycle, as measured."""
+        found = baselines_of(self.asked(figures.CycleWishSerializer)["cycle"])
+        return Response([figures.baseline_told(one) for one in found.values()])
+
+    @extend_schema(
+        request=figures.CarrySerializer,
+        responses={201: serializers.ObjectiveSerializer(many=True)},
+    )
+    @action(detail=False, methods=["post"], url_path="carry-over")
+    def carry_over(self, request: Request) -> Response:
+        """Take over the last cycle's objectives; baselines are as measured, targets are left open.
+
+        409 where the cycle has them already, or a scenario was approved.
+        """
+        carried = objectives.carry_objectives(**self.sent(figures.CarrySerializer))
+        data = serializers.ObjectiveSerializer(carried, many=True).data
+        return Response(data, status=status.HTTP_201_CREATED)
 
 
 class ScenarioView(PlanViewSet):

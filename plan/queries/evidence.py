@@ -1,10 +1,13 @@
-"""What past money brought, as Optimize measured it: asked through a registry, never imported."""
+"""What past money and cycles brought, as Optimize measured it: asked through registries."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+
+from ipeo.models import Cycle
+from ipeo.numerics.estimates import Estimate
 
 
 @dataclass(frozen=True)
@@ -29,8 +32,19 @@ class History:
     won_at_value: int = 0
 
 
+@dataclass(frozen=True)
+class Results:
+    """What a cycle came to, metric by metric, from its first day to the last that was measured."""
+
+    first: date
+    last: date
+    by_metric: Mapping[str, Estimate]
+
+
 Provider = Callable[[Sequence[int], date | None], Mapping[int, History]]
+ResultsProvider = Callable[[Cycle], Results | None]
 _providers: list[Provider] = []
+_results: list[ResultsProvider] = []
 
 
 def register_history(provider: Provider) -> None:
@@ -48,3 +62,16 @@ def history_of(program_ids: Sequence[int], before: date | None = None) -> dict[i
     for provider in _providers:
         found.update(provider(program_ids, before))
     return found
+
+
+def register_results(provider: ResultsProvider) -> None:
+    """Let a later stage tell what a cycle came to."""
+    if provider not in _results:
+        _results.append(provider)
+
+
+def results_of(cycle: Cycle) -> Results | None:
+    """Return what a cycle came to, None where nobody measured it."""
+    for provider in _results:
+        return provider(cycle)
+    return None

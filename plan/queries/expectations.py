@@ -59,8 +59,16 @@ class ObjectiveExpectation:
             return f"{held.reason} Baseline {baseline}"
         if held.low is None:
             return f"baseline {baseline}"
+        return f"{self.interval_alone}, baseline {baseline}"
+
+    @property
+    def interval_alone(self) -> str:
+        """Its interval in words; empty where it has none."""
+        held, metric = self.expected, self.objective.metric
+        if held.low is None:
+            return ""
         low, high = in_metric_short(metric, held.low), in_metric_short(metric, held.high)
-        return f"{percent(held.level)} interval {low} to {high}, baseline {baseline}"
+        return f"{percent(held.level)} interval {low} to {high}"
 
     @property
     def chance_text(self) -> str:

@@ -31,6 +31,13 @@ def in_metric(metric: str, value: Decimal | float | None, unknown: str = "Not kn
     return str(money(value, tenancy.current_workspace().currency))
 
 
+def kind_of(metric: str) -> str:
+    """Return how a metric's estimated figures are written, as `figure` takes it."""
+    if metric in RATES:
+        return "percent"
+    return "number:0" if metric in COUNTS else f"{tenancy.current_workspace().currency}:short"
+
+
 def in_metric_short(metric: str, value: Any) -> str:
     """Return an estimated figure without digits that nobody knows."""
     if value is None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,17 +9,21 @@ from django.shortcuts import get_object_or_404, redirect, render
 from ipeo.models import Cycle
 from ipeo.navigation import link, panels_of
 from ipeo.permissions import WorkspaceRequest, page
-from ipeo.views.refusals import refused_in_form
+from ipeo.views.refusals import refused_as_message, refused_in_form
 from plan.actions.drafts import CycleOver
 from plan.actions.objectives import (
+    NothingToCarry,
     ObjectiveSetAlready,
     ObjectivesFrozen,
+    carry_objectives,
     remove_objective,
     save_objective,
 )
 from plan.forms.planning import ObjectiveForm
 from plan.models import Objective
-from plan.queries.baselines import baselines_of
+from plan.queries.baselines import Baseline, baselines_of
+from plan.queries.carried import offers_of
+from plan.queries.targets import hints_for
 from plan.views.confirming import confirm_page
 
 
@@ -29,42 +31,66 @@ from plan.views.confirming import confirm_page
 def new(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Set an objective for a cycle."""
     cycle = get_object_or_404(Cycle.objects.select_related("campaign"), pk=pk)
-    initial: dict[str, Any] = {"due_date": cycle.ends_on}
-    if request.GET.get("metric") in Objective.Metric.values:
-        initial |= {"metric": request.GET["metric"], "baseline": request.GET.get("baseline", "")}
-    form = ObjectiveForm(request.POST or None, cycle=cycle, initial=initial)
-    return _answer(request, cycle, form)
+    return _answer(request, cycle, None)
 
 
 @page("plan.edit")
 def edit(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Change an objective."""
     found = get_object_or_404(Objective.objects.select_related("cycle__campaign"), pk=pk)
-    form = ObjectiveForm(request.POST or None, cycle=found.cycle, instance=found)
-    if request.GET.get("baseline") and not form.is_bound:
-        form.initial["baseline"] = request.GET["baseline"]
-    return _answer(request, found.cycle, form)
+    return _answer(request, found.cycle, found)
 
 
-def _answer(request: WorkspaceRequest, cycle: Cycle, form: ObjectiveForm) -> HttpResponse:
+def _answer(request: WorkspaceRequest, cycle: Cycle, kept: Objective | None) -> HttpResponse:
+    measured = baselines_of(cycle)
+    form = ObjectiveForm(
+        request.POST or None, cycle=cycle, measured=measured, instance=kept, given=request.GET
+    )
     if request.method == "POST" and form.is_valid():
         told = {ObjectiveSetAlready: "metric", ObjectivesFrozen: None, CycleOver: None}
         with refused_in_form(form, told):
             saved = save_objective(objective=form.row())
             messages.success(request, f"{saved} was saved.")
             return redirect(link("plan:cycle", cycle.pk))
-    measured, panels, kept = baselines_of(cycle), [], form.instance
-    if kept.pk:
-        measured = [one for one in measured if one.metric == kept.metric]
-        panels = panels_of(request.membership, "objective", cycle.pk, query=f"objective={kept.pk}")
+    if request.htmx:
+        return render(request, "plan/objective.html#baseline", {"form": form})
     context = {
         "form": form,
         "cycle": cycle,
         "objective": kept,
-        "measured": measured,
-        "panels": panels,
+        "offers": [] if kept else offers_of(cycle),
+        "hints": hints_for(kept) if kept else [],
+        "measured": [
+            one
+            for one in measured.values()
+            if one.estimate.known and (kept is None or _differs(one, kept))
+        ],
+        "panels": panels_of(request.membership, "objective", cycle.pk, query=f"objective={kept.pk}")
+        if kept
+        else [],
     }
     return render(request, "plan/objective.html", context, status=422 if form.is_bound else 200)
+
+
+def _differs(measured: Baseline, kept: Objective) -> bool:
+    """Whether an objective's stored baseline is another than the measured one."""
+    return measured.metric == kept.metric and kept.baseline not in {None, measured.value}
+
+
+@page("plan.edit")
+def carry(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Take over the objectives of the campaign's last cycle: one, or all that this one lacks."""
+    cycle = get_object_or_404(Cycle.objects.select_related("campaign"), pk=pk)
+    metric = request.POST.get("metric", "")
+    if request.method == "POST":
+        with refused_as_message(request, NothingToCarry, ObjectivesFrozen, CycleOver):
+            carried = carry_objectives(cycle=cycle, metrics=[metric] if metric else None)
+            names = ", ".join(str(one) for one in carried)
+            targets = "the target of each" if len(carried) > 1 else "its target"
+            messages.success(request, f"Carried over: {names}. Set {targets}.")
+            if metric:
+                return redirect(link("plan:objective", carried[0].pk))
+    return redirect(link("plan:cycle", pk))
 
 
 @page("plan.edit")

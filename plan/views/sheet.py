@@ -14,13 +14,14 @@ from django.utils import timezone
 
 from ipeo.models import Cycle, Membership
 from ipeo.navigation import link
-from ipeo.permissions import WorkspaceRequest, page
+from ipeo.permissions import WorkspaceRequest, may, page
 from ipeo.typed import amount_text
 from plan.actions.budget import AmountNotValid, ChangedMeanwhile, NotInThisPlan, set_budget
 from plan.actions.clashes import note_clash, note_hands, settle_clashes
 from plan.actions.drafts import CycleOver, ScenarioLocked
 from plan.forms.grid import BudgetGrid
 from plan.models import Scenario
+from plan.queries.carried import offers_of
 from plan.queries.clashes import clashes_for, last_hands
 from plan.queries.expectations import ScenarioForecast
 from plan.queries.forecasts import expected_of, shown_forecast, without_scenario
@@ -40,7 +41,7 @@ def cycle(request: WorkspaceRequest, pk: int) -> HttpResponse:
     leading = leading_scenario(found)
     if leading is not None:
         return render(request, "plan/scenario.html", _context(request, leading))
-    context = {"cycle": found, "objectives": without_scenario(found)}
+    context = {"cycle": found, "objectives": without_scenario(found), **_offered(request, found)}
     return render(request, "plan/cycle.html", context)
 
 
@@ -103,6 +104,11 @@ def cells(request: WorkspaceRequest, pk: int) -> HttpResponse:
         **_others(found, request.membership, grid),
     }
     return render(request, "plan/scenario.html#others", context)
+
+
+def _offered(request: WorkspaceRequest, found: Cycle) -> dict[str, Any]:
+    """What may be carried over into a cycle, for who may."""
+    return {"offers": offers_of(found) if may(request.membership, "plan.edit") else []}
 
 
 def _scenario(pk: int) -> Scenario:
@@ -197,4 +203,5 @@ def _context(
         "guards": guards_of([row.plan for row in sheet.price_led]),
         "approval": approval_of(found),
         "this_month": timezone.localdate().replace(day=1),
+        **(_offered(request, found.cycle) if found.status == Scenario.Status.DRAFT else {}),
     }
