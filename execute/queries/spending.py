@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,10 +17,11 @@ from ipeo.models import Campaign, Cycle
 from plan.models import Program, ProgramPlan
 from plan.queries.budget import (
     approved_scenario,
+    in_months,
+    in_programs,
     months_of,
-    planned_by_month,
-    planned_by_program,
-    planned_total,
+    planned_by_program_month,
+    until_day,
 )
 
 ZERO = Decimal(0)
@@ -92,8 +94,9 @@ def spend_of(cycle: Cycle, *, on: date) -> CycleSpend:
     The plan is the approved scenario's budget. An expense written as planned is a wish within
     that budget and changes no total.
     """
-    by_program = _by(expenses_of(cycle), "program")
-    planned = planned_by_program(cycle)
+    by_program, by_month = _by_program_and_month(cycle)
+    amounts = planned_by_program_month(cycle)
+    planned, plan = in_programs(amounts), in_months(amounts, cycle)
     programs = Program.objects.filter(pk__in={*planned, *(pk for pk, _ in by_program)})
     rows = [
         ProgramSpend(
@@ -105,30 +108,37 @@ def spend_of(cycle: Cycle, *, on: date) -> CycleSpend:
         for program in programs.select_related("channel")
     ]
     rows.sort(key=lambda row: (-row.planned, -row.actual, row.program.name))
-    by_month = _by(expenses_of(cycle).annotate(month=TruncMonth("date")), "month")
     months = months_of(cycle)
-    plan = planned_by_month(cycle)
     return CycleSpend(
         planned=sum((row.planned for row in rows), ZERO),
         committed=sum((row.committed for row in rows), ZERO),
         actual=sum((row.actual for row in rows), ZERO),
         programs=rows,
         months=months,
-        planned_by_month=[plan.get(month, ZERO) for month in months],
+        planned_by_month=list(plan.values()),
         committed_by_month=_series(by_month, months, Expense.State.COMMITTED),
         actual_by_month=_series(by_month, months, Expense.State.ACTUAL),
-        planned_to_date=planned_total(cycle, until=min(on, cycle.ends_on)),
+        planned_to_date=until_day(plan, min(on, cycle.ends_on)),
         has_plan=approved_scenario(cycle) is not None,
     )
 
 
-def _by(found: QuerySet[Expense], key: str) -> dict[tuple[object, str], Decimal]:
-    lines = found.order_by().values(key, "state").annotate(total=Sum("amount"))
-    return {(line[key], line["state"]): line["total"] for line in lines}
+def _by_program_and_month(
+    cycle: Cycle,
+) -> tuple[dict[tuple[int, str], Decimal], dict[tuple[date, str], Decimal]]:
+    by_program: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
+    by_month: dict[tuple[date, str], Decimal] = defaultdict(Decimal)
+    lines = expenses_of(cycle).annotate(month=TruncMonth("date")).order_by()
+    for program_id, month, state, total in lines.values_list("program", "month", "state").annotate(
+        total=Sum("amount")
+    ):
+        by_program[program_id, state] += total
+        by_month[month, state] += total
+    return by_program, by_month
 
 
 def _series(
-    sums: dict[tuple[object, str], Decimal], months: Iterable[date], state: str
+    sums: Mapping[tuple[date, str], Decimal], months: Iterable[date], state: str
 ) -> list[Decimal]:
     return [sums.get((month, state), ZERO) for month in months]
 

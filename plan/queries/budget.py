@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import TypeVar
@@ -15,7 +15,7 @@ from ipeo.numerics.ranges import month_after, months_between
 from plan.models import BudgetLine, Scenario
 
 Key = TypeVar("Key")
-CENT = Decimal("0.01")
+ZERO, CENT = Decimal(0), Decimal("0.01")
 
 
 def months_of(cycle: Cycle) -> list[date]:
@@ -60,35 +60,36 @@ def planned_by_program_month(cycle: Cycle) -> dict[tuple[int, date], Decimal]:
     return {(program_id, month): amount for program_id, month, amount in lines}
 
 
-def planned_by_program(cycle: Cycle) -> dict[int, Decimal]:
-    """Return the approved money by program id."""
-    return _summed(
-        (program_id, amount) for (program_id, _), amount in planned_by_program_month(cycle).items()
-    )
-
-
 def planned_by_month(cycle: Cycle) -> dict[date, Decimal]:
     """Return the approved money of every month that the cycle touches, in order."""
-    sums = _summed(
-        (month, amount) for (_, month), amount in planned_by_program_month(cycle).items()
-    )
+    return in_months(planned_by_program_month(cycle), cycle)
+
+
+def in_programs(amounts: Mapping[tuple[int, date], Decimal]) -> dict[int, Decimal]:
+    """Return money by program, of money by program and month."""
+    return _summed((program_id, amount) for (program_id, _), amount in amounts.items())
+
+
+def in_months(amounts: Mapping[tuple[int, date], Decimal], cycle: Cycle) -> dict[date, Decimal]:
+    """Return money of every month that the cycle touches, in order, of money by program and month.
+
+    Without an approved scenario nothing is planned, and every month has 0.
+    """
+    sums = _summed((month, amount) for (_, month), amount in amounts.items())
     return {month: sums.get(month, Decimal(0)) for month in months_of(cycle)}
 
 
-def planned_total(cycle: Cycle, until: date | None = None) -> Decimal:
-    """Return the approved money, or with `until` the part of it planned up to that day.
+def until_day(amounts: Mapping[date, Decimal], until: date) -> Decimal:
+    """Return the part of money by month that is planned up to a day.
 
-    The month in which `until` falls counts for the share of its days that are over by the end
-    of that day. Without an approved scenario nothing is planned, and the answer is 0.
+    The month in which the day falls counts for the share of its days that are over by its end.
     """
-    total = Decimal(0)
-    for month, amount in planned_by_month(cycle).items():
-        total += amount * _share_over(month, until)
+    total = sum((amount * _share_over(month, until) for month, amount in amounts.items()), ZERO)
     return total.quantize(CENT)
 
 
-def _share_over(month: date, until: date | None) -> Decimal:
-    if until is None or until >= month_after(month, 1):
+def _share_over(month: date, until: date) -> Decimal:
+    if until >= month_after(month, 1):
         return Decimal(1)
     if until < month:
         return Decimal(0)

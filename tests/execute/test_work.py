@@ -4,6 +4,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from execute.actions import expenses, tasks, touches
@@ -93,7 +95,10 @@ def test_what_is_available_is_the_plan_less_what_is_committed_and_spent(workspac
     ):
         ExpenseFactory(program=plan.program, date=day, state=state, amount=Decimal(amount))
     ExpenseFactory(program=ProgramFactory(), amount=Decimal(5))
-    spend = spend_of(cycle, on=date(2026, 1, 31))
+    with CaptureQueriesContext(connection) as asked:
+        spend = spend_of(cycle, on=date(2026, 1, 31))
+    for table in ("plan_budgetline", "execute_expense"):
+        assert sum(f'FROM "{table}"' in one["sql"] for one in asked) == 1
     assert (spend.planned, spend.committed, spend.actual) == (4000, 500, 600)
     assert spend.available == 2900
     assert spend.pacing == pytest.approx(0.6)

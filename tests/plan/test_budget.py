@@ -35,9 +35,10 @@ def test_only_the_approved_scenario_counts(approved):
         (program, JAN): Decimal(3_100),
         (program, FEB): Decimal(2_800),
     }
-    assert budget.planned_by_program(cycle) == {program: Decimal(5_900)}
-    assert budget.planned_by_month(cycle)[MAR] == 0
-    assert budget.planned_total(cycle) == Decimal(5_900)
+    amounts = budget.planned_by_program_month(cycle)
+    assert budget.in_programs(amounts) == {program: Decimal(5_900)}
+    assert budget.in_months(amounts, cycle)[MAR] == 0
+    assert budget.planned_by_month(cycle) == budget.in_months(amounts, cycle)
 
 
 @pytest.mark.parametrize(
@@ -51,13 +52,13 @@ def test_only_the_approved_scenario_counts(approved):
     ],
 )
 def test_the_running_month_counts_by_its_days(approved, until, total):
-    assert budget.planned_total(approved.scenario.cycle, until) == Decimal(total)
+    planned = budget.planned_by_month(approved.scenario.cycle)
+    assert budget.until_day(planned, until) == Decimal(total)
 
 
 def test_without_an_approved_scenario_nothing_is_planned():
     cycle = CycleFactory()
     assert budget.approved_scenario(cycle) is None
-    assert budget.planned_total(cycle) == 0
     assert set(budget.planned_by_month(cycle).values()) == {0}
 
 
