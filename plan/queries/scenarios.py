@@ -11,16 +11,26 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Sum
 from insight.models import Audience, Disposition, Finding, ProofPoint
 from ipeo.models import Campaign, Cycle, Membership
 from ipeo.queries.approving import of_others
-from plan.models import Approval, Program, ProgramPlan, Scenario
+from ipeo.templatetags.figures import short_day
+from plan.models import Approval, Objective, Program, ProgramPlan, Scenario
 from plan.queries.budget import totals_of
+from plan.queries.objectives import in_metric
 
 
 @dataclass(frozen=True)
 class CyclePlan:
-    """An open cycle's plan in a line: its scenarios with their money."""
+    """An open cycle's plan at a glance: what it is to reach, and its scenarios with their money."""
 
     cycle: Cycle
+    goals: list[tuple[str, str]]
     scenarios: list[ScenarioLine]
+
+    @property
+    def leading(self) -> Scenario | None:
+        """The scenario that is approved, else one that is proposed, else the first."""
+        ranks = [Scenario.Status.APPROVED, Scenario.Status.PROPOSED, Scenario.Status.DRAFT]
+        held = [line.scenario for line in self.scenarios]
+        return min(held, key=lambda one: ranks.index(one.status), default=None)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -53,13 +63,17 @@ def open_plans(campaigns: Sequence[Campaign]) -> list[CyclePlan]:
     cycles = (
         Cycle.objects.filter(campaign__in=campaigns, closed_at=None)
         .select_related("campaign")
-        .prefetch_related(Prefetch("scenarios", queryset=Scenario.objects.order_by("pk")))
+        .prefetch_related(
+            Prefetch("scenarios", queryset=Scenario.objects.order_by("pk")),
+            Prefetch("objectives", queryset=Objective.objects.order_by("pk")),
+        )
     )
     by_campaign = {cycle.campaign_id: cycle for cycle in cycles}
     totals = totals_of([one for cycle in by_campaign.values() for one in cycle.scenarios.all()])
     return [
         CyclePlan(
             cycle,
+            [_goal(one) for one in cycle.objectives.all()],
             [
                 ScenarioLine(one, totals[one.pk])
                 for one in cycle.scenarios.all()
@@ -69,6 +83,11 @@ def open_plans(campaigns: Sequence[Campaign]) -> list[CyclePlan]:
         for campaign in campaigns
         if (cycle := by_campaign.get(campaign.pk)) is not None
     ]
+
+
+def _goal(held: Objective) -> tuple[str, str]:
+    by = f" by {short_day(held.due_date)}" if held.due_date else ""
+    return held.get_metric_display(), f"{in_metric(held.metric, held.target, 'not set')}{by}"
 
 
 def waiting_for_approval(limit: int = 20, *, by: Membership | None = None) -> list[Waiting]:

@@ -42,6 +42,27 @@ def test_the_stage_home_without_campaigns_teaches_the_next_step(sign_in):
     assert "Start a campaign" in text(sign_in("marketer").get(link("plan:plan")))
 
 
+@pytest.mark.parametrize(
+    ("statuses", "said"),
+    [
+        ((), "No scenario yet."),
+        (("draft", "draft"), "Compare the drafts, then propose one."),
+        (("draft", "proposed"), "“S1” is waiting for approval."),
+        (("proposed", "approved"), "“S1” is approved."),
+    ],
+)
+def test_the_stage_home_says_what_a_cycle_is_to_reach_and_what_comes_next(sign_in, statuses, said):
+    cycle = CycleFactory()
+    client = sign_in("marketer")
+    assert "No objectives yet" in text(client.get(link("plan:plan")))
+    ObjectiveFactory(cycle=cycle, target=Decimal(90_000), due_date=date(2026, 6, 30))
+    for number, status in enumerate(statuses):
+        ScenarioFactory(cycle=cycle, name=f"S{number}", status=status)
+    page = text(client.get(link("plan:plan")))
+    assert "$90,000 by 30 Jun" in page
+    assert said in page
+
+
 def test_a_manager_sees_what_waits_the_price_led_program_first(sign_in):
     scenario = ReadyScenarioFactory(name="B", status=Scenario.Status.PROPOSED)
     plan = ProgramPlanFactory(
