@@ -67,7 +67,8 @@ def replace_journeys(
         return 0
     signed = [_signed(old[deal], -1) for deal in gone] + [_signed(new[deal], 1) for deal in come]
     paths = tallies.paths_of(signed)
-    counted = [tallies.count(paths, grain) for grain in GRAINS]
+    ruled = tallies.by_rules(paths)
+    counted = [tallies.count(paths, grain, ruled=ruled) for grain in GRAINS]
     _write_tallies([one for one, _ in counted], [one for _, one in counted])
     _write_journeys(gone, {deal: new[deal] for deal in come})
     with connection.cursor() as cursor:

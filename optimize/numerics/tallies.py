@@ -67,6 +67,19 @@ class Paths:
 
 
 @dataclass(frozen=True, slots=True)
+class Ruled:
+    """What the rules give each touch of the won journeys: the same at every grain.
+
+    `touch`: the touches' places in the steps; `offsets`: of the won journeys among them, the
+    others being empty; `credit`: for each of `KINDS` the credit by model, int64 (touches).
+    """
+
+    touch: Ints
+    offsets: Ints
+    credit: tuple[Mapping[str, Ints], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CreditCounts:
     """Credit by bucket, first day of the month, kind (its place in `KINDS`) and key."""
 
@@ -114,14 +127,40 @@ def month_of(day: Ints) -> Ints:
     return np.where(day == NONE, NONE, months.astype(np.int64))
 
 
+def by_rules(paths: Paths) -> Ruled:
+    """Split the won journeys' money over their touches as each rule says."""
+    won = np.repeat(paths.is_won, np.diff(paths.offsets))
+    touch = np.flatnonzero(won)
+    lengths = np.where(paths.is_won, np.diff(paths.offsets), 0)
+    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    shares = {
+        model: paths.steps["shares"][touch, place].astype(np.int64)
+        for place, model in enumerate(MODELS)
+    }
+    return Ruled(touch, offsets, _split(paths, offsets, shares))
+
+
+def _split(
+    paths: Paths, offsets: Ints, shares: Mapping[str, Ints]
+) -> tuple[Mapping[str, Ints], ...]:
+    money = (
+        {model: split_amounts(offsets, share, amounts) for model, share in shares.items()}
+        for amounts in (paths.net, paths.margin)
+    )
+    return (shares, *money)
+
+
 def count(
     paths: Paths,
     grain: str,
     *,
     cohort: str = "closed",
     inside: tuple[int, int] | None = None,
+    ruled: Ruled | None = None,
 ) -> tuple[CreditCounts, TransitionCounts]:
     """Count the credit of won deals, and every journey's transitions, at a grain.
+
+    `ruled` is what `by_rules` says of these paths, where it is known already.
 
     `inside` keeps what the cohort dates between two days, both counted. By touch date each touch
     keeps its own credit, and the transitions are those of every journey with a touch inside, so
@@ -135,7 +174,7 @@ def count(
     if inside is not None:
         kept = (day >= inside[0]) & (day <= inside[1])
     bucket, month = bucket_of(paths.party), month_of(day)
-    credit = _credit(paths, row, key, bucket, month, kept)
+    credit = _credit(paths, ruled or by_rules(paths), row, key, bucket, month, kept)
     if cohort == "touched":
         met = np.zeros(lengths.size, dtype=np.bool_)
         met[row[kept]] = True
@@ -151,33 +190,22 @@ def _days(paths: Paths, row: Ints, cohort: str) -> Ints:
 
 def _credit(
     paths: Paths,
+    ruled: Ruled,
     row: Ints,
     key: Ints,
     bucket: Ints,
     month: Ints,
     kept: npt.NDArray[np.bool_],
 ) -> CreditCounts:
-    won = paths.is_won[row]
-    of_won = np.flatnonzero(won)
-    lengths = np.where(paths.is_won, np.diff(paths.offsets), 0)
-    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    shares = {
-        model: paths.steps["shares"][of_won, place].astype(np.int64)
-        for place, model in enumerate(MODELS)
-    }
-    shares["shapley"] = exact_shares(offsets, equal_shares(key[of_won], row[of_won]))
+    of_won = ruled.touch
+    equally = exact_shares(ruled.offsets, equal_shares(key[of_won], row[of_won]))
+    shapley = _split(paths, ruled.offsets, {"shapley": equally})
     place = np.flatnonzero(kept[of_won])
     touch = of_won[place]
     sign, where = paths.sign[row[touch]], bucket[row[touch]]
     kinds = [
-        {model: share[place] * sign for model, share in shares.items()},
-        *(
-            {
-                model: split_amounts(offsets, share, amounts)[place] * sign
-                for model, share in shares.items()
-            }
-            for amounts in (paths.net, paths.margin)
-        ),
+        {model: share[place] * sign for model, share in {**rules, **own}.items()}
+        for rules, own in zip(ruled.credit, shapley, strict=True)
     ]
     order, starts = groups(where, month[touch], key[touch])
     first = order[starts]
