@@ -8,9 +8,8 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
-from execute.actions.deals import save_deal
 from execute.models import Deal, DiscountApproval, InReturn, Outcome
-from execute.queries.discounts import STATUS, Terms, approvals_of, approved_price, terms_of
+from execute.queries.discounts import STATUS, Terms, terms_of
 from ipeo.actions.approving import demand_other_eyes
 from ipeo.database.holding import hold
 from ipeo.models import Membership
@@ -53,19 +52,24 @@ class BackWithoutReason(DiscountRefused):
     field = "reason"
 
 
+class WonPastThreshold(Exception):
+    """A won deal's price was edited past the threshold; its outcome says what the buyer gives."""
+
+    field = "net_amount"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The deal is won, and this discount is beyond the threshold. Change the price in its "
+            "outcome, where you enter what the buyer gives in return."
+        )
+
+
 class AlreadyDecided(Exception):
     """Somebody decided this meanwhile, or it was withdrawn; `approval` is how it stands."""
 
     def __init__(self, approval: DiscountApproval) -> None:
         super().__init__(f"This is no longer waiting: {approval.get_status_display().lower()}.")
         self.approval = approval
-
-
-class PriceNotOffered(Exception):
-    """This approval is no price that the deal can be lowered to."""
-
-    def __init__(self) -> None:
-        super().__init__("This price no longer applies to the deal. Check the deal again.")
 
 
 class AskedAnew(Exception):
@@ -140,6 +144,22 @@ def settle_discount(
     return _ask(deal, terms, in_return, in_return_note, by, now)
 
 
+def demand_settled(*, deal: Deal, before: Deal, now: datetime) -> None:
+    """See that a stored deal whose price was edited, from `before`, needs no approval it lacks.
+
+    Raises `WonPastThreshold`. What waited for approval and needs none now is withdrawn.
+    """
+    if deal.outcome != Outcome.WON or (deal.list_amount, deal.net_amount) == (
+        before.list_amount,
+        before.net_amount,
+    ):
+        return
+    try:
+        settle_discount(deal=deal, by=None, now=now)
+    except DiscountRefused:
+        raise WonPastThreshold from None
+
+
 def _is_same(row: DiscountApproval, terms: Terms, in_return: str, note: str) -> bool:
     prices = (row.list_amount, row.net_amount) == (terms.list_amount, terms.net_amount)
     given = not in_return or (row.in_return, row.in_return_note) == (in_return, note.strip())
@@ -211,22 +231,6 @@ def send_back_discount(
     if not reason.strip():
         raise BackWithoutReason("Enter a reason, so that the next offer can be better.")
     return _decide(approval, STATUS.SENT_BACK, by, reason, asked_at, now)
-
-
-@transaction.atomic
-def take_approved_price(
-    *, approval: DiscountApproval, by: Membership | None, now: datetime | None = None
-) -> Deal:
-    """Make the approved price an open deal's net price, and return the deal as stored.
-
-    Raises `PriceNotOffered` where `approved_price` does not name this approval.
-    """
-    deal = hold(Deal, approval.deal_id)
-    held = approved_price(deal, approvals_of(deal))
-    if held is None or held.pk != approval.pk:
-        raise PriceNotOffered
-    deal.net_amount = held.net_amount
-    return save_deal(deal=deal, by=by, version=deal.version, now=now)
 
 
 @transaction.atomic

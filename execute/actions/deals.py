@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from execute.actions.approvals import demand_settled
 from execute.actions.lines import fill_amounts, keep_lines, share_among_lines, take_figures
 from execute.actions.setup import closing_stage
 from execute.models import Deal, DealLine, DealStage, DealStageChange, Outcome
@@ -72,7 +73,7 @@ def save_deal(
     with its `position`; the deal's amounts are their sums then, and its product is that of the
     largest. One line is the deal's own product and money; None leaves the lines, which share an
     amount that is changed. Raises `EditedMeanwhile`, `OutcomeNeeded` for a stage where deals
-    end, `AmountNegative` and `LineRefused`.
+    end, `AmountNegative`, `LineRefused`, and `WonPastThreshold` of `execute.actions.approvals`.
     """
     now = now or timezone.now()
     stored = hold_version(deal, version) if deal.pk else None
@@ -98,6 +99,8 @@ def save_deal(
     if moved:
         record_move(deal, by=by, now=now)
     deal.refresh_from_db()
+    if stored is not None:
+        demand_settled(deal=deal, before=stored, now=now)
     record_event("deal.changed" if stored else "deal.created", deal_told(deal))
     return deal
 

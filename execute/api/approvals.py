@@ -16,12 +16,11 @@ from execute.actions.approvals import (
     AlreadyDecided,
     AskedAnew,
     DiscountRefused,
-    PriceNotOffered,
     approve_discount,
     ask_approval,
     send_back_discount,
-    take_approved_price,
 )
+from execute.actions.pricing import PriceNotOffered, take_approved_price
 from execute.api.serializers import DealSerializer
 from execute.models import Deal, DiscountApproval, InReturn
 from ipeo.actions.approving import OwnWork

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from execute.actions import deals, setup, touches
+from execute.actions.approvals import WonPastThreshold
 from execute.actions.outcomes import OutcomeRefused, log_outcome
 from execute.actions.pricing import price_deal
 from execute.api import filters, serializers
@@ -85,6 +86,7 @@ class DealView(VersionedViewSet):
         OutcomeRefused: at_its_field,
         NoRate: "currency",
         TooLarge: "net_amount",
+        WonPastThreshold: at_its_field,
     }
 
     def keep(

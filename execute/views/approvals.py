@@ -11,12 +11,11 @@ from execute.actions.approvals import (
     AskedAnew,
     BackWithoutReason,
     DiscountRefused,
-    PriceNotOffered,
     approve_discount,
     ask_approval,
     send_back_discount,
-    take_approved_price,
 )
+from execute.actions.pricing import PriceNotOffered, take_approved_price
 from execute.forms.approvals import APPROVE, AskApprovalForm, DecideForm
 from execute.queries.deals import deals
 from execute.queries.discounts import approvals, terms_of, waiting_approvals

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from execute.actions.approvals import WonPastThreshold
 from execute.actions.deals import (
     AmountNegative,
     LineRefused,
@@ -60,7 +61,12 @@ def _saved(request: WorkspaceRequest, forms: DealForms, *, version: int | None) 
     """Save what valid forms hold; False where it was refused, which the deal's form then tells."""
     with refused_in_form(
         forms.deal,
-        {AmountNegative: its_field, LineRefused: its_field, OutcomeNeeded: "stage"},
+        {
+            AmountNegative: its_field,
+            LineRefused: its_field,
+            OutcomeNeeded: "stage",
+            WonPastThreshold: its_field,
+        },
     ):
         save_deal(deal=forms.instance, by=request.membership, lines=forms.typed(), version=version)
         return True

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from execute.actions.approvals import WonPastThreshold
 from execute.actions.pricing import day_of, price_deal
 from execute.forms.pricing import PriceForm
 from execute.queries.deals import deals
@@ -27,6 +28,8 @@ def price(request: WorkspaceRequest, pk: int) -> HttpResponse:
             form.add_error("currency", str(refusal))
         except TooLarge as refusal:
             form.add_error(None, str(refusal))
+        except WonPastThreshold as refusal:
+            form.add_error(refusal.field, str(refusal))
         except EditedMeanwhile as refusal:
             form = PriceForm(
                 {**request.POST.dict(), "version": refusal.row.version}, deal=refusal.row

@@ -5,9 +5,12 @@ from decimal import Decimal
 import pytest
 
 from execute.actions import approvals, outcomes, setup
+from execute.actions.deals import save_deal
+from execute.actions.pricing import PriceNotOffered, price_deal, take_approved_price
 from execute.models import Deal, DiscountApproval, Driver
 from execute.queries.discounts import sent_back_to, terms_of
 from ipeo.models import AuditEvent
+from ipeo.tenancy import current_workspace
 from tests.factories.execute import DealFactory
 from tests.factories.insight import ProductFactory
 
@@ -131,6 +134,25 @@ def test_within_the_threshold_there_is_nothing_to_ask(deal, member):
             )
 
 
+def test_a_won_deals_price_falls_past_the_threshold_by_its_outcome_alone(win, deal, member):
+    won = win(990)
+    won.net_amount, won.name = Decimal(600), "Another name"
+    with pytest.raises(approvals.WonPastThreshold):
+        save_deal(deal=won, by=member("sales_rep"))
+    with pytest.raises(approvals.WonPastThreshold):
+        price_deal(deal=deal, currency=current_workspace().currency, net_amount=Decimal(600))
+    deal.refresh_from_db()
+    assert (deal.net_amount, deal.name == "Another name") == (Decimal(990), False)
+    assert not DiscountApproval.objects.exists()
+    win(800, in_return="volume")
+    deal.refresh_from_db()
+    deal.name = "Another name"
+    save_deal(deal=deal, by=member("sales_rep"))
+    deal.net_amount = Decimal(980)
+    save_deal(deal=deal, by=member("sales_rep"))
+    assert DiscountApproval.objects.get().status == "withdrawn"
+
+
 def test_a_decision_is_made_once_and_audited(win, member):
     win(800, in_return="volume")
     asked = DiscountApproval.objects.get()
@@ -223,8 +245,8 @@ def test_an_approved_price_is_the_deals_only_once_a_rep_takes_it(at, sign_in, de
     assert deal.net_amount == 800
     assert "approved down to" not in rep.get(page).content.decode()
     Deal.objects.update(net_amount=900, list_amount=1200)
-    with pytest.raises(approvals.PriceNotOffered):
-        approvals.take_approved_price(approval=asked, by=manager)
+    with pytest.raises(PriceNotOffered):
+        take_approved_price(approval=asked, by=manager)
 
 
 def test_the_api_asks_and_decides(workspace, sign_in, deal):
