@@ -2,8 +2,9 @@
 
 Evidence is JSON: `{"facts": [{"label": "Win rate with a demo", "value": 0.41, "low": 0.33,
 "high": 0.5, "n": 54, "kind": "percent", "period": "2026-01-01 to 2026-03-31"}]}`. `kind` is one of
-the figures' kinds (`percent`, `points`, `times`, `number`, `count`, `days` or a currency). Where
-a figure is not known, `value` is null and `reason` says why.
+the figures' kinds (`percent`, `points`, `times`, `number`, `count`, `days` or a currency). `level`
+is that of the interval where it is not the usual one. Where a figure is not known, `value` is null
+and `reason` says why.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from ipeo.numerics.estimates import Estimate
+from ipeo.numerics.estimates import LEVEL, Estimate
 
 KINDS = {
     "number": "number",
@@ -65,9 +66,17 @@ def _fact(line: dict[str, Any]) -> Fact:
     low, high = _figure(line.get("low")), _figure(line.get("high"))
     if low is None or high is None or low > high:
         low = high = None
+    level = _figure(line.get("level")) or LEVEL
     return Fact(
         label,
-        Estimate(figure, low, high, int(n or 0), str(line.get("reason") or "")),
+        Estimate(
+            figure,
+            low,
+            high,
+            int(n or 0),
+            str(line.get("reason") or ""),
+            level if 0 < level < 1 else LEVEL,
+        ),
         kind=str(line.get("kind") or "number"),
         note=note,
     )

@@ -15,8 +15,8 @@ from insight.models import Finding
 from ipeo import tenancy
 from ipeo.models import Cycle, Membership
 from ipeo.navigation import link
-from ipeo.numerics.estimates import Estimate, rate
-from ipeo.templatetags.figures import figure, money, percent, points
+from ipeo.numerics.estimates import LEVEL, Estimate, rate
+from ipeo.templatetags.figures import day, figure, money, percent, points
 from optimize.actions.scoring import score_forecasts
 from optimize.actions.snapshots import keep_snapshot
 from optimize.models import Decision, Experiment, Recommendation
@@ -106,11 +106,13 @@ def confidence_of(estimate: Estimate) -> str:
 
 def _fact(label: str, estimate: Estimate, kind: str, period: str = "") -> dict[str, Any]:
     told: dict[str, Any] = {"label": label, "kind": kind, **estimate.as_dict()}
+    if estimate.level != LEVEL:
+        told["level"] = estimate.level
     return told | ({"period": period} if period else {})
 
 
 def _days(cycle: Cycle) -> str:
-    return f"{cycle.starts_on} to {cycle.ends_on}"
+    return f"{day(cycle.starts_on)} to {day(cycle.ends_on)}"
 
 
 def _wear(cycle: Cycle, record: _Record) -> None:
@@ -207,8 +209,8 @@ def _price(cycle: Cycle, record: _Record) -> None:
     record(
         "price",
         "workspace",
-        f"Five points of discount bought {points(fit.bought.value)} of win rate (80% "
-        f"interval {low} to {high}, {fit.effect.n} closed deals){cost}",
+        f"{fit.says}{cost}. The 80% interval of the win rate is {low} to {high}, from "
+        f"{fit.effect.n} closed deals",
         detail="Discounted deals may differ in ways the records do not show.",
         evidence={"facts": facts},
         evidence_url=f"{link('optimize:cycle', cycle.pk)}#price",
@@ -237,7 +239,7 @@ def _experiments(cycle: Cycle, record: _Record) -> None:
             lift = Estimate(held.value, held.low, held.high, size, level=held.level)
         looks = "once, at the planned end" if held.is_read_once else "at every look"
         facts = [
-            _fact("Lift", lift, "percent:1", f"{row.starts_on} to {held.through}"),
+            _fact("Lift", lift, "percent:1", f"{day(row.starts_on)} to {day(held.through)}"),
             {"label": "Interval", "value": f"{held.level:.0%}, valid {looks}"},
             {"label": "Treated", "value": row.treatment},
             {"label": "Decision", "value": row.get_decision_display()},
@@ -296,14 +298,14 @@ def _forecasts(cycle: Cycle, record: _Record) -> None:
             continue
         came, low, high = float(row.actual or 0), float(row.low), float(row.high)
         kind = kind_of(row.metric)
-        where = "above it" if came > high else "below it" if came < low else "within it"
+        where = "above" if came > high else "below" if came < low else "within"
         expected = Estimate(float(row.expected or 0), low, high, int(row.rests_on.get("n") or 0))
         record(
             "forecast",
             row.metric,
             f"{row.get_metric_display()} came to {figure(came, kind)}: the forecast "
             f"was {figure(expected, kind)} (80% interval {figure(expected.low, kind)} to "
-            f"{figure(expected.high, kind)}). It ended {where}",
+            f"{figure(expected.high, kind)}). It ended {where} the interval",
             evidence={
                 "facts": [
                     _fact("Forecast at approval", expected, kind, _days(cycle)),

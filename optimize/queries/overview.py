@@ -96,6 +96,7 @@ class KeyFigures:
 
 HOME = ("romi", "sourced_pipeline_amount", "win_rate", "value_share")
 OVERVIEW = ("romi", "margin_amount", "win_rate", "cac")
+NOT_BEGUN = "this period has not begun"
 _LABELS = {
     "romi": ("Return on marketing investment", "times", "up"),
     "sourced_pipeline_amount": ("Sourced pipeline", "", "up"),
@@ -127,17 +128,18 @@ def key_figures_of(
     """Return a subject's key figures in a range, each held against the range's time before."""
     now = key_figures(subject.on(shown.days), model=model)
     earlier = None if shown.before is None else key_figures(subject.on(shown.before), model=model)
-    found = []
+    found, begun = [], shown.first <= timezone.localdate()
     for name in names:
         label, kind, good = _LABELS[name]
         value = estimate_of(now, name)
+        was = None if earlier is None else estimate_of(earlier, name)
         found.append(
             KeyFigure(
                 name=name,
                 label=label,
                 kind=kind or f"{current_workspace().currency}:short",
                 estimate=value,
-                change=change(value, None if earlier is None else estimate_of(earlier, name)),
+                change=change(value, was) if begun else Change("unknown", value, value, NOT_BEGUN),
                 href=_behind(name, shown.days, subject, model) if value.known else "",
                 good=good,
                 note=_note(name, now, objective),

@@ -170,4 +170,4 @@ def test_the_frozen_forecast_is_scored_against_what_was_won(workspace, member):
     forecast.refresh_from_db()
     assert forecast.scored_at is not None
     assert 0 < forecast.actual < forecast.low
-    assert "below it" in Finding.objects.get(kind="forecast").statement
+    assert "below the interval" in Finding.objects.get(kind="forecast").statement

@@ -10,12 +10,16 @@ from django.utils import timezone
 
 from ipeo.models import Cycle
 from ipeo.navigation import link
+from ipeo.numerics.ranges import Days
+from ipeo.queries.ranges import Range
+from ipeo.templatetags.changes import change_words
 from optimize.actions.advice import decide
 from optimize.actions.learning import record_learnings
 from optimize.actions.recompute import recompute
 from optimize.actions.scoring import score_closed_cycles, score_decisions
 from optimize.models import Experiment, Recommendation, Snapshot
 from optimize.queries.courses import courses_of
+from optimize.queries.overview import key_figures_of
 from optimize.queries.pacing import calibration, paces_of, scores_of, share_gone
 from optimize.queries.recommendations import after_of
 from plan.models import Forecast, Scenario
@@ -251,9 +255,24 @@ def test_a_stopped_test_becomes_a_finding_with_its_evidence_as_it_was(workspace,
     page = browser.get(link("optimize:snapshot", kept.pk)).content.decode()
     assert "Archived evidence" in page
     assert "95% interval, valid on each day" in page
+    assert "95% interval 10.0% to 50.0%, n = 1,010" in page
+    assert "80% interval" not in page
+    assert "1 May 2026 to 28 May 2026" in page
     for one in Snapshot.objects.all():
         assert browser.get(link("optimize:snapshot", one.pk)).status_code == 200
     assert browser.get(link("optimize:snapshot", 10**9)).status_code == 404
+
+
+def test_days_to_come_are_not_called_a_fall(workspace):
+    company()
+    recompute()
+    ahead = Days(timezone.localdate() + timedelta(days=30), timezone.localdate() + timedelta(90))
+    held = key_figures_of(
+        Range("custom", "Next", ahead, Days(TODAY - timedelta(days=200), TODAY), "before")
+    )
+    pipeline = held.figure("sourced_pipeline_amount")
+    assert pipeline.change.before is pipeline.change.now
+    assert "this period has not begun" in change_words(pipeline.change, pipeline.kind)
 
 
 def test_an_objectives_page_loads_how_it_comes_along(workspace, sign_in):
