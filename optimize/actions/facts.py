@@ -15,11 +15,19 @@ from django.db import connection
 from optimize.numerics.attribution import MODELS, UNIT
 
 
-def replace_facts(workspace_id: int) -> None:
-    """Take the buyers' former facts out and put the new ones in, keeping both for the totals."""
+def replace_facts(workspace_id: int) -> bool:
+    """Take the buyers' former facts out and put the new ones in, keeping both for the totals.
+
+    Returns whether any differs: where none does, nothing is written and the totals stay.
+    """
     with connection.cursor() as cursor:
         # A piece's keys should fit into the hash that they are looked up in.
-        cursor.execute("SET LOCAL work_mem = '64MB';" + _REPLACE, {"workspace": workspace_id})
+        cursor.execute("SET LOCAL work_mem = '64MB';" + _COMPARE, {"workspace": workspace_id})
+        cursor.execute(_DIFFERS)
+        differs = bool(cursor.fetchone()[0])
+        if differs:
+            cursor.execute(_REPLACE, {"workspace": workspace_id})
+    return differs
 
 
 def _of_buyers(table: str, also: str) -> str:
@@ -98,7 +106,11 @@ _STATISTICS = (
     "ANALYZE differing (deal_id), differing_lead, differing_funnel, changed_deal (deal_id), "
     "changed_credit (deal_id), changed_lead (contact_id), changed_funnel (party);"
 )
-_REPLACE = "".join(
+_DIFFERS = (
+    "SELECT EXISTS (SELECT FROM differing) OR EXISTS (SELECT FROM differing_lead) "
+    "OR EXISTS (SELECT FROM differing_funnel)"
+)
+_COMPARE = "".join(
     [
         "ANALYZE new_deal (deal_id); ANALYZE new_credit (deal); ANALYZE new_lead (contact);",
         _gathered(
@@ -145,6 +157,10 @@ _REPLACE = "".join(
         "; INSERT INTO differing_funnel ",
         _differing("changed_funnel", _FUNNEL, "party"),
         ";",
+    ]
+)
+_REPLACE = "".join(
+    [
         _STATISTICS,
         _kept("changed_deal", "deal_id", "differing"),
         # Credit that is as it was is needed once, to share what has changed of the deal.

@@ -117,9 +117,10 @@ def measure_some(rules: Rules, limit: int, so_far: Piece) -> bool:
                 "minutes": funnel.minutes,
             },
         )
-        replace_facts(rules.workspace_id)
+        differs = replace_facts(rules.workspace_id)
     with so_far.timed("adding to totals"):
-        so_far.totals_changed += add_differences(rules.workspace_id)
+        if differs:
+            so_far.totals_changed += add_differences(rules.workspace_id)
     with so_far.timed("tallying journeys"):
         so_far.journeys_changed += replace_journeys(
             rules.workspace_id, read.closed, touches, visits, credit.by_visit, rules.campaigns
