@@ -11,11 +11,9 @@ from execute.actions.materials import (
     FileRefused,
     LinkOrFile,
     MaterialNameTaken,
-    NothingToApprove,
     ReasonNeeded,
     add_material,
     add_version,
-    approve_material,
     approve_version,
     bring_back,
     retire_material,
@@ -155,17 +153,6 @@ def version_file(request: WorkspaceRequest, pk: int) -> FileResponse:
 
 @page("materials.approve")
 def approve(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    """Give a material's waiting version to sales."""
-    found = get_object_or_404(Material.objects.all(), pk=pk)
-    if request.method == "POST":
-        with refused_as_message(request, NothingToApprove, OwnWork):
-            approve_material(material=found, by=request.membership)
-            messages.success(request, f"{found} was approved and is now available to sales.")
-    return redirect(link("execute:material", pk))
-
-
-@page("materials.approve")
-def approve_one(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Give one version to sales."""
     version = get_object_or_404(versions_for(request.membership), pk=pk)
     if request.method == "POST":

@@ -146,6 +146,7 @@ def test_the_deals_of_another_workspace_are_not_found(at, sign_in, workspace):
     with tenancy.scope(WorkspaceFactory()):
         deal, task = DealFactory(), TaskFactory()
         expense, material, cycle = ExpenseFactory(), MaterialFactory(), CycleFactory()
+        version = MaterialVersionFactory()
         handoff, template = HandoffFactory(), TaskTemplateFactory()
     browser = sign_in("owner")
     for path in (
@@ -161,7 +162,7 @@ def test_the_deals_of_another_workspace_are_not_found(at, sign_in, workspace):
         f"expenses/{expense.pk}/",
         f"expenses/{expense.pk}/delete/",
         f"materials/{material.pk}/",
-        f"materials/{material.pk}/approve/",
+        f"materials/versions/{version.pk}/approve/",
         f"execute/cycles/{cycle.pk}/",
         f"execute/cycles/{cycle.pk}/spend/",
     ):
