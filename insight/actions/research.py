@@ -65,7 +65,7 @@ class LooksSwapped(Exception):
         self.order = order
 
 
-class NobodyRises(Exception):
+class NoAnswers(Exception):
     """Not one row holds an answer; `refused` says why."""
 
     def __init__(self, refused: list[Refused]) -> None:
@@ -143,7 +143,7 @@ def load_answers(
     """Keep the answers that a table holds; `columns` are a question's cells.
 
     The same file again (`batch`) replaces what it brought before. Raises `TakesNoAnswers`,
-    `WaveMissing`, `TooManyAnswers`, `NobodyRises`, and `LooksSwapped` where the prices of most
+    `WaveMissing`, `TooManyAnswers`, `NoAnswers`, and `LooksSwapped` where the prices of most
     people do not rise but would in another order, unless `as_they_are`.
     """
     _demand_answers(study, wave)
@@ -151,7 +151,7 @@ def load_answers(
     hold(Study, study.pk)
     taken, refused = read_rows(study.kind, columns, rows)
     if not taken:
-        raise NobodyRises(refused)
+        raise NoAnswers(refused)
     if study.kind == Study.Kind.PRICE and not as_they_are:
         order = price_order(taken)
         if order is not None:

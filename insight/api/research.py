@@ -203,7 +203,7 @@ class MarketSerializer(serializers.Serializer[Any]):
     on_price_change = FigureSerializer()
 
 
-def why_none_rises(refusal: research.NobodyRises) -> ValidationError:
+def why_no_answers(refusal: research.NoAnswers) -> ValidationError:
     """Return the problem of prices of which no person's rise, with the reasons of the first."""
     return ValidationError({"answers": [one.reason for one in refusal.refused[:20]]})
 
@@ -221,7 +221,7 @@ class StudyView(mixins.DestroyModelMixin, CatalogViewSet):
         research.WaveMissing: "wave",
         research.TakesNoAnswers: "answers",
         research.TooManyAnswers: "answers",
-        research.NobodyRises: why_none_rises,
+        research.NoAnswers: why_no_answers,
     }
 
     def keep(self, row: Study) -> Study:

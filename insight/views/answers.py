@@ -17,7 +17,7 @@ from insight.actions.research import (
     AnswerRefused,
     FormOver,
     LooksSwapped,
-    NobodyRises,
+    NoAnswers,
     NoSuchForm,
     TooManyAnswers,
     WaveMissing,
@@ -89,7 +89,7 @@ def answer_columns(request: WorkspaceRequest, pk: int, digest: str) -> HttpRespo
             columns = _in_order(columns, request.POST.get("order", ""))
         day = parse_date(held_on)
         wave = ensure_wave(study=found, name=wave_name, held_on=day) if wave_name and day else None
-        told = {NobodyRises: None, TooManyAnswers: None, WaveMissing: None}
+        told = {NoAnswers: None, TooManyAnswers: None, WaveMissing: None}
         try:
             with refused_in_form(form, told):
                 loaded = load_answers(

@@ -1,7 +1,5 @@
 """Factories of Optimize's rows; they need a workspace's scope."""
 
-from datetime import UTC, datetime
-
 import factory
 from factory.django import DjangoModelFactory
 
@@ -32,10 +30,3 @@ class RecommendationFactory(DjangoModelFactory):
             }
         }
     )
-
-
-class FitFactory(DjangoModelFactory):
-    class Meta:
-        model = models.Fit
-
-    fitted_at = datetime(2026, 6, 1, tzinfo=UTC)
