@@ -15,7 +15,7 @@ from execute.models import Deal, DealLine, DealStage, DealStageChange, Outcome
 from execute.queries.events import deal_told
 from execute.queries.lines import AMOUNTS, lines_of
 from ipeo.actions.events import record_event
-from ipeo.actions.versions import hold_version
+from ipeo.actions.versions import EditedMeanwhile, hold_version
 from ipeo.models import Membership
 
 EDITABLE = (
@@ -131,6 +131,17 @@ def record_move(deal: Deal, *, by: Membership | None, now: datetime) -> None:
     DealStageChange.objects.create(deal=deal, stage_id=deal.stage_id, by=by, entered_at=now)
 
 
+class MovedMeanwhile(EditedMeanwhile):
+    """Somebody else changed the deal after it was read; says in which stage it is now."""
+
+    def __init__(self, deal: Deal) -> None:
+        super().__init__(deal)
+        self.args = (
+            f"Someone else changed {deal} in the meantime. It is now in {deal.stage}. "
+            "Move it again if that is wrong.",
+        )
+
+
 @transaction.atomic
 def move_deal(
     *,
@@ -142,10 +153,13 @@ def move_deal(
 ) -> Deal:
     """Move a deal to a stage, and return it as stored; one that had ended is open again.
 
-    Raises `OutcomeNeeded` for a stage where deals end, and `EditedMeanwhile`.
+    Raises `OutcomeNeeded` for a stage where deals end, and `MovedMeanwhile`.
     """
     now = now or timezone.now()
-    stored = hold_version(deal, version)
+    try:
+        stored = hold_version(deal, version)
+    except EditedMeanwhile as refusal:
+        raise MovedMeanwhile(refusal.current) from None
     if stage.outcome != Outcome.OPEN:
         if stored.stage_id == stage.pk:
             return stored

@@ -10,13 +10,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
 
-from execute.actions.deals import OutcomeNeeded, move_deal
+from execute.actions.deals import MovedMeanwhile, OutcomeNeeded, move_deal
 from execute.forms.deals import MoveForm
 from execute.models import Deal
 from execute.queries import deals as queries
-from ipeo.actions.versions import EditedMeanwhile
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
+from ipeo.views.refusals import refused_as_message
 
 
 @page("deals.view")
@@ -49,26 +49,13 @@ def move(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, "Choose a stage of this workspace.")
     else:
-        stage = form.cleaned_data["stage"]
         try:
-            moved = move_deal(
-                deal=found,
-                stage=stage,
-                by=request.membership,
-                version=form.cleaned_data["version"],
-            )
+            with refused_as_message(request, MovedMeanwhile):
+                moved = move_deal(deal=found, by=request.membership, **form.cleaned_data)
+                messages.success(request, f"{moved} is in {moved.stage}.")
         except OutcomeNeeded as needed:
             address = f"{link('execute:outcome', pk)}?outcome={needed.stage.outcome}"
             return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
-        except EditedMeanwhile as refusal:
-            now = refusal.row
-            messages.warning(
-                request,
-                f"Someone else changed {now} in the meantime. It is now in {now.stage}. "
-                "Move it again if that is wrong.",
-            )
-        else:
-            messages.success(request, f"{moved} is in {moved.stage}.")
     if request.htmx:
         return render(request, "execute/board.html#board", _context(request, mine))
     back = request.POST.get("back", "")

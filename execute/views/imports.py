@@ -41,7 +41,7 @@ from ipeo.downloads import list_file
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.paging import page_of
-from ipeo.views.refusals import refused_in_form
+from ipeo.views.refusals import refused_as_message, refused_in_form
 
 WHERE = {
     "products": ("insight:products", "See the products"),
@@ -150,37 +150,10 @@ def _preview(
 
 
 def _answer(request: WorkspaceRequest, brought: Import) -> HttpResponse:
-    given = read_answers(request.POST, brought)
-    do = request.POST.get("do", "look")
-    here = link("execute:import", brought.pk)
     try:
-        if do == "forget":
-            forget_file(brought=brought)
-            messages.success(request, f"{brought.file_name} was deleted. Nothing was imported.")
-            return redirect(link("execute:imports"))
-        if do == "anew":
-            answer_import(brought=brought, anew=True)
-            messages.success(request, "The file was read again without the saved mapping.")
-            return redirect(here)
-        seen = answer_import(
-            brought=brought,
-            kind=given.kind,
-            mapping=given.mapping,
-            answers=given.answers,
-            set_to=given.set_to,
-        )
-        if do == "save":
-            saved = save_mapping(
-                brought=brought, name=request.POST.get("mapping_name", ""), by=request.membership
-            )
-            text = f"Saved as “{saved.name}”. Files with these headers will be mapped this way."
-            messages.success(request, text)
-            return redirect(here)
-        if do == "start":
-            start_import(brought=brought, by=request.membership)
-    except AlreadyStarted as refusal:
-        messages.info(request, str(refusal))
-        return redirect(here)
+        with refused_as_message(request, AlreadyStarted):
+            return _do(request, brought, request.POST.get("do", "look"))
+        return redirect(link("execute:import", brought.pk))
     except Unanswered as refusal:
         waiting = len(refusal.understanding.blocking)
         error = (
@@ -191,7 +164,35 @@ def _answer(request: WorkspaceRequest, brought: Import) -> HttpResponse:
         return _preview(request, brought, seen=refusal.understanding, error=error, status=422)
     except (Unreadable, NoSuchName, MappingNameTaken, MappingNameMissing) as refusal:
         return _preview(request, brought, error=str(refusal), status=422)
-    if do == "start":
+
+
+def _do(request: WorkspaceRequest, brought: Import, what: str) -> HttpResponse:
+    """Do what a button of the preview says: look again, read anew, save, start, or forget."""
+    given, here = read_answers(request.POST, brought), link("execute:import", brought.pk)
+    if what == "forget":
+        forget_file(brought=brought)
+        messages.success(request, f"{brought.file_name} was deleted. Nothing was imported.")
+        return redirect(link("execute:imports"))
+    if what == "anew":
+        answer_import(brought=brought, anew=True)
+        messages.success(request, "The file was read again without the saved mapping.")
+        return redirect(here)
+    seen = answer_import(
+        brought=brought,
+        kind=given.kind,
+        mapping=given.mapping,
+        answers=given.answers,
+        set_to=given.set_to,
+    )
+    if what == "save":
+        saved = save_mapping(
+            brought=brought, name=request.POST.get("mapping_name", ""), by=request.membership
+        )
+        text = f"Saved as “{saved.name}”. Files with these headers will be mapped this way."
+        messages.success(request, text)
+        return redirect(here)
+    if what == "start":
+        start_import(brought=brought, by=request.membership)
         return redirect(here)
     return _preview(request, brought, seen=seen)
 
@@ -209,10 +210,8 @@ def import_undo(request: WorkspaceRequest, pk: int) -> HttpResponse:
     brought = get_object_or_404(queries.imports(), pk=pk)
     here = link("execute:import", brought.pk)
     if request.method == "POST":
-        try:
+        with refused_as_message(request, CannotUndo):
             start_undo(brought=brought, by=request.membership)
-        except CannotUndo as refusal:
-            messages.info(request, str(refusal))
     return redirect(here)
 
 

@@ -20,8 +20,15 @@ from execute.queries.launches import launching_of, launchings_of
 from ipeo.models import Cycle
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
-from ipeo.views.refusals import refused_as_message
+from ipeo.views.refusals import Field, refused_as_message, refused_in_form
 from plan.models import ProgramPlan
+
+TOLD: dict[type[Exception], Field] = {
+    MaterialsMissing: "override_reason",
+    MayNotLaunchAnyway: "override_reason",
+    LaunchedAlready: None,
+    NotUnderWay: None,
+}
 
 
 @page("plan.view")
@@ -47,21 +54,13 @@ def launch(request: WorkspaceRequest, pk: int) -> HttpResponse:
     plans = ProgramPlan.objects.select_related("program", "scenario__cycle__campaign")
     plan = get_object_or_404(plans, pk=pk)
     form = LaunchForm(request.POST or None)
-    status = 200
     if request.method == "POST" and form.is_valid():
-        try:
+        with refused_in_form(form, TOLD):
             launch_program(plan=plan, by=request.membership, **form.cleaned_data)
-        except (MaterialsMissing, MayNotLaunchAnyway) as refusal:
-            form.add_error("override_reason", str(refusal))
-            status = 422
-        except (LaunchedAlready, NotUnderWay) as refusal:
-            form.add_error(None, str(refusal))
-            status = 409
-        else:
             messages.success(request, f"{plan.program.name} was launched.")
             return redirect(link("execute:launches", plan.scenario.cycle_id))
     context = {"form": form, "plan": plan, "one": launching_of(plan), "cycle": plan.scenario.cycle}
-    return render(request, "execute/launch.html", context, status=status)
+    return render(request, "execute/launch.html", context, status=422 if form.is_bound else 200)
 
 
 @page("programs.launch")

@@ -79,7 +79,7 @@ def _logged(request: WorkspaceRequest, deal: Deal) -> tuple[int, dict[str, Any]]
         if log_typed(form, by=request.membership):
             return 201, {"href": link("execute:outcome_logged", deal.pk)}
     except EditedMeanwhile as refusal:
-        now = refusal.row
+        now = refusal.current
         who = f", says {now.outcome_by}" if now.outcome_by else ""
         ending = now.get_outcome_display().lower()
         return 409, {

@@ -32,7 +32,7 @@ def outcome(request: WorkspaceRequest, pk: int) -> HttpResponse:
             if log_typed(form, by=request.membership):
                 return redirect(link("execute:outcome_logged", pk))
         except EditedMeanwhile as refusal:
-            meanwhile = refusal.row
+            meanwhile = refusal.current
             data["version"] = str(meanwhile.version)
     context = {
         "form": form,

@@ -14,6 +14,7 @@ from execute.queries.rates import NoRate, TooLarge
 from ipeo.actions.versions import EditedMeanwhile
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
+from ipeo.views.refusals import Field, its_field, overtaken_in_form, refused_in_form
 
 
 @page("deals.edit")
@@ -22,22 +23,16 @@ def price(request: WorkspaceRequest, pk: int) -> HttpResponse:
     deal = get_object_or_404(deals(), pk=pk)
     form = PriceForm(request.POST or None, deal=deal)
     if request.method == "POST" and form.is_valid():
-        try:
+        told: dict[type[Exception], Field] = {
+            NoRate: "currency",
+            TooLarge: None,
+            WonPastThreshold: its_field,
+        }
+        with (
+            refused_in_form(form, told),
+            overtaken_in_form(form, EditedMeanwhile, seen="version"),
+        ):
             price_deal(deal=deal, **form.cleaned_data)
-        except NoRate as refusal:
-            form.add_error("currency", str(refusal))
-        except TooLarge as refusal:
-            form.add_error(None, str(refusal))
-        except WonPastThreshold as refusal:
-            form.add_error(refusal.field, str(refusal))
-        except EditedMeanwhile as refusal:
-            form = PriceForm(
-                {**request.POST.dict(), "version": refusal.row.version}, deal=refusal.row
-            )
-            form.add_error(
-                None, "Someone else changed this deal in the meantime. Check it, then save again."
-            )
-        else:
             messages.success(request, "Prices saved.")
             return redirect(link("execute:deal", pk))
     context = {"form": form, "deal": deal, "day": day_of(deal)}

@@ -41,11 +41,14 @@ def find_segments(run: Run, report: Report) -> dict[str, Any]:
     }
 
 
-def adopt_segment(*, kind: str, place: int, name: str = "") -> Audience:
-    """Save a suggested segment as an audience; raises `NoSuchSegment` or `AudienceNameTaken`."""
+def adopt_segment(*, kind: str, place: int | None, name: str = "") -> Audience:
+    """Save the suggested segment at a place, counted from 0, as an audience.
+
+    Raises `NoSuchSegment` or `AudienceNameTaken`.
+    """
     run = latest_run()
     offered = run.result.get(kind, []) if run is not None and kind in {"value", "groups"} else []
-    if not 0 <= place < len(offered):
+    if place is None or not 0 <= place < len(offered):
         raise NoSuchSegment("The suggestions were updated. Choose again.")
     segment = offered[place]
     return save_audience(

@@ -18,6 +18,7 @@ from insight.queries.segments import latest_run
 from ipeo.downloads import list_file
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
+from ipeo.queries.named import id_in
 from ipeo.views.refusals import refused_as_message
 
 MOST_EXPORTED = 200_000
@@ -44,11 +45,10 @@ def compare_audiences(request: WorkspaceRequest) -> HttpResponse:
 def segments(request: WorkspaceRequest) -> HttpResponse:
     """Show suggested segments; look for them anew, or adopt one as an audience."""
     if request.method == "POST" and "place" in request.POST:
-        place = request.POST["place"]
         with refused_as_message(request, NoSuchSegment, AudienceNameTaken):
             made = adopt_segment(
                 kind=request.POST.get("kind", ""),
-                place=int(place) if place.isdecimal() and len(place) < 6 else -1,
+                place=id_in(request.POST["place"]),
             )
             messages.success(request, f"{made} is now an audience. Give it a name.")
             return redirect(link("insight:edit_audience", made.pk))

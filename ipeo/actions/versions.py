@@ -11,11 +11,11 @@ Row = TypeVar("Row", bound=TenantModel)
 
 
 class EditedMeanwhile(Exception):
-    """Somebody else changed the row after it was read; `row` is how it stands now."""
+    """Somebody else changed the row after it was read; `current` is how it stands now."""
 
     def __init__(self, row: Any) -> None:
         super().__init__(f"Someone else changed this {row._meta.verbose_name} in the meantime.")
-        self.row = row
+        self.current = row
 
 
 def hold_version(row: Row, version: int | None) -> Row:

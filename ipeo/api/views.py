@@ -178,8 +178,8 @@ class VersionedViewSet(KeptViewSet):
         if isinstance(error, EditedMeanwhile):
             problem = Conflict if self._matched() is None else PreconditionFailed
             error = problem(
-                f"{error} It is now at version {error.row.version}.",
-                current=dict(self.get_serializer(error.row).data),
+                f"{error} It is now at version {error.current.version}.",
+                current=dict(self.get_serializer(error.current).data),
             )
         return super().handle_exception(error)
 

@@ -102,7 +102,7 @@ def test_what_somebody_else_changed_meanwhile_is_not_overwritten(stages, member)
     mine.name = "Mine"
     with pytest.raises(EditedMeanwhile) as caught:
         deals.save_deal(deal=mine, by=member("sales_rep"), version=1)
-    assert caught.value.row.name == "Theirs"
+    assert caught.value.current.name == "Theirs"
     assert Deal.objects.get().name == "Theirs"
     with pytest.raises(EditedMeanwhile):
         deals.move_deal(deal=deal, stage=stages["Proposal"], by=member("manager"), version=1)

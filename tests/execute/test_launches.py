@@ -192,7 +192,7 @@ def test_a_marketer_is_told_what_is_missing_and_a_manager_asked_for_a_reason(pla
     assert "not approved" in refused.content.decode()
     gone = manager.post(address, {"override_reason": "The fair"})
     assert gone["Location"] == link("execute:launches", plan.scenario.cycle_id)
-    assert manager.post(address, {"override_reason": "The fair"}).status_code == 409
+    assert manager.post(address, {"override_reason": "The fair"}).status_code == 422
     launch = Launch.objects.get()
     manager.post(link("execute:take_back_launch", launch.pk))
     assert not Launch.objects.exists()

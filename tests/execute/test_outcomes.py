@@ -126,7 +126,7 @@ def test_an_outcome_logged_meanwhile_is_not_overwritten(log):
     log(deal, version=1)
     with pytest.raises(EditedMeanwhile) as caught:
         log(deal, outcome="lost", version=1)
-    assert caught.value.row.outcome == "won"
+    assert caught.value.current.outcome == "won"
 
 
 def test_the_same_driver_named_twice_counts_once(log):

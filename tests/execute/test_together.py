@@ -57,7 +57,7 @@ def test_of_two_edits_at_once_one_is_kept_and_one_is_told(committed_database):
     kept = [result for result in results if isinstance(result, Deal)]
     told = [result for result in results if isinstance(result, EditedMeanwhile)]
     assert (len(kept), len(told)) == (1, 1)
-    assert told[0].row.name == kept[0].name
+    assert told[0].current.name == kept[0].name
     with tenancy.scope(workspace):
         assert Deal.objects.get().version == 2
 
