@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connections
 
@@ -54,10 +56,15 @@ def _server() -> Iterator[Any]:
 
 
 def use(name: str) -> None:
-    """Point both connections at a database."""
+    """Point both connections at a database, and the cache at what is kept of it alone.
+
+    All databases of tests share a cache, and number their workspaces alike.
+    """
     for alias in ("default", "owner"):
         connections[alias].close()
         connections[alias].settings_dict["NAME"] = name
+    settings.CACHES["default"]["KEY_PREFIX"] = name
+    caches["default"].key_prefix = name
 
 
 def template() -> str:

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 
 from execute.models import Outcome, Touch
@@ -25,7 +24,6 @@ pytestmark = pytest.mark.django_db
 def few(monkeypatch):
     """Counts as where there are many people."""
     monkeypatch.setattr(membership, "FEW", 0)
-    cache.clear()
 
 
 @pytest.fixture
