@@ -17,7 +17,7 @@ django_stubs_ext.monkeypatch()
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 HOME = Path(env("IPEO_HOME", default="") or BASE_DIR / ".ipeo").expanduser().absolute()
-# Read by numba when it is first imported: where compiled numerics are kept between runs.
+# Where compiled numerics are kept between runs; numba reads it when it is first imported.
 os.environ["NUMBA_CACHE_DIR"] = str(
     compiled_in(Path(env("NUMBA_CACHE_DIR", default="") or HOME / "compiled"))
 )
@@ -27,7 +27,7 @@ SECRET_KEY = env("SECRET_KEY", default="")
 if not SECRET_KEY:
     from ipeo.local import local_secret
 
-    # Only where nothing is configured: one secret per home, kept with its data.
+    # Only if none is configured: one secret per home, kept with its data.
     SECRET_KEY = local_secret(HOME)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -72,7 +72,7 @@ MIDDLEWARE = [
     "ipeo.middleware.TenancyMiddleware",
 ]
 
-# Addresses at which nobody is signed in: those of links in mails and feeds, and of health.
+# Nobody is signed in below these: they are the addresses of links, feeds and health checks.
 PUBLIC_PREFIXES = ("/l/", "/calendars/", "/digests/", "/healthz")
 
 ROOT_URLCONF = "ipeo.urls"
@@ -118,7 +118,7 @@ TEMPLATES = [
 COTTON_DIR = "components"
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 
-# The application connects as a role that owns nothing; "owner" is for migrations alone.
+# The application connects as a role that owns nothing; "owner" is only for migrations.
 _DATABASE = {
     "ENGINE": "ipeo.database",
     "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=600),
@@ -128,7 +128,7 @@ _DATABASE = {
 
 
 def _database(variable: str) -> dict[str, object]:
-    # With no address yet (makemigrations, collectstatic) the name alone is enough.
+    # Where there is no address yet (makemigrations, collectstatic), the name is enough.
     return {**env.db_url_config(env(variable, default="postgres:///ipeo")), **_DATABASE}
 
 
@@ -153,7 +153,7 @@ CACHES = {
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
-# At least once, and quick to recover: every task is safe to deliver twice (see Run).
+# Delivered at least once, and quick to recover: every task may be delivered twice (see Run).
 CELERY_BROKER_URL = broker_url(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -165,7 +165,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 2 * CELERY_TASK_TIME_LIMIT,
     "unacked_restore_interval": 10,
     "unacked_restore_throttle": 1,
-    # A page that asks for work does not wait for a broker that is down: beat finds the row.
+    # A page that queues work does not wait for a broker that is down: beat finds the row.
     "max_retries": 1,
     "interval_start": 0,
 }
@@ -259,18 +259,18 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=200 * 1024 * 1024)
 MATERIAL_MAX_BYTES = env.int("MATERIAL_MAX_BYTES", default=100 * 1024 * 1024)
 
-# Webhooks go to public addresses over https alone. True lets them go to private ones and over
-# http: for trying things out on one's own machine.
+# Webhooks go only to public addresses over https. True also allows private addresses and http,
+# for trying things out on one's own machine.
 WEBHOOK_PRIVATE = env.bool("WEBHOOK_PRIVATE", default=False)
 
-# A proxy in front ends TLS. What it says of the request is trusted, and of nobody beyond it.
+# A proxy in front terminates TLS. Its headers are trusted, and no one else's.
 HTTPS = env.bool("HTTPS", default=False)
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=1 if HTTPS else 0)
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-# Neither can be taken back for a year, and both bind more names than this product answers to:
-# whoever owns the domain decides on them.
+# Neither can be undone for a year, and both bind more names than this product answers to: the
+# owner of the domain decides.
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", default=False)
 SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=False)
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
@@ -291,8 +291,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# The most requests of one caller within a minute; 0 is no limit. An address that signs in, or fails
-# to, is counted by allauth.
+# The most requests from one caller within a minute; 0 is no limit. allauth counts sign-ins.
 API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", default=1200)
 PUBLIC_REQUESTS_A_MINUTE = env.int("PUBLIC_REQUESTS_A_MINUTE", default=30)
 # The most invitations that one person sends within an hour, from whichever workspace; 0 is no
