@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.utils.text import get_text_list
+
 from insight.queries.curves import posterior_draws
 from ipeo.models import Cycle
 from ipeo.numerics.estimates import Estimate, rate
@@ -138,8 +140,6 @@ def _says(found: numerics.Forecast, past: Past, sheet: Sheet) -> str:
             "No spend has been traced to a won deal yet, so every program is based on a rough "
             "guess: as much margin as spend, with a wide interval."
         )
-    parts = [f"{counted[basis]} on {words}" for basis, words in _BASES.items() if counted[basis]]
-    programs = f"{len(found.by_program)} program{'' if len(found.by_program) == 1 else 's'}"
     channels = {row.plan.program.channel.name for row in sheet.rows if row.total}
     fitted = sorted(channels & set(past.bends))
     bends = (
@@ -147,7 +147,27 @@ def _says(found: numerics.Forecast, past: Past, sheet: Sheet) -> str:
         if fitted
         else " Diminishing returns follow a prior, updated by the months so far."
     )
-    return f"Of {programs} with a budget, {', '.join(parts)}.{bends} Intervals are 80%."
+    return f"{_from(counted)}.{bends} Intervals are 80%."
+
+
+def _from(counted: Counter[str]) -> str:
+    """Return from what so many programs are forecast: all of them alike, or each part."""
+    bases = [
+        (counted[basis], words.replace("their", "its") if counted[basis] == 1 else words)
+        for basis, words in _BASES.items()
+        if counted[basis]
+    ]
+    first, words = bases[0]
+    if len(bases) == 1:
+        if first == 1:
+            return f"The one program with a budget is forecast from {words}"
+        return f"All {first} programs with a budget are forecast from {words}"
+    verb = "is" if first == 1 else "are"
+    parts = [
+        f"{first} {verb} forecast from {words}",
+        *(f"{n} from {told}" for n, told in bases[1:]),
+    ]
+    return f"Of {counted.total()} programs with a budget, {get_text_list(parts, 'and')}"
 
 
 def planned_of(sheet: Sheet) -> list[numerics.ProgramPlan]:

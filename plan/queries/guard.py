@@ -246,7 +246,7 @@ def _evidence(program: Program, held: History) -> str:
     if held.won:
         words += f", {percent(held.won_at_value / held.won)} of them near list price"
     sign = currency_sign(tenancy.current_workspace().currency)
-    returned = number(sum(held.margin) / sum(held.spend), 1)
+    returned = number(sum(held.margin) / sum(held.spend), 1).removesuffix(".0")
     return f"{words}; each {sign}1 spent brought {sign}{returned} of margin."
 
 

@@ -67,14 +67,14 @@ def test_a_programs_own_past_carries_its_forecast(measured, plan):
     found = expected_of(plan.scenario)
     assert found.margin.value == pytest.approx(150_000, rel=0.1)
     assert found.margin.low < 150_000 < found.margin.high
-    assert "1 on their own measured history" in found.says
+    assert "The one program with a budget is forecast from its own measured history." in found.says
 
 
 def test_a_new_program_leans_on_its_channel(measured, plan):
     sibling = ProgramPlanFactory(program__channel=plan.program.channel)
     measured[sibling.program_id] = history(2.5)
     found = expected_of(plan.scenario)
-    assert "1 on the history of their channel" in found.says
+    assert "is forecast from the history of its channel" in found.says
     # Journeys under way began with others, so a newcomer is credited with up to its full due.
     assert found.margin.value == pytest.approx(75_000, rel=0.2)
     assert found.margin.high > 120_000
