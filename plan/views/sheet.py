@@ -40,7 +40,7 @@ def cycle(request: WorkspaceRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Cycle.objects.select_related("campaign"), pk=pk)
     leading = leading_scenario(found)
     if leading is not None:
-        return render(request, "plan/scenario.html", _context(request, leading))
+        return render(request, "plan/scenario.html", _whole(request, leading))
     context = {"cycle": found, "objectives": without_scenario(found), **_offered(request, found)}
     return render(request, "plan/cycle.html", context)
 
@@ -50,7 +50,7 @@ def scenario(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Show a scenario's plan; save its grid, by hand or while it is typed."""
     found = _scenario(pk)
     if request.method != "POST":
-        return render(request, "plan/scenario.html", _context(request, found))
+        return render(request, "plan/scenario.html", _whole(request, found))
     grid = BudgetGrid(sheet_of(found), request.POST)
     fault, is_saved = _save(grid, found, request.membership)
     if is_saved and not grid.errors:
@@ -109,6 +109,12 @@ def cells(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def _offered(request: WorkspaceRequest, found: Cycle) -> dict[str, Any]:
     """What may be carried over into a cycle, for who may."""
     return {"offers": offers_of(found) if may(request.membership, "plan.edit") else []}
+
+
+def _whole(request: WorkspaceRequest, found: Scenario) -> dict[str, Any]:
+    """What a page that is opened shows: the plan, and what may be carried over into a draft."""
+    is_draft = found.status == Scenario.Status.DRAFT
+    return _context(request, found) | (_offered(request, found.cycle) if is_draft else {})
 
 
 def _scenario(pk: int) -> Scenario:
@@ -203,5 +209,4 @@ def _context(
         "guards": guards_of([row.plan for row in sheet.price_led]),
         "approval": approval_of(found),
         "this_month": timezone.localdate().replace(day=1),
-        **(_offered(request, found.cycle) if found.status == Scenario.Status.DRAFT else {}),
     }
