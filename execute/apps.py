@@ -93,6 +93,11 @@ def _register_stage() -> None:
                     order=10,
                     permission="deals.view",
                 ),
+                stages.Panel(
+                    on="competitor",
+                    url_name="execute:competitor_deals",
+                    permission="deals.view",
+                ),
             ),
         )
     )

@@ -111,6 +111,7 @@ urlpatterns: list[URLPattern] = [
     path("execute/launches/<int:pk>/take-back/", launches.take_back, name="take_back_launch"),
     path("execute/past-due/", panels.past_due_panel, name="past_due_panel"),
     path("execute/audiences/<int:pk>/", panels.audience_deals, name="audience_deals"),
+    path("execute/competitors/<int:pk>/", panels.competitor_deals, name="competitor_deals"),
     path("links/", links.links, name="links"),
     path("links/new/", links.new_link, name="new_link"),
     path("links/check/", links.check_link, name="check_link"),

@@ -6,16 +6,17 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
-from execute.queries.audiences import deals_beside
+from execute.queries.beside import deals_against, deals_with
 from execute.queries.deals import deals, past_due, totals_of
 from execute.queries.materials import materials_for_deal
 from execute.queries.money import money_rows, money_table
 from execute.queries.spending import spend_of
-from insight.models import Audience
+from insight.models import Audience, Competitor
 from insight.queries.rules import RuleNotValid
 from ipeo.charts import spend_against_plan
 from ipeo.downloads import list_file
 from ipeo.models import Cycle, Role
+from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 
 SHOWN = 6
@@ -94,8 +95,32 @@ def audience_deals(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Show how deals with an audience's accounts end, beside those with all others."""
     audience = get_object_or_404(Audience.objects.all(), pk=pk)
     try:
-        beside = deals_beside(audience)
+        beside = deals_with(audience)
     except RuleNotValid:
         beside = None
-    name = "execute/audience_deals.html" + ("#panel" if request.htmx else "")
-    return render(request, name, {"audience": audience, "beside": beside})
+    context = {
+        "title": "Deals with these accounts",
+        "of": str(audience),
+        "at": link("insight:audience", pk),
+        "columns": ("This audience", "All other accounts"),
+        "beside": beside,
+    }
+    return render(request, _beside_page(request), context)
+
+
+@page("deals.view")
+def competitor_deals(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Show how deals end in which a competitor was named, beside all others."""
+    competitor = get_object_or_404(Competitor.objects.all(), pk=pk)
+    context = {
+        "title": f"Deals against {competitor}",
+        "of": str(competitor),
+        "at": link("insight:rival", pk),
+        "columns": ("Against them", "All other deals"),
+        "beside": deals_against(competitor),
+    }
+    return render(request, _beside_page(request), context)
+
+
+def _beside_page(request: WorkspaceRequest) -> str:
+    return "execute/deals_beside.html" + ("#panel" if request.htmx else "")

@@ -146,7 +146,7 @@ def add_interview(request: WorkspaceRequest, pk: int) -> HttpResponse:
         return redirect(link("insight:study", pk))
     context = {
         "form": form,
-        "title": "An interview",
+        "title": "Record an interview",
         "eyebrow": found.title,
         "back": link("insight:study", pk),
     }

@@ -73,6 +73,7 @@ def renew(request: WorkspaceRequest, pk: int) -> HttpResponse:
     context = {
         "form": form,
         "title": "Renew the finding",
+        "submit": "Renew",
         "eyebrow": found.statement,
         "back": link("insight:finding", pk),
     }

@@ -17,7 +17,7 @@ from insight.models import Competitor, CompetitorMove
 from insight.queries import market
 from insight.views.battlecards import shown
 from insight.views.editing import edit_kept, edit_page
-from ipeo.navigation import link
+from ipeo.navigation import link, panels_of
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.paging import page_of
 
@@ -50,6 +50,7 @@ def rival(request: WorkspaceRequest, pk: int) -> HttpResponse:
             "rival": found,
             "card": card,
             "versions": versions,
+            "panels": panels_of(request.membership, "competitor", pk),
             "page": page_of(
                 market.moves(competitor_id=pk),
                 order=("-happened_on", "-id"),

@@ -115,7 +115,7 @@ def test_every_list_without_rows_teaches_the_next_step(workspace, sign_in):
         "findings/": "Record a finding",
         "audiences/": "Define an audience",
         "story/": "Write the story",
-        "rivals/": "Name a rival",
+        "rivals/": "Add a competitor",
         "products/": "Add a product",
         "channels/": "Add a channel",
         "accounts/": "Add an account",

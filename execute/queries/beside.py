@@ -1,4 +1,4 @@
-"""What an audience is worth: how deals with its accounts end, and at what price."""
+"""Deals with an audience, or against a competitor, beside all others: how they end and sell."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Sum
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Sum, When
 from django.utils import timezone
 
 from execute.models import Deal, Outcome
-from insight.models import Audience
+from insight.models import Audience, Competitor
 from insight.queries.audiences import contacts_of
 from ipeo import tenancy
 from ipeo.numerics.estimates import Estimate, difference, mean_from_sums, rate
@@ -50,7 +50,7 @@ class Worth:
 
 @dataclass(frozen=True)
 class Beside:
-    """An audience's deals beside those with all other accounts."""
+    """Some deals beside all others."""
 
     inside: Worth
     outside: Worth
@@ -58,7 +58,7 @@ class Beside:
 
     @property
     def lead(self) -> Estimate:
-        """By how much more often the audience's deals are won."""
+        """By how much more often they are won."""
         return difference(self.inside.win_rate, self.outside.win_rate)
 
     @property
@@ -67,17 +67,27 @@ class Beside:
         return self.lead.excludes(0)
 
 
-def deals_beside(audience: Audience, *, today: date | None = None) -> Beside:
+def deals_with(audience: Audience, *, today: date | None = None) -> Beside:
     """Return how deals with an audience's accounts ended, beside the rest; one query.
 
     Raises `RuleNotValid`.
     """
-    since = (today or timezone.localdate()) - YEAR
     people = contacts_of(audience).filter(account=OuterRef("account")).order_by()
+    return _beside(Exists(people), today)
+
+
+def deals_against(competitor: Competitor, *, today: date | None = None) -> Beside:
+    """Return how deals ended in which a competitor was named, beside the rest; one query."""
+    named = Case(When(competitor=competitor, then=True), default=False)
+    return _beside(named, today)
+
+
+def _beside(inside: Exists | Case, today: date | None) -> Beside:
+    since = (today or timezone.localdate()) - YEAR
     beyond = Q(discount__gt=tenancy.current_workspace().discount_threshold)
     rows = (
         Deal.objects.filter(Q(outcome=Outcome.OPEN) | Q(closed_date__gt=since))
-        .annotate(inside=Exists(people))
+        .annotate(inside=inside)
         .order_by()
         .values("inside", "outcome")
         .annotate(

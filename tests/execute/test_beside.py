@@ -1,4 +1,4 @@
-"""What an audience is worth: its deals beside all others', on the audience's page."""
+"""Deals with an audience or against a competitor stand beside all others, on their pages."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -6,20 +6,26 @@ from decimal import Decimal
 from django.utils import timezone
 
 from execute.models import Outcome
-from execute.queries.audiences import deals_beside
+from execute.queries.beside import deals_against, deals_with
 from ipeo.navigation import link
 from tests.factories.execute import DealFactory
-from tests.factories.insight import AccountFactory, AudienceFactory, ContactFactory
+from tests.factories.insight import (
+    AccountFactory,
+    AudienceFactory,
+    CompetitorFactory,
+    ContactFactory,
+)
 from tests.factories.plan import ProgramPlanFactory
 
 CLINICS = {"all": [{"field": "industry", "op": "is", "value": "Health care"}]}
 HTMX = {"HX-Request": "true"}
 
 
-def deal(account, outcome, *, days=10, net=900):
+def deal(account, outcome, *, days=10, net=900, competitor=None):
     closed = None if outcome == Outcome.OPEN else timezone.localdate() - timedelta(days=days)
     return DealFactory(
         account=account,
+        competitor=competitor,
         outcome=outcome,
         closed_date=closed,
         list_amount=Decimal(1_000),
@@ -37,7 +43,7 @@ def test_an_audiences_deals_stand_beside_all_others(workspace, sign_in):
     deal(clinic, Outcome.WON, days=400)
     deal(school, Outcome.LOST)
     audience = AudienceFactory(name="Clinics", rule=CLINICS)
-    found = deals_beside(audience)
+    found = deals_with(audience)
     assert (found.inside.win_rate.value, found.inside.win_rate.n) == (2 / 3, 3)
     assert found.inside.at_value.value == 0.5
     assert found.inside.deal_size.value == 850
@@ -52,6 +58,22 @@ def test_an_audiences_deals_stand_beside_all_others(workspace, sign_in):
     assert "67%" in shown
     assert "cannot be told yet" in shown
     assert "<html" not in shown
+
+
+def test_deals_against_a_competitor_stand_beside_all_others(workspace, sign_in):
+    account, rival = AccountFactory(), CompetitorFactory(name="CheapDesk")
+    for _ in range(12):
+        deal(account, Outcome.LOST, competitor=rival)
+        deal(account, Outcome.WON)
+    deal(account, Outcome.WON, competitor=CompetitorFactory())
+    found = deals_against(rival)
+    assert (found.inside.won, found.inside.lost) == (0, 12)
+    assert (found.outside.won, found.outside.lost) == (13, 0)
+    assert found.lead_is_clear
+    client = sign_in("sales_rep")
+    panel = link("execute:competitor_deals", rival.pk)
+    assert panel in client.get(link("insight:rival", rival.pk)).content.decode()
+    assert "won less often, beyond chance" in client.get(panel).content.decode()
 
 
 def test_an_audience_lists_the_programs_planned_for_it(workspace, sign_in):
