@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ipeo.numerics.estimates import Estimate, rate
 from optimize.models import Experiment
 from optimize.numerics.designs import Outcomes, looks
 from optimize.numerics.experiments import LEVEL, sample_ratio_p
@@ -288,3 +289,18 @@ def _while_running(reading: Reading, would: float) -> Reading:
 
 def _known(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
+
+
+def shares_of(experiment: Experiment, held: Reading) -> tuple[Estimate, Estimate] | None:
+    """Return the share of each arm that the metric came true for, the treated first.
+
+    Each has the level of the lift's own interval. None where units are not counted one by one.
+    """
+    if held.is_regional or experiment.metric not in RATES:
+        return None
+    if held.treated is None or held.control is None:
+        return None
+    return (
+        rate(round(held.treated * held.n_treated), held.n_treated, held.level),
+        rate(round(held.control * held.n_control), held.n_control, held.level),
+    )

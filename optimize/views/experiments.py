@@ -20,7 +20,7 @@ from optimize.forms import ExperimentFilterForm, ExperimentForm, ExperimentListF
 from optimize.models import Experiment, ExperimentUnit
 from optimize.queries import experiments as queries
 from optimize.queries.proposals import proposed
-from optimize.queries.readings import Reading
+from optimize.queries.readings import Reading, shares_of
 from optimize.queries.units import RATES, names_of
 from optimize.queries.verdicts import Promise, promise, told, told_in_short
 from optimize.views.drawing import experiment_charts
@@ -136,6 +136,7 @@ def _context(request: WorkspaceRequest, found: Experiment) -> dict[str, Any]:
         "days": gone,
         "share_gone": gone[0] / gone[1] if gone else None,
         "is_rate": found.metric in RATES and found.unit != Experiment.Unit.REGION,
+        "shares": None if held is None else shares_of(found, held),
         "kind": _kind(found, request.workspace.currency),
         "listed": listed,
         "list_form": ExperimentListForm(),

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
 from insight.models import Account
 from ipeo.navigation import link
@@ -47,6 +48,25 @@ def test_a_draft_says_who_will_be_treated_and_nothing_of_another_split(accounts,
     for other in said.values():
         assert other[1] not in text
     assert ("Back to random split" in text) is (split == "list")
+
+
+def test_a_finished_tests_arms_show_their_shares_with_interval_and_sample(workspace, sign_in):
+    draft = _draft(unit="person", metric="responded")
+    kept = {"verdict": "none", "level": 0.95, "through": "2026-05-28", "value": 0.5,
+            "n_treated": 40, "n_control": 50, "treated": 0.15, "control": 0.1}  # fmt: skip
+    Experiment.objects.filter(pk=draft.pk).update(
+        state="stopped",
+        decision="open",
+        stopped_at=timezone.now(),
+        starts_on=date(2026, 5, 1),
+        ends_on=date(2026, 5, 28),
+        result=kept,
+    )
+    text = sign_in("viewer").get(link("optimize:experiment", draft.pk)).content.decode()
+
+    # Jeffreys: the 2.5 % and 97.5 % points of Beta(6.5, 34.5) and of Beta(5.5, 45.5).
+    assert "95% interval 6.5% to 28.3%, n = 40" in text
+    assert "95% interval 3.9% to 20.5%, n = 50" in text
 
 
 def test_a_running_test_of_regions_shows_no_arms_before_its_first_week(accounts, sign_in):
