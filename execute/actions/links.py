@@ -12,7 +12,17 @@ from execute.models import NamingRule, TrackedLink
 from execute.numerics.codes import new_code
 from execute.numerics.naming import PARAMETERS, SEPARATORS, Fault, check
 from execute.queries.links import destination_of, naming_rules
+from ipeo.database.holding import hold
 from ipeo.models import Membership
+
+EDITED = (
+    "name",
+    "target",
+    "destination",
+    "program",
+    "channel",
+    *(f"utm_{name}" for name in PARAMETERS),
+)
 
 
 class RulesBroken(Exception):
@@ -27,6 +37,7 @@ class BadRules(Exception):
     """Naming rules that nothing can be checked by."""
 
 
+@transaction.atomic
 def save_link(*, link: TrackedLink, by: Membership | None = None) -> TrackedLink:
     """Save a link with its code and where it leads.
 
@@ -40,7 +51,9 @@ def save_link(*, link: TrackedLink, by: Membership | None = None) -> TrackedLink
     if faults := check(values, naming_rules()):
         raise RulesBroken(faults)
     if link.pk is not None:
-        link.save()
+        hold(TrackedLink, link.pk)
+        # One that was retired meanwhile stays so.
+        link.save(update_fields=EDITED)
         return link
     link.created_by = by
     while True:

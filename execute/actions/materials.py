@@ -21,6 +21,9 @@ from ipeo.database.holding import hold
 from ipeo.database.uniqueness import unless_taken
 from ipeo.models import Membership
 
+DESCRIBED = ("name", "description", "program", "stage", "proof_point")
+"""What a material says of itself, as the page and the API change it."""
+
 
 class MaterialNameTaken(Exception):
     """Another material of the workspace has this name."""
@@ -49,8 +52,11 @@ class ReasonNeeded(Exception):
 @transaction.atomic
 def save_material(*, material: Material) -> Material:
     """Save a new or edited material without its versions; raises `MaterialNameTaken`."""
+    if material.pk is not None:
+        hold(Material, material.pk)
     with unless_taken(MaterialNameTaken(f"There is already a material called “{material.name}”.")):
-        material.save()
+        # What was approved or retired meanwhile stays so.
+        material.save(update_fields=None if material.pk is None else DESCRIBED)
     return material
 
 

@@ -17,6 +17,7 @@ from standardwebhooks.webhooks import Webhook
 
 from ipeo import outgoing, tenancy
 from ipeo.actions.events import send_deliveries, tell
+from ipeo.database.holding import hold
 from ipeo.events import TEST, TYPES, message_body, message_id
 from ipeo.models import Membership, Role, WebhookDelivery, WebhookEndpoint
 
@@ -64,6 +65,7 @@ def change_endpoint(
     return _save(endpoint, url, events, description)
 
 
+@transaction.atomic
 def _save(
     endpoint: WebhookEndpoint, url: str, events: Sequence[str], description: str
 ) -> WebhookEndpoint:
@@ -72,7 +74,12 @@ def _save(
     outgoing.check_address(url)
     endpoint.url, endpoint.description = url, description
     endpoint.events = [name for name in TYPES if name in events]
-    endpoint.save()
+    if endpoint.pk is None:
+        endpoint.save()
+    else:
+        hold(WebhookEndpoint, endpoint.pk)
+        # What was switched off meanwhile, or got a new secret, stays so.
+        endpoint.save(update_fields=["url", "description", "events"])
     return endpoint
 
 

@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 
 from execute.actions.clicks import count_clicks, count_clicks_everywhere
-from execute.actions.links import retire_link
-from execute.models import LinkClick, LinkDay, Touch
+from execute.actions.links import retire_link, save_link
+from execute.models import LinkClick, LinkDay, Touch, TrackedLink
 from execute.queries.links import Clicks, clicks_of, personal_path
 from ipeo import tenancy
 from tests.execute.linking import DESTINATION, PERSON, path
@@ -61,6 +61,15 @@ def test_a_retired_link_says_so_and_counts_nothing(linked, visitor):
     assert answer.status_code == 410
     assert "retired" in answer.content.decode()
     assert not LinkClick.objects.exists()
+
+
+def test_an_edit_does_not_restore_a_link_that_was_retired_meanwhile(linked):
+    edited = TrackedLink.objects.get(pk=linked.pk)
+    retire_link(link=linked)
+    edited.name = "Spring mail"
+    save_link(link=edited)
+    stored = TrackedLink.objects.get(pk=linked.pk)
+    assert (stored.name, stored.is_retired) == ("Spring mail", True)
 
 
 def test_only_looking_is_allowed(linked, visitor):

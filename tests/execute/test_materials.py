@@ -63,6 +63,15 @@ def test_sales_keeps_the_approved_version_until_the_next_is_approved(member):
         materials.approve_version(version=first, by=manager)
 
 
+def test_an_edit_leaves_the_approval_that_came_meanwhile(member):
+    edited = materials.add_material(material=Material(name="ROI one-pager"), by=None, url="")
+    materials.approve_material(material=Material.objects.get(pk=edited.pk), by=member("manager"))
+    edited.name = "ROI sheet"
+    materials.save_material(material=edited)
+    stored = Material.objects.get(pk=edited.pk)
+    assert (stored.name, stored.status, stored.approved.number) == ("ROI sheet", "approved", 1)
+
+
 def test_a_version_sent_back_tells_why_and_is_never_approved(member):
     version = MaterialVersionFactory()
     with pytest.raises(materials.ReasonNeeded):

@@ -292,3 +292,12 @@ def test_a_closed_port_is_told_in_plain_words(endpoint):
         WebhookEndpoint.objects.update(url=f"http://127.0.0.1:{free.getsockname()[1]}/")
     record_event("deal.created", DEAL)
     assert attempt().last_error == "The connection was refused."
+
+
+def test_an_edit_keeps_the_secret_that_was_made_meanwhile(endpoint):
+    edited = WebhookEndpoint.objects.get(pk=endpoint.pk)
+    secret = webhooks.rotate_secret(endpoint=endpoint)
+    webhooks.switch_endpoint(endpoint=endpoint, on=False, reason="It responded with 410.")
+    webhooks.change_endpoint(endpoint=edited, url=edited.url, events=["deal.created"])
+    stored = WebhookEndpoint.objects.get(pk=endpoint.pk)
+    assert (stored.secret, stored.is_active, stored.events) == (secret, False, ["deal.created"])
