@@ -1,5 +1,6 @@
 """Tasks, expenses and touches, as they are written down."""
 
+import time
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -67,6 +68,14 @@ def test_an_expense_is_for_a_program_or_a_channel(workspace):
     program = ProgramFactory()
     saved = expenses.save_expense(expense=Expense(amount=Decimal(10), program=program))
     assert saved.channel == program.channel
+
+
+def test_a_removed_expense_is_gone_after_an_hour(workspace, monkeypatch):
+    token = expenses.delete_expense(expense=ExpenseFactory())
+    later = time.time() + expenses.UNDO_SECONDS + 1
+    monkeypatch.setattr("django.core.signing.time.time", lambda: later)
+    with pytest.raises(expenses.CannotBeUndone):
+        expenses.restore_expense(token=token)
 
 
 def test_a_removed_expense_can_be_brought_back_once(workspace):
