@@ -22,8 +22,7 @@ ENOUGH = 0.5
 
 NO_PLAN = "no approved plan has budget for this"
 _NOTHING: Mapping[str, Decimal] = {}
-Spread = tuple[float, float]
-"""The ends of an interval."""
+Spread = tuple[float, float]  # the ends of an interval
 
 
 @dataclass(frozen=True, slots=True)
