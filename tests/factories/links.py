@@ -20,5 +20,10 @@ class TrackedLinkFactory(DjangoModelFactory):
     utm_campaign = "desks"
 
     @classmethod
-    def _create(cls, model_class, *args, **kwargs):
-        return save_link(link=model_class(*args, **kwargs))
+    def _create(cls, model_class, *args, pk=None, **kwargs):
+        made = save_link(link=model_class(*args, **kwargs))
+        if pk is None:
+            return made
+        # A link with a number is one that is stored already, which the action only changes.
+        model_class.objects.filter(pk=made.pk).update(id=pk)
+        return model_class.objects.get(pk=pk)
