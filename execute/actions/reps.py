@@ -63,7 +63,8 @@ def claim_placeholder(*, placeholder: Membership, claimed_by: Membership) -> int
     if claimer.is_placeholder or not claimer.is_active:
         raise ClaimedByNobody(f"{claimer} cannot sign in, so cannot take over deals.")
     moved = int(Deal.objects.filter(owner=stored).update(owner=claimer, version=F("version") + 1))
-    for rows in (Account, Contact, Task):
+    Task.objects.filter(owner=stored).update(owner=claimer, version=F("version") + 1)
+    for rows in (Account, Contact):
         rows.objects.filter(owner=stored).update(owner=claimer)
     stored.is_active = False
     stored.save(update_fields=["is_active"])

@@ -49,10 +49,11 @@ def test_a_claim_moves_all_and_the_name_means_the_claimer_from_then_on(workspace
         deal = DealFactory(owner=placeholder)
         AccountFactory(owner=placeholder)
         ContactFactory(owner=placeholder)
-        TaskFactory(owner=placeholder)
+        task = TaskFactory(owner=placeholder)
         assert reps.claim_placeholder(placeholder=placeholder, claimed_by=rep) == 1
         deal.refresh_from_db()
-        assert (deal.owner, deal.version) == (rep, 2)
+        task.refresh_from_db()
+        assert (deal.owner, deal.version) == (task.owner, task.version) == (rep, 2)
     assert not Account.objects.filter(owner__user=None, owner__isnull=False).exists()
     assert not Contact.objects.filter(owner__user=None, owner__isnull=False).exists()
     assert rep_named("Ana Torres") == rep_named("torres, ana") == rep
