@@ -17,6 +17,7 @@ from plan.actions.approvals import (
     approve_price,
     approve_scenario,
 )
+from plan.actions.forecasts import score_forecast
 from plan.actions.programs import OfferFrozen, save_program
 from plan.actions.scenarios import (
     NotProposed,
@@ -57,6 +58,15 @@ def test_approving_freezes_a_forecast_per_program_and_objective(proposed, member
     assert 0 <= whole.chance < 0.05
     assert len(whole.rests_on["quantiles"]) == 99
     assert "rough guess" in whole.rests_on["says"]
+
+
+def test_a_forecast_is_scored_once(proposed, member):
+    approve_scenario(scenario=proposed, by=member("manager"))
+    row = Forecast.objects.filter(scenario=proposed).earliest("pk")
+    score_forecast(forecast=row, actual=Decimal(100))
+    score_forecast(forecast=row, actual=Decimal(200))
+    row.refresh_from_db()
+    assert row.actual == 100
 
 
 def test_the_same_plan_always_has_the_same_forecast(proposed, member):
