@@ -21,6 +21,11 @@ LEVEL = 0.8
 
 Floats = npt.NDArray[np.float64]
 
+# Where the rates of groups, and how alike they are, are tried.
+_COMMON = (np.arange(25) + 0.5) / 25
+_LIKENESS = np.concatenate([[0.002, 0.01], np.arange(0.04, 0.6, 0.08)])
+_PLACES = np.linspace(0.0, 1.0, 121)
+
 
 class EstimateDict(TypedDict):
     """An estimate as JSON: always these four; `reason` where value or interval is missing."""
@@ -249,38 +254,41 @@ def shrunk_rate(
     return Estimate(value, min(low, value), max(high, value), round(n), level=level)
 
 
-def prior_strength(
-    successes: Sequence[float] | Floats,
-    trials: Sequence[float] | Floats,
-    *,
-    weakest: float = 2.0,
-    strongest: float = 500.0,
-) -> tuple[float, float]:
-    """The common rate of several groups, and how many trials it should count for in shrinking.
+def shrunk_rates(
+    successes: Sequence[float] | Floats, trials: Sequence[float] | Floats, level: float = LEVEL
+) -> tuple[Estimate, ...]:
+    """The rates of groups, each pulled toward what they have in common, as far as they are alike.
 
-    Method of moments for the beta-binomial (Kleinman 1973): with Q = sum n_i (p_i - p)^2,
-    E[Q] = p (1 - p) (k - 1 + rho (N - sum n_i^2 / N - k + 1)), and prior_n = (1 - rho) / rho.
-    Groups that differ no more than chance would make them get `strongest`; groups that differ
-    entirely get `weakest`. With fewer than two groups nothing can be said, and the answer is
-    weak (`weakest` times 5). Returns (rate, prior_n); the rate is 0.5 when nothing was counted.
+    A beta-binomial of every group with a common rate c (Jeffreys) and a likeness rho (uniform; a
+    group's rate has the prior Beta(c m, (1 - c) m), m = (1 - rho) / rho). Both are averaged over
+    by how well they predict all groups: one estimate of them, as if it were known, makes the
+    intervals of a few small groups far too narrow. `successes`, `trials`: float (groups), not
+    necessarily whole; a group without trials gets what is believed of any other.
+
+    Raises ValueError when the counts are no rates.
     """
     wins = np.asarray(successes, dtype=np.float64)
     sizes = np.asarray(trials, dtype=np.float64)
-    wins, sizes = wins[sizes > 0], sizes[sizes > 0]
-    total = float(sizes.sum())
-    if total <= 0:
-        return 0.5, weakest
-    common = float(wins.sum()) / total
-    groups = sizes.size
-    spread = common * (1 - common)
-    room = total - float((sizes**2).sum()) / total - (groups - 1)
-    if groups < 2 or spread <= 0 or room <= 0:
-        return common, weakest * 5
-    q = float((sizes * (wins / sizes - common) ** 2).sum())
-    rho = (q / spread - (groups - 1)) / room
-    if rho <= 1 / (strongest + 1):
-        return common, strongest
-    return common, max((1 - rho) / rho, weakest)
+    if wins.shape != sizes.shape or (wins < 0).any() or (wins > sizes * (1 + 1e-9)).any():
+        raise ValueError("each group has its trials, and no more successes than these")
+    losses = np.maximum(sizes - wins, 0.0)
+    common, likeness = (part.ravel() for part in np.meshgrid(_COMMON, _LIKENESS))
+    strength = (1 - likeness) / likeness
+    for_, against = common * strength, (1 - common) * strength
+    score = -0.5 * np.log(common * (1 - common)) - wins.size * special.betaln(for_, against)
+    score += special.betaln(for_[:, None] + wins, against[:, None] + losses).sum(axis=1)
+    weight = np.exp(score - score.max())
+    kept = weight > 1e-3
+    weight, for_, against = weight[kept] / weight[kept].sum(), for_[kept], against[kept]
+    found = []
+    for won, lost, n in zip(wins, losses, sizes, strict=True):
+        a, b = for_ + won, against + lost
+        below = weight @ special.betainc(a[:, None], b[:, None], _PLACES)
+        low, high = np.interp([(1 - level) / 2, (1 + level) / 2], below, _PLACES)
+        value = float(weight @ (a / (a + b)))
+        ends = min(float(low), value), max(float(high), value)
+        found.append(Estimate(value, *ends, round(n), level=level))
+    return tuple(found)
 
 
 def from_draws(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ipeo.numerics.estimates import LEVEL, Estimate, from_error, prior_strength, shrunk_rate
+from ipeo.numerics.estimates import LEVEL, Estimate, from_error, shrunk_rates
 from optimize.numerics.logistic import design_of, fitted, logistic
 
 Floats = npt.NDArray[np.float64]
@@ -140,8 +140,8 @@ def price_dependence(
 
     Arrays are per won deal (or per attributed part of one): `program` int 0..n_programs-1,
     `net_amount` money, `discount` a fraction. Shares are by amount; as evidence they count as
-    (sum)^2 / sum of squares deals, and are shrunk toward the workspace's share by a beta-binomial
-    whose weight comes from how much the programs differ. `n` is the number of deals.
+    (sum)^2 / sum of squares deals, and are shrunk toward what the programs have in common, as far
+    as they are alike. `n` is the number of deals.
 
     Raises ValueError when the arrays differ in length.
     """
@@ -159,16 +159,13 @@ def price_dependence(
     deals = np.bincount(code, minlength=n_programs)
     share = np.divide(dear, total, out=np.zeros(n_programs), where=total > 0)
     effective = np.divide(total**2, squares, out=np.zeros(n_programs), where=squares > 0)
-    _, weight = prior_strength(share * effective, effective)
-    common = float(dear.sum() / total.sum())
-    estimates = []
-    for i in range(n_programs):
-        if total[i] <= 0:
-            estimates.append(none)
-            continue
-        e = shrunk_rate(share[i] * effective[i], effective[i], common, weight)
-        estimates.append(Estimate(e.value, e.low, e.high, int(deals[i])))
-    return tuple(estimates)
+    some = np.flatnonzero(total > 0)
+    found = shrunk_rates((share * effective)[some], effective[some])
+    known = {
+        int(i): Estimate(e.value, e.low, e.high, int(deals[i]))
+        for i, e in zip(some, found, strict=True)
+    }
+    return tuple(known.get(i, none) for i in range(n_programs))
 
 
 def _too_little(n: int, wins: int, discount: Floats) -> str:

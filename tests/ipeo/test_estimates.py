@@ -11,10 +11,10 @@ from ipeo.numerics.estimates import (
     from_draws,
     mean,
     mean_from_sums,
-    prior_strength,
     rate,
     ratio,
     shrunk_rate,
+    shrunk_rates,
 )
 
 
@@ -136,13 +136,23 @@ def test_a_shrunk_rate_lies_between_the_sample_and_the_prior(won, lost, prior, w
     assert estimate.low <= estimate.value <= estimate.high
 
 
-def test_shrinking_learns_how_much_groups_differ():
-    rng = np.random.default_rng(3)
-    sizes = np.full(200, 40)
-    alike, _ = rng.binomial(40, 0.3, 200), None
-    differing = rng.binomial(40, rng.beta(3, 7, 200))
-    assert prior_strength(alike, sizes)[1] > 100
-    assert prior_strength(differing, sizes)[1] == pytest.approx(10, rel=0.4)
+def test_rates_are_shrunk_the_more_the_more_alike_their_groups_are():
+    # Six of forty, beside groups that all have a quarter, and beside groups that have any rate.
+    sizes = np.full(12, 40.0)
+    alike = shrunk_rates([6.0] + [10.0] * 11, sizes)[0]
+    differing = shrunk_rates([6.0, *np.linspace(0, 40, 11)], sizes)[0]
+    assert alike.value > 0.21
+    assert differing.value == pytest.approx(6 / 40, abs=0.03)
+
+
+def test_the_intervals_of_a_few_small_groups_hold_as_many_truths_as_they_say():
+    rng = np.random.default_rng(5)
+    held = []
+    for _ in range(14):
+        truth, sizes = rng.beta(3, 7, 8), rng.integers(2, 30, 8)
+        found = shrunk_rates(rng.binomial(sizes, truth), sizes)
+        held += [one.low <= rate <= one.high for one, rate in zip(found, truth, strict=True)]
+    assert 0.72 <= sum(held) / len(held) <= 0.88
 
 
 def test_draws_give_their_mean_and_middle_interval():
