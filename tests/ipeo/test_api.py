@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from insight.models import Product
 from ipeo.actions.members import UnknownScope, make_token, revoke_token
 from ipeo.api.idempotency import IdempotentWrites
 from ipeo.api.views import VersionedViewSet
@@ -133,6 +134,12 @@ def test_pages_follow_each_other_without_a_gap(workspace, call):
         address = answer["next"]
     assert len(seen) == 7
     assert set(seen) == made
+
+
+def test_a_page_holds_at_most_500_rows(workspace, sign_in):
+    Product.objects.bulk_create(Product(name=f"Desk {place}") for place in range(501))
+    answer = sign_in("viewer").get("/api/v1/products/?page_size=5000").json()
+    assert (len(answer["results"]), answer["next"] is None) == (500, False)
 
 
 def test_the_description_is_complete_and_open(workspace, client, capsys, tmp_path):
