@@ -81,3 +81,10 @@ def test_page_and_api_merge(twins, sign_in, workspace):
     assert found.status_code == 200, found.content
     assert found.json()["id"] == kept.pk
     assert not Account.objects.filter(pk=other.pk).exists()
+
+
+def test_a_later_file_finds_the_merged_account_by_the_key_it_had(workspace):
+    gone, kept = AccountFactory(import_key="crm-7"), AccountFactory(import_key=None)
+    assert merge_accounts(account=gone, into=kept).import_key == "crm-7"
+    other, keyed = AccountFactory(import_key="crm-8"), AccountFactory(import_key="crm-9")
+    assert merge_accounts(account=other, into=keyed).import_key == "crm-9"
