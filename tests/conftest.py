@@ -1,5 +1,6 @@
 """Fixtures of the whole suite."""
 
+import gc
 import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 import pytest
 from django.db import connections
 from django.test import Client
+from django.test import client as test_client
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from ipeo import tenancy
 from ipeo.actions import runs
@@ -15,6 +18,33 @@ from tests import databases
 from tests.factories.ipeo import MembershipFactory, WorkspaceFactory
 
 _count = itertools.count()
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported by now stays: collecting garbage no longer walks through it."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def looked_for_once() -> Iterator[None]:
+    """Let clients share what a process of the product finds once: the static files.
+
+    Of a page's templates, which are a hundred, a client keeps the first one's context: the page's.
+    """
+    found = WhiteNoiseMiddleware(get_response=None).files
+    keep = test_client.store_rendered_templates
+
+    def keep_first(store: dict[str, Any], *args: Any, **kwargs: Any) -> None:
+        if "context" not in store:
+            keep(store, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            WhiteNoiseMiddleware, "add_files_from_finders", lambda self: self.files.update(found)
+        )
+        patch.setattr(test_client, "store_rendered_templates", keep_first)
+        yield
 
 
 @pytest.fixture(scope="session")
