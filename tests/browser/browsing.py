@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, Locator, Page, Playwright, expect
+from playwright.sync_api import Browser, Locator, Page, Playwright, Response, expect
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
@@ -19,17 +19,29 @@ ARGUMENTS = [
     "--no-first-run",
 ]
 DESK = {"width": 1360, "height": 900}
-# Inherited colours change level by level, each level in a frame of its own.
-_STILL = """async () => {
+# Inherited colours change level by level, each level in a frame of its own. Of what axe found only
+# the violations are told: to hand over the rest of its report takes longer than the page.
+_EXAMINE = """async ([context, options]) => {
   for (let still = 0; still < 3; still += 1) {
     await new Promise(requestAnimationFrame);
     if (document.getAnimations().some((one) => one.playState === "running")) still = 0;
   }
+  if (!("axe" in window)) return null;
+  const {violations} = await axe.run(context, options);
+  return violations.flatMap(({id, nodes}) =>
+    nodes.slice(0, 3).map(({html}) => `${id}: ${html.slice(0, 160)}`));
 }"""
 # A request that a later one of its field replaced, or that leaving the page ended. One that
 # failed says "htmx:sendError" besides.
 _REPLACED = re.compile(r"htmx:(afterRequest|sendAbort)\b")
 _MOVING = ".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added"
+_QUIET = """async (moving) => {
+  const until = Date.now() + 20_000;
+  while (document.querySelector(moving)) {
+    if (Date.now() > until) throw new Error("Something is still being fetched.");
+    await new Promise((done) => setTimeout(done, 20));
+  }
+}"""
 # Rows are alike: the first ones stand for all.
 _ALIKE = [["tbody tr:nth-child(n+6)"], ["li:nth-child(n+9)"]]
 # What stands round every page.
@@ -98,8 +110,17 @@ class Person:
 
     def open(self, path: str) -> None:
         """Type an address."""
-        self.page.goto(path)
-        self.settle()
+        self.goto(path)
+
+    def goto(self, path: str) -> Response | None:
+        """Type an address, wait as `settle` does, and return what answered.
+
+        Nothing was clicked here that could lead away from the page, so that it can look after
+        itself: to find elements of a page takes far more of both processes.
+        """
+        answer = self.page.goto(path)
+        self.page.evaluate(_QUIET, _MOVING)
+        return answer
 
     def follow(self, name: str, *, within: Locator | None = None, exact: bool = True) -> None:
         """Click a link by its words."""
@@ -158,23 +179,17 @@ class Person:
         for scheme in schemes or ("light", "dark"):
             if scheme == "dark":
                 self.page.emulate_media(color_scheme=scheme)
-            self.page.evaluate(_STILL)
             # The scheme changes colours alone.
             rules = {"runOnly": ["color-contrast"]} if scheme == "dark" else {}
             options = {"resultTypes": ["violations"], "preload": False, **rules}
             context = {"exclude": _ALIKE if frame else _ALIKE + _FRAME}
-            if not self.page.evaluate("'axe' in window"):
+            answer = self.page.evaluate(_EXAMINE, [context, options])
+            if answer is None:
                 self.page.evaluate(AXE_SCRIPT)
                 # Later pages bring it along, and the browser keeps what it has compiled of it.
                 self.context.add_init_script(AXE_SCRIPT)
-            answer = self.page.evaluate(
-                "([context, options]) => axe.run(context, options)", [context, options]
-            )
-            found += [
-                f"{self._here()} ({scheme}) {fault['id']}: {node['html'][:160]}"
-                for fault in answer["violations"]
-                for node in fault["nodes"][:3]
-            ]
+                answer = self.page.evaluate(_EXAMINE, [context, options])
+            found += [f"{self._here()} ({scheme}) {fault}" for fault in answer]
         self.page.emulate_media(color_scheme="light")
         return found
 

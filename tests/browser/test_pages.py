@@ -126,8 +126,7 @@ class Walk:
         return self
 
     def _look(self, path: str) -> list[str]:
-        answer = self.person.page.goto(path)
-        self.person.settle()
+        answer = self.person.goto(path)
         read: dict[str, Any] = self.person.page.evaluate(_READ)
         wrong = unreadable(read["text"])
         if answer is None or answer.status != 200:
