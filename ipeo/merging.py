@@ -6,17 +6,33 @@ different ways, the second person sees both beside what they started from, and c
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, MutableMapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from django import forms
 from django.http import QueryDict
 
 from ipeo.templatetags.figures import day
-from ipeo.typed import amount_text
+from ipeo.typed import PercentField, amount_text, percent_text
+
+
+class RowForm(Protocol):
+    """A form of one row, whether or not the row's model made its fields."""
+
+    @property
+    def instance(self) -> Any:
+        """The row."""
+
+    @property
+    def fields(self) -> dict[str, forms.Field]:
+        """Its fields, by name."""
+
+    @property
+    def initial(self) -> MutableMapping[str, Any]:
+        """What its fields begin with."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +98,7 @@ def merged(
     return Merge(result, conflicts, taken)
 
 
-def versioned(form: forms.ModelForm[Any]) -> None:
+def versioned(form: RowForm) -> None:
     """Let a form say what each field held when it was opened, and which version that was."""
     held = form.instance.pk is not None
     for field in form.fields.values():
@@ -129,5 +145,7 @@ def words_of(field: forms.BoundField, text: str) -> str:
     if isinstance(value, date):
         return str(day(value))
     if isinstance(value, Decimal):
-        return amount_text(value)
+        return (percent_text if isinstance(field.field, PercentField) else amount_text)(value)
+    if isinstance(field.field, forms.ChoiceField) and isinstance(value, str):
+        return str(dict(field.field.choices).get(value, value))  # type: ignore[arg-type]
     return str(value)

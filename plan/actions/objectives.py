@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from django.db import transaction
 
+from ipeo.actions.versions import hold_version
 from ipeo.database.holding import hold
 from ipeo.database.uniqueness import unless_taken
 from ipeo.models import Cycle
@@ -27,13 +28,15 @@ class ObjectivesFrozen(Exception):
 
 
 @transaction.atomic
-def save_objective(*, objective: Objective) -> Objective:
-    """Save a new or changed objective.
+def save_objective(*, objective: Objective, version: int | None = None) -> Objective:
+    """Save a new or changed objective; `version` is the one the person saw.
 
     Raises `ObjectiveSetAlready`, `ObjectivesFrozen` while a scenario is approved and no revision
-    is open, and `CycleOver`.
+    is open, `CycleOver`, and `EditedMeanwhile` of `ipeo.actions.versions`.
     """
     _demand_unfrozen(objective.cycle)
+    if objective.pk is not None:
+        objective.version = hold_version(objective, version).version + 1
     with unless_taken(
         ObjectiveSetAlready(
             f"This cycle already has an objective for {objective.get_metric_display().lower()}."

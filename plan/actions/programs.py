@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Max, ProtectedError
 
 from insight.models import ProofPoint
-from ipeo.database.holding import hold
+from ipeo.actions.versions import hold_version
 from ipeo.database.uniqueness import unless_taken
 from plan.actions.drafts import hold_draft
 from plan.models import Approval, PlanProof, Program, ProgramPlan, Scenario
@@ -58,26 +58,28 @@ class ProgramInUse(Exception):
 
 
 @transaction.atomic
-def save_program(*, program: Program) -> Program:
+def save_program(*, program: Program, version: int | None = None) -> Program:
     """Save a new or changed program; a discount is kept only on a price-led offer.
 
-    A changed offer makes earlier approvals of its price void in scenarios that are not approved
-    yet. Raises `ProgramNameTaken`, `DiscountMissing`, and `OfferFrozen` where the offer changes
-    while an open cycle's approved scenario holds the program.
+    `version` is the one the person saw. A changed offer makes earlier approvals of its price void
+    in scenarios that are not approved yet. Raises `ProgramNameTaken`, `DiscountMissing`,
+    `EditedMeanwhile` of `ipeo.actions.versions`, and `OfferFrozen` where the offer changes while
+    an open cycle's approved scenario holds the program.
     """
     if not program.is_price_led:
         program.discount = Decimal(0)
     elif program.discount <= 0:
         raise DiscountMissing("A price-led offer needs a discount. Enter how much.")
     if program.pk is not None:
-        _keep_offer_honest(program)
+        before = hold_version(program, version)
+        _keep_offer_honest(before, program)
+        program.version = before.version + 1
     with unless_taken(ProgramNameTaken(f"There is already a program called “{program.name}”.")):
         program.save()
     return program
 
 
-def _keep_offer_honest(program: Program) -> None:
-    before = hold(Program, program.pk)
+def _keep_offer_honest(before: Program, program: Program) -> None:
     if (before.offer, before.discount) == (program.offer, program.discount):
         return
     plans = ProgramPlan.objects.filter(program=program, scenario__cycle__closed_at=None)
@@ -125,16 +127,21 @@ def plan_program(
 
 @transaction.atomic
 def change_program_plan(
-    *, plan: ProgramPlan, proof_points: Iterable[ProofPoint] | None = None
+    *,
+    plan: ProgramPlan,
+    proof_points: Iterable[ProofPoint] | None = None,
+    version: int | None = None,
 ) -> ProgramPlan:
     """Save what a draft intends with a program; proof points stay as they are where not given.
 
-    Raises `FlightOutsideCycle` and what `hold_draft` raises.
+    `version` is the one the person saw. Raises `FlightOutsideCycle`, `EditedMeanwhile` of
+    `ipeo.actions.versions`, and what `hold_draft` raises.
     """
     plan.scenario = hold_draft(plan.scenario)
+    plan.version = hold_version(plan, version).version + 1
     _demand_flight_inside(plan)
     # Floors, ceilings and locks are set elsewhere, and may have been meanwhile.
-    plan.save(update_fields=INTENDED)
+    plan.save(update_fields=[*INTENDED, "version"])
     if proof_points is not None:
         _set_proof_points(plan, proof_points)
     return plan
@@ -147,9 +154,10 @@ def move_flight(*, plan: ProgramPlan, starts_on: date, ends_on: date) -> Program
     Raises `FlightOutsideCycle` and what `hold_draft` raises.
     """
     plan.scenario = hold_draft(plan.scenario)
+    plan.version = hold_version(plan, None).version + 1
     plan.starts_on, plan.ends_on = starts_on, ends_on
     _demand_flight_inside(plan)
-    plan.save(update_fields=["starts_on", "ends_on"])
+    plan.save(update_fields=["starts_on", "ends_on", "version"])
     return plan
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ipeo.actions.approving import demand_other_eyes
+from ipeo.actions.versions import hold_version
 from ipeo.database.holding import hold
 from ipeo.database.uniqueness import unless_taken
 from ipeo.models import Cycle, Membership
@@ -56,17 +57,21 @@ def create_scenario(
 
 
 @transaction.atomic
-def rename_scenario(*, scenario: Scenario, name: str, budget: Decimal | None = None) -> Scenario:
+def rename_scenario(
+    *, scenario: Scenario, name: str, budget: Decimal | None = None, version: int | None = None
+) -> Scenario:
     """Rename a draft and set the money there is to spend, None for no limit.
 
-    Raises `ScenarioNameTaken` and what `hold_draft` raises.
+    `version` is the one the person saw. Raises `ScenarioNameTaken`, `EditedMeanwhile` of
+    `ipeo.actions.versions`, and what `hold_draft` raises.
     """
     held = hold_draft(scenario)
+    held.version = hold_version(held, version).version + 1
     held.name, held.budget = name.strip(), budget
     with unless_taken(
         ScenarioNameTaken(f"This cycle already has a scenario called “{held.name}”.")
     ):
-        held.save(update_fields=["name", "budget"])
+        held.save(update_fields=["name", "budget", "version"])
     return held
 
 

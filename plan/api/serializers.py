@@ -33,10 +33,11 @@ class ObjectiveSerializer(serializers.ModelSerializer[Objective]):
     audience = serializers.PrimaryKeyRelatedField(
         queryset=Audience.objects.all(), required=False, allow_null=True
     )
+    version = serializers.IntegerField(required=False)
 
     class Meta:
         model = Objective
-        fields = ("id", "cycle", "metric", "baseline", "target", "due_date", "audience")
+        fields = ("id", "cycle", "metric", "baseline", "target", "due_date", "audience", "version")
         validators: list[Any] = []
 
 
@@ -44,6 +45,7 @@ class ScenarioSerializer(serializers.ModelSerializer[Scenario]):
     """One way to spend a cycle's budget."""
 
     cycle = serializers.PrimaryKeyRelatedField(queryset=Cycle.objects.all())
+    version = serializers.IntegerField(required=False)
 
     class Meta:
         model = Scenario
@@ -59,6 +61,7 @@ class ScenarioSerializer(serializers.ModelSerializer[Scenario]):
             "proposed_at",
             "updated_at",
             "created_at",
+            "version",
         )
         read_only_fields = (
             "status",
@@ -113,10 +116,11 @@ class ProgramSerializer(serializers.ModelSerializer[Program]):
 
     campaign = serializers.PrimaryKeyRelatedField(queryset=Campaign.objects.all())
     channel = serializers.PrimaryKeyRelatedField(queryset=Channel.objects.all())
+    version = serializers.IntegerField(required=False)
 
     class Meta:
         model = Program
-        fields = ("id", "campaign", "name", "channel", "offer", "discount", "created_at")
+        fields = ("id", "campaign", "name", "channel", "offer", "discount", "created_at", "version")
         read_only_fields = ("created_at",)
         validators: list[Any] = []
 
@@ -141,6 +145,7 @@ class ProgramPlanSerializer(serializers.ModelSerializer[ProgramPlan]):
         child=serializers.CharField(max_length=120), required=False, max_length=50
     )
     tasks = serializers.ListField(child=serializers.DictField(), read_only=True)
+    version = serializers.IntegerField(required=False)
 
     class Meta:
         model = ProgramPlan
@@ -163,6 +168,7 @@ class ProgramPlanSerializer(serializers.ModelSerializer[ProgramPlan]):
             "ceiling",
             "is_locked",
             "position",
+            "version",
         )
         # A suggestion's limits are set for the scenario as a whole.
         read_only_fields = ("tasks", "floor", "ceiling", "is_locked", "position")

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from insight.models import ProofPoint
-from ipeo.api.views import KeptViewSet, ReadViewSet
+from ipeo.api.views import ReadViewSet, VersionedViewSet
 from plan.actions import allocations, approvals, budget, objectives, programs, scenarios
 from plan.api import figures, serializers
 from plan.api.refusals import REFUSED_AS
@@ -32,7 +32,7 @@ from plan.queries.guard import guard_of
 from plan.queries.sheet import sheet_of, with_amounts
 
 
-class PlanViewSet(mixins.DestroyModelMixin, KeptViewSet):
+class PlanViewSet(mixins.DestroyModelMixin, VersionedViewSet):
     """Rows of a plan, which whoever plans writes one by one and removes."""
 
     permission = "plan.view"
@@ -48,9 +48,9 @@ class ObjectiveView(PlanViewSet):
     filterset_fields = ("cycle", "metric")
     fixed = ("cycle",)
 
-    def keep(self, row: Objective) -> Objective:
+    def keep(self, row: Objective, version: int | None = None) -> Objective:
         """Save an objective."""
-        return objectives.save_objective(objective=row)
+        return objectives.save_objective(objective=row, version=version)
 
     def perform_destroy(self, instance: Any) -> None:
         """Remove the objective."""
@@ -90,11 +90,13 @@ class ScenarioView(PlanViewSet):
     filterset_fields = ("cycle", "status", "cycle__campaign")
     fixed = ("cycle",)
 
-    def keep(self, row: Scenario) -> Scenario:
+    def keep(self, row: Scenario, version: int | None = None) -> Scenario:
         """Begin an empty draft, or give a draft another name and limit."""
         if row.pk is None:
             return scenarios.create_scenario(cycle=row.cycle, name=row.name, budget=row.budget)
-        return scenarios.rename_scenario(scenario=row, name=row.name, budget=row.budget)
+        return scenarios.rename_scenario(
+            scenario=row, name=row.name, budget=row.budget, version=version
+        )
 
     def perform_destroy(self, instance: Any) -> None:
         """Remove a draft."""
@@ -204,9 +206,9 @@ class ProgramView(PlanViewSet):
     filterset_fields = ("campaign", "channel", "offer")
     fixed = ("campaign",)
 
-    def keep(self, row: Program) -> Program:
+    def keep(self, row: Program, version: int | None = None) -> Program:
         """Save a program."""
-        return programs.save_program(program=row)
+        return programs.save_program(program=row, version=version)
 
     def perform_destroy(self, instance: Any) -> None:
         """Remove a program that was never planned."""
@@ -222,16 +224,21 @@ class ProgramPlanView(PlanViewSet):
         "scenario__cycle__campaign", "program__channel"
     ).prefetch_related("proof_points")
     filterset_fields = ("scenario", "program", "scenario__cycle")
-    beside = ("proof_points",)
+    beside = ("proof_points", "version")
     fixed = ("scenario", "program")
 
-    def keep(self, row: ProgramPlan, proof_points: list[ProofPoint] | None = None) -> ProgramPlan:
+    def keep(
+        self,
+        row: ProgramPlan,
+        proof_points: list[ProofPoint] | None = None,
+        version: int | None = None,
+    ) -> ProgramPlan:
         """Add a program to its scenario, or change what is intended of it."""
         if row.pk is None:
             return programs.plan_program(
                 scenario=row.scenario, plan=row, proof_points=proof_points or ()
             )
-        return programs.change_program_plan(plan=row, proof_points=proof_points)
+        return programs.change_program_plan(plan=row, proof_points=proof_points, version=version)
 
     def perform_destroy(self, instance: Any) -> None:
         """Take the program out of the scenario."""

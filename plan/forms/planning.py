@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 
 from insight.models import Audience, Channel, ProofPoint
 from ipeo.forms import DateInput
+from ipeo.merging import Merge, merged, merged_choice, text_of, versioned
 from ipeo.models import Campaign, Cycle, Workspace
 from ipeo.queries.kept import in_use
 from ipeo.queries.members import members_of
@@ -37,6 +40,7 @@ class ObjectiveForm(forms.Form):
     audience = forms.ModelChoiceField(
         Audience.objects.order_by("name"), required=False, empty_label="Everyone"
     )
+    columns = ("metric", "baseline", "target", "due_date", "audience")
 
     def __init__(
         self,
@@ -53,6 +57,17 @@ class ObjectiveForm(forms.Form):
         stored = self._stored() if instance else {"due_date": cycle.ends_on}
         kw["initial"] = stored | self._begun(stored, given or {})
         super().__init__(*args, **kw)
+        versioned(self)
+        if given and instance and not self.is_bound:
+            self.data = self._begun_from(stored | self._begun(stored, {}), given)
+
+    def _begun_from(self, held: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, str]:
+        """What the person started from, as the page says it or as stored.
+
+        Not what an address asks for: that is a change, which somebody else's must not undo.
+        """
+        names = {name: self[name].html_initial_name for name in self.columns}
+        return {html: given.get(html, text_of(held[name])) for name, html in names.items()}
 
     def _begun(self, stored: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, str]:
         """What stands there and an address asks for; without a baseline the measured one."""
@@ -114,8 +129,8 @@ class ObjectiveForm(forms.Form):
 
     def row(self) -> Objective:
         """Return the objective with what was typed, not yet saved."""
-        for name, value in self.cleaned_data.items():
-            setattr(self.instance, name, value)
+        for name in self.columns:
+            setattr(self.instance, name, self.cleaned_data[name])
         return self.instance
 
 
@@ -171,6 +186,13 @@ class LimitForm(forms.Form):
         label="Budget limit",
         help_text="The plan then shows how much is left. Leave empty for no limit.",
     )
+    columns = ("name", "budget")
+
+    def __init__(self, *args: Any, instance: Scenario, **kwargs: Any) -> None:
+        kwargs["initial"] = {name: getattr(instance, name) for name in self.columns}
+        super().__init__(*args, **kwargs)
+        self.instance = instance
+        versioned(self)
 
 
 class NoteForm(forms.Form):
@@ -226,6 +248,7 @@ class ProgramForm(forms.ModelForm[Program]):
         if campaign is not None or self.instance.pk is not None:
             # A program stays with its campaign: its past belongs there.
             del self.fields["campaign"]
+        versioned(self)
 
     def clean(self) -> dict[str, Any]:
         """Ask a price-led offer for its discount; another offer has none."""
@@ -240,6 +263,21 @@ class ProgramForm(forms.ModelForm[Program]):
             elif discount >= 1:
                 self.add_error("discount", f"{percent_text(discount)} off gives the product away.")
         return cleaned
+
+    def merged(self, data: QueryDict) -> Merge:
+        """Put what was typed together with this form's row as stored.
+
+        A discount counts on a price-led offer only: on another there is none to choose or keep.
+        """
+        found = merged(data, self, ("name", "channel", "offer", "discount"))
+        chosen = found.data.get("offer") == Program.Offer.PRICE
+        if chosen or any(one.name == "offer" for one in found.conflicts):
+            return found
+        conflicts = [one for one in found.conflicts if one.name != "discount"]
+        label = str(self["discount"].label)
+        return replace(
+            found, conflicts=conflicts, taken=[one for one in found.taken if one != label]
+        )
 
 
 class ProgramPlanForm(forms.ModelForm[ProgramPlan]):
@@ -299,6 +337,12 @@ class ProgramPlanForm(forms.ModelForm[ProgramPlan]):
             self.initial["proof_points"] = list(
                 self.instance.proof_points.values_list("pk", flat=True)
             )
+        versioned(self)
+
+    def merged(self, data: QueryDict) -> Merge:
+        """Put what was typed together with this form's row as stored."""
+        points = merged_choice(data, "proof_points", self.initial["proof_points"])
+        return merged(points, self, self.Meta.fields)
 
     def clean(self) -> dict[str, Any]:
         """Refuse a flight outside the cycle, and a bet that cites a finding."""

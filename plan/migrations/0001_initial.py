@@ -48,6 +48,7 @@ class Migration(migrations.Migration):
                     models.DecimalField(blank=True, decimal_places=4, max_digits=16, null=True),
                 ),
                 ("due_date", models.DateField(blank=True, null=True)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1)),
                 (
                     "audience",
                     models.ForeignKey(
@@ -206,6 +207,7 @@ class Migration(migrations.Migration):
                         ],
                     ),
                 ),
+                ("version", models.PositiveIntegerField(db_default=1, default=1)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "campaign",
@@ -303,6 +305,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("position", models.PositiveSmallIntegerField(default=0)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1)),
                 (
                     "audience",
                     models.ForeignKey(
@@ -562,7 +565,8 @@ class Migration(migrations.Migration):
                 (
                     "begins_after_days",
                     models.PositiveSmallIntegerField(
-                        default=0, help_text="Days from the cycle's start to the flight's."
+                        default=0,
+                        help_text="Days from the cycle's start to the flight's; from today once the cycle runs.",
                     ),
                 ),
                 (
@@ -643,6 +647,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("proposed_at", models.DateTimeField(blank=True, null=True)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1)),
                 ("updated_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (

@@ -25,6 +25,7 @@ class Objective(TenantModel):
     target = models.DecimalField(max_digits=16, decimal_places=4, null=True, blank=True)
     due_date = models.DateField(null=True, blank=True)
     audience = models.ForeignKey(Audience, models.SET_NULL, null=True, blank=True, related_name="+")
+    version = models.PositiveIntegerField(default=1, db_default=1)
 
     class Meta:
         constraints: ClassVar = [

@@ -30,6 +30,7 @@ class Program(TenantModel):
         validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal("0.9999"))],
         help_text="The share of the list price that a price-led offer gives away.",
     )
+    version = models.PositiveIntegerField(default=1, db_default=1)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -38,6 +38,7 @@ class Scenario(TenantModel):
     )
     proposed_by = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="+")
     proposed_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, db_default=1)
     updated_at = models.DateTimeField(default=timezone.now)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -101,6 +102,7 @@ class ProgramPlan(TenantModel):
         default=False, help_text="A suggestion leaves its budget as it is."
     )
     position = models.PositiveSmallIntegerField(default=0)
+    version = models.PositiveIntegerField(default=1, db_default=1)
 
     class Meta:
         constraints: ClassVar = [

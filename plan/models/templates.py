@@ -27,7 +27,8 @@ class ProgramTemplate(TenantModel):
     )
     message = models.CharField(max_length=300, blank=True)
     begins_after_days = models.PositiveSmallIntegerField(
-        default=0, help_text="Days from the cycle's start to the flight's."
+        default=0,
+        help_text="Days from the cycle's start to the flight's; from today once the cycle runs.",
     )
     lasts_days = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="Empty means until the cycle ends."

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from ipeo.merging import chosen, merged
 from ipeo.models import Cycle
 from ipeo.navigation import link, panels_of
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.views.refusals import refused_as_message, refused_in_form
+from ipeo.views.together import Edited, edit_together
 from plan.actions.drafts import CycleOver
 from plan.actions.objectives import (
     NothingToCarry,
@@ -46,16 +50,19 @@ def _answer(request: WorkspaceRequest, cycle: Cycle, kept: Objective | None) -> 
     form = ObjectiveForm(
         request.POST or None, cycle=cycle, measured=measured, instance=kept, given=request.GET
     )
-    if request.method == "POST" and form.is_valid():
-        told = {ObjectiveSetAlready: "metric", ObjectivesFrozen: None, CycleOver: None}
-        with refused_in_form(form, told):
-            saved = save_objective(objective=form.row())
-            messages.success(request, f"{saved} was saved.")
-            return redirect(link("plan:cycle", cycle.pk))
+    edited = None
+    if request.method == "POST" and kept is not None:
+        edited = _edited(request, kept, measured)
+        form = edited.form
+    if edited.saved if edited else form.is_valid() and _saved(form):
+        text = f"{form.instance} was saved."
+        messages.success(request, edited.told(text) if edited else text)
+        return redirect(link("plan:cycle", cycle.pk))
     if request.htmx:
         return render(request, "plan/objective.html#baseline", {"form": form})
     context = {
         "form": form,
+        "merge": edited.merge if edited else None,
         "cycle": cycle,
         "objective": kept,
         "offers": [] if kept else offers_of(cycle),
@@ -69,7 +76,34 @@ def _answer(request: WorkspaceRequest, cycle: Cycle, kept: Objective | None) -> 
         if kept
         else [],
     }
-    return render(request, "plan/objective.html", context, status=422 if form.is_bound else 200)
+    status = edited.status if edited else 422 if form.is_bound else 200
+    return render(request, "plan/objective.html", context, status=status)
+
+
+def _edited(
+    request: WorkspaceRequest, kept: Objective, measured: Mapping[str, Baseline]
+) -> Edited[ObjectiveForm]:
+    stored = Objective.objects.select_related("cycle__campaign")
+    return edit_together(
+        chosen(request.POST),
+        bind=lambda data: ObjectiveForm(
+            data,
+            cycle=kept.cycle,
+            measured=measured,
+            instance=get_object_or_404(stored, pk=kept.pk),
+        ),
+        merge_with=lambda data, form: merged(data, form, form.columns),
+        save=_saved,
+    )
+
+
+def _saved(form: ObjectiveForm, version: int | None = None) -> bool:
+    """Save what a valid form holds; False where it was refused, which the form then tells."""
+    told = {ObjectiveSetAlready: "metric", ObjectivesFrozen: None, CycleOver: None}
+    with refused_in_form(form, told):
+        save_objective(objective=form.row(), version=version)
+        return True
+    return False
 
 
 def _differs(measured: Baseline, kept: Objective) -> bool:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 
 from insight.models import Audience
+from ipeo.merging import chosen as chosen_of
 from ipeo.navigation import link, panels_of
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.paging import page_of
 from ipeo.views.refusals import refused_in_form
+from ipeo.views.together import Edited, edit_together
 from plan.actions import programs as actions
 from plan.actions.drafts import CycleOver, ScenarioLocked
 from plan.forms.planning import AddProgramForm, ProgramForm, ProgramPlanForm
@@ -47,25 +49,34 @@ def new(request: WorkspaceRequest) -> HttpResponse:
 @page("plan.view", change="plan.edit")
 def program(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Show a program with where it was planned; change its name, channel and offer."""
-    found = get_object_or_404(queries.programs(), pk=pk)
-    form = ProgramForm(request.POST or None, instance=found)
-    if request.method == "POST" and form.is_valid() and _saved(form):
-        messages.success(request, "Saved.")
+    edited = _edited(request, pk) if request.method == "POST" else None
+    if edited is not None and edited.saved:
+        messages.success(request, edited.told("Program saved."))
         return redirect(link("plan:programs"))
     stored = get_object_or_404(queries.programs(), pk=pk)
     plans = ProgramPlan.objects.filter(program=pk).select_related("scenario__cycle__campaign")
     context = {
-        "form": form,
+        "form": edited.form if edited else ProgramForm(instance=stored),
+        "merge": edited.merge if edited else None,
         "program": stored,
         "title": stored.name,
         "plans": list(plans.order_by("-scenario__cycle__number", "-pk")[:50]),
         "panels": panels_of(request.membership, "program", pk),
         "back": link("plan:programs"),
     }
-    return render(request, "plan/program.html", context, status=422 if form.is_bound else 200)
+    return render(request, "plan/program.html", context, status=edited.status if edited else 200)
 
 
-def _saved(form: ProgramForm) -> Program | None:
+def _edited(request: WorkspaceRequest, pk: int) -> Edited[ProgramForm]:
+    return edit_together(
+        chosen_of(request.POST),
+        bind=lambda data: ProgramForm(data, instance=get_object_or_404(queries.programs(), pk=pk)),
+        merge_with=lambda data, form: form.merged(data),
+        save=lambda form, version: _saved(form, version) is not None,
+    )
+
+
+def _saved(form: ProgramForm, version: int | None = None) -> Program | None:
     form.instance.discount = form.cleaned_data["discount"]
     told = {
         actions.ProgramNameTaken: "name",
@@ -73,7 +84,7 @@ def _saved(form: ProgramForm) -> Program | None:
         actions.OfferFrozen: "offer",
     }
     with refused_in_form(form, told):
-        return actions.save_program(program=form.instance)
+        return actions.save_program(program=form.instance, version=version)
     return None
 
 
@@ -118,7 +129,7 @@ def add(request: WorkspaceRequest, pk: int) -> HttpResponse:
         initial={"program": request.GET.get("program")},
     )
     plan = ProgramPlan(scenario=scenario)
-    form = _plan_form(request, plan)
+    form = _plan_form(request, plan, request.POST or None)
     if request.method == "POST" and all([chosen.is_valid(), form.is_valid()]):
         plan.program = chosen.cleaned_data["program"]
         if _planned(form, scenario):
@@ -143,29 +154,43 @@ def intended(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Show and change what a scenario intends with a program."""
     plans = ProgramPlan.objects.select_related("scenario__cycle__campaign", "program__channel")
     found = get_object_or_404(plans, pk=pk)
-    form = _plan_form(request, found)
-    if request.method == "POST" and form.is_valid() and _planned(form, None):
-        messages.success(request, f"{found.program.name} was saved.")
-        return redirect(link("plan:scenario", found.scenario_id))
+    edited = None
+    if request.method == "POST":
+        edited = edit_together(
+            chosen_of(request.POST),
+            bind=lambda data: _plan_form(request, get_object_or_404(plans, pk=pk), data),
+            merge_with=lambda data, form: form.merged(data),
+            save=lambda form, version: _planned(form, None, version) is not None,
+        )
+        if edited.saved:
+            messages.success(request, edited.told(f"{found.program.name} was saved."))
+            return redirect(link("plan:scenario", found.scenario_id))
+        found = get_object_or_404(plans, pk=pk)
     context = {
-        "form": form,
+        "form": edited.form if edited else _plan_form(request, found, None),
+        "merge": edited.merge if edited else None,
         "plan": found,
         "scenario": found.scenario,
         "is_draft": found.scenario.status == Scenario.Status.DRAFT,
     }
-    return render(request, "plan/program_plan.html", context, status=422 if form.is_bound else 200)
+    status = edited.status if edited else 200
+    return render(request, "plan/program_plan.html", context, status=status)
 
 
-def _plan_form(request: WorkspaceRequest, plan: ProgramPlan) -> ProgramPlanForm:
+def _plan_form(
+    request: WorkspaceRequest, plan: ProgramPlan, data: QueryDict | None
+) -> ProgramPlanForm:
     return ProgramPlanForm(
-        request.POST or None,
+        data,
         instance=plan,
         workspace=request.workspace,
         cycle=plan.scenario.cycle,
     )
 
 
-def _planned(form: ProgramPlanForm, into: Scenario | None) -> ProgramPlan | None:
+def _planned(
+    form: ProgramPlanForm, into: Scenario | None, version: int | None = None
+) -> ProgramPlan | None:
     proof_points = form.cleaned_data["proof_points"]
     told = {
         actions.FlightOutsideCycle: "ends_on",
@@ -176,7 +201,9 @@ def _planned(form: ProgramPlanForm, into: Scenario | None) -> ProgramPlan | None
     }
     with refused_in_form(form, told):
         if into is None:
-            return actions.change_program_plan(plan=form.instance, proof_points=proof_points)
+            return actions.change_program_plan(
+                plan=form.instance, proof_points=proof_points, version=version
+            )
         return actions.plan_program(scenario=into, plan=form.instance, proof_points=proof_points)
     return None
 

@@ -7,11 +7,13 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from ipeo.actions.approving import OwnWork
+from ipeo.merging import chosen, merged
 from ipeo.models import Cycle
 from ipeo.navigation import link
 from ipeo.permissions import WorkspaceRequest, page
 from ipeo.queries.named import row_named
 from ipeo.views.refusals import refused_in_form
+from ipeo.views.together import edit_together
 from plan.actions import approvals as approving
 from plan.actions import scenarios as actions
 from plan.actions.drafts import CycleOver, ScenarioLocked
@@ -63,15 +65,30 @@ def new(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def rename(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Rename a draft, and set the money there is to spend."""
     found = _scenario(pk)
-    form = LimitForm(request.POST or None, initial={"name": found.name, "budget": found.budget})
-    if request.method == "POST" and form.is_valid():
-        told = {actions.ScenarioNameTaken: "name", ScenarioLocked: None, CycleOver: None}
-        with refused_in_form(form, told):
-            actions.rename_scenario(scenario=found, **form.cleaned_data)
-            return redirect(link("plan:scenario", pk))
-    context = {"form": form, "scenario": found}
-    status = 422 if form.is_bound else 200
-    return render(request, "plan/rename_scenario.html", context, status=status)
+    context: dict[str, object] = {"form": LimitForm(instance=found), "scenario": found}
+    if request.method != "POST":
+        return render(request, "plan/rename_scenario.html", context)
+    edited = edit_together(
+        chosen(request.POST),
+        bind=lambda data: LimitForm(data, instance=_scenario(pk)),
+        merge_with=lambda data, form: merged(data, form, form.columns),
+        save=_renamed,
+    )
+    if edited.saved:
+        messages.success(request, edited.told("Name and budget limit saved."))
+        return redirect(link("plan:scenario", pk))
+    context |= {"form": edited.form, "merge": edited.merge}
+    return render(request, "plan/rename_scenario.html", context, status=edited.status)
+
+
+def _renamed(form: LimitForm, version: int) -> bool:
+    """Save what a valid form holds; False where it was refused, which the form then tells."""
+    told = {actions.ScenarioNameTaken: "name", ScenarioLocked: None, CycleOver: None}
+    sent = form.cleaned_data | {"version": version}
+    with refused_in_form(form, told):
+        actions.rename_scenario(scenario=form.instance, **sent)
+        return True
+    return False
 
 
 @page("plan.edit")
