@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from ipeo.merging import chosen, merged
+from ipeo.merging import chosen
 from ipeo.models import Cycle
 from ipeo.navigation import link, panels_of
 from ipeo.permissions import WorkspaceRequest, page
@@ -23,7 +23,7 @@ from plan.actions.objectives import (
     remove_objective,
     save_objective,
 )
-from plan.forms.planning import ObjectiveForm
+from plan.forms.objectives import ObjectiveForm
 from plan.models import Objective
 from plan.queries.baselines import Baseline, baselines_of
 from plan.queries.carried import offers_of
@@ -92,7 +92,7 @@ def _edited(
             measured=measured,
             instance=get_object_or_404(stored, pk=kept.pk),
         ),
-        merge_with=lambda data, form: merged(data, form, form.columns),
+        merge_with=lambda data, form: form.merged(data),
         save=_saved,
     )
 
