@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import template
-from django.urls import NoReverseMatch
 
 from ipeo.navigation import link
 
@@ -30,9 +29,8 @@ TABS = (
     Tab("Price and value", "optimize:price"),
     Tab("Win/loss", "optimize:wins"),
     Tab("Experiments", "optimize:experiments", ("optimize:experiment",)),
-    Tab("Advice", "optimize:advice", ("optimize:recommendation",)),
 )
-"""In their order; a page that has no address yet is left out."""
+"""In their order."""
 
 
 @register.simple_tag(takes_context=True)
@@ -40,12 +38,11 @@ def optimize_tabs(context: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the tabs, the page at hand marked."""
     request = context.get("request")
     here = request.resolver_match.view_name if request and request.resolver_match else ""
-    items = []
-    for tab in TABS:
-        try:
-            href = link(tab.url_name)
-        except NoReverseMatch:
-            continue
-        current = here == tab.url_name or here in tab.also
-        items.append({"label": tab.label, "href": href, "current": current})
-    return items
+    return [
+        {
+            "label": tab.label,
+            "href": link(tab.url_name),
+            "current": here == tab.url_name or here in tab.also,
+        }
+        for tab in TABS
+    ]
