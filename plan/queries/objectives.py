@@ -8,6 +8,7 @@ from typing import Any
 from ipeo import tenancy
 from ipeo.models import Cycle
 from ipeo.templatetags.figures import count, money, money_short, percent
+from ipeo.typed import percent_text
 from plan.models import Objective
 
 RATES = frozenset({Objective.Metric.WIN_RATE, Objective.Metric.VALUE_SHARE})
@@ -24,8 +25,8 @@ def in_metric(metric: str, value: Decimal | float | None, unknown: str = "Not kn
     if value is None:
         return unknown
     if metric in RATES:
-        exact = Decimal(str(value)) * 100
-        return str(percent(value, 0 if exact == exact.to_integral_value() else 1))
+        # Stored, it is what a person typed, and written so that it stays that when it is sent back.
+        return percent_text(round(Decimal(str(value)), 4 if isinstance(value, Decimal) else 3))
     if metric in COUNTS:
         return str(count(value))
     return str(money(value, tenancy.current_workspace().currency))

@@ -169,6 +169,13 @@ def test_two_people_who_edit_one_objective_keep_both_their_words(opened):
     assert same(target="180000", baseline="100000").status_code == 200
 
 
+def test_a_share_that_nobody_touched_stays_what_it_was_to_its_last_digit(opened):
+    objective = ObjectiveFactory(metric="win_rate", baseline=None, target=Decimal("0.7525"))
+    opened("marketer", link("plan:objective", objective.pk))(due_date="2026-06-15")
+    objective.refresh_from_db()
+    assert (objective.target, objective.due_date) == (Decimal("0.7525"), date(2026, 6, 15))
+
+
 def test_a_target_that_was_offered_is_the_persons_own_word(opened):
     objective = ObjectiveFactory(target=Decimal(150_000), due_date=date(2026, 6, 30))
     address = link("plan:objective", objective.pk)
