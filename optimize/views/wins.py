@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.http import HttpResponse
 from django.shortcuts import render
 
@@ -28,7 +30,7 @@ def wins(request: WorkspaceRequest) -> HttpResponse:
     chosen = range_of(request.GET)
     days = chosen.days
     ended, voices = queries.ended(days), told(days)
-    earlier = None if chosen.before is None else queries.ended(chosen.before)
+    earlier = None if chosen.before is None else queries.outcomes(chosen.before)
     of = request.GET.get("of", "")
     of = of if of in OF else ""
     table = queries.drivers(voices)
@@ -41,8 +43,8 @@ def wins(request: WorkspaceRequest) -> HttpResponse:
         "lost": ended.lost,
         "undecided": ended.undecided,
         "held": key_figures_of(chosen, names=("win_rate",)),
-        "lost_change": _counted(ended.lost, earlier.lost if earlier else None),
-        "undecided_change": _counted(ended.undecided, earlier.undecided if earlier else None),
+        "lost_change": _counted(Outcome.LOST, ended.lost, earlier),
+        "undecided_change": _counted(Outcome.NO_DECISION, ended.undecided, earlier),
         "href_lost": deals_href(days, outcome=Outcome.LOST),
         "href_undecided": deals_href(days, outcome=Outcome.NO_DECISION),
         "table": table,
@@ -76,7 +78,8 @@ def wins(request: WorkspaceRequest) -> HttpResponse:
     return render(request, "optimize/wins.html", context)
 
 
-def _counted(now: int, before: int | None) -> Change:
+def _counted(outcome: str, now: int, earlier: Mapping[str, int] | None) -> Change:
     """Compare a number of deals with the number before; it was counted and has no interval."""
+    before = None if earlier is None else earlier.get(outcome, 0)
     held = None if before is None else Estimate.exact(float(before), before)
     return change(Estimate.exact(float(now), now), held)

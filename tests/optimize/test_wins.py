@@ -125,6 +125,16 @@ def test_the_page_shows_both_voices_and_says_what_is_not_known(story, sign_in):
     assert "No deals with both views yet" in only_won
 
 
+def test_the_counts_are_held_against_the_days_before(story, sign_in):
+    for outcome in ("lost", "lost", "lost", "won"):
+        DealFactory(outcome=outcome, closed_date=date(2026, 2, 1))
+    asked = "?range=custom&date_from=2026-03-01&date_to=2026-03-31"
+    page = sign_in("viewer").get(link("optimize:wins") + asked)
+    held = page.context["lost_change"]
+    assert (held.before.value, held.now.value) == (3, 6)
+    assert "Up 100% from 3" in page.content.decode()
+
+
 def test_without_deals_the_page_teaches_the_next_step(workspace, sign_in):
     text = sign_in("viewer").get(link("optimize:wins")).content.decode()
     assert "No deals were decided in this period" in text
