@@ -47,10 +47,14 @@ def month_after(month: date, places: int) -> date:
     return date(count // 12, count % 12 + 1, 1)
 
 
+def months_apart(first: date, last: date) -> int:
+    """Return how many months later one day's month is than another's."""
+    return (last.year - first.year) * 12 + last.month - first.month
+
+
 def months_between(first: date, last: date) -> list[date]:
     """Return the first day of every month from one day's month to another's, both included."""
-    count = (last.year - first.year) * 12 + last.month - first.month + 1
-    return [month_after(first.replace(day=1), place) for place in range(count)]
+    return [month_after(first, place) for place in range(months_apart(first, last) + 1)]
 
 
 def months_later(day: date, places: int) -> date:
@@ -62,6 +66,12 @@ def months_later(day: date, places: int) -> date:
 def month_end(day: date) -> date:
     """Return the last day of a day's month."""
     return day.replace(day=monthrange(day.year, day.month)[1])
+
+
+def moved(day: date, places: int) -> date:
+    """Return a day so many months later; a month's end stays one."""
+    there = months_later(day, places)
+    return month_end(there) if day == month_end(day) else there
 
 
 def period(key: str, today: date, fiscal_year_start: int = 1) -> Days:
@@ -89,9 +99,7 @@ def before(days: Days, today: date, *, months: int | None = None) -> Days:
         gone = first + (today - days.first)
     else:
         first = months_later(days.first, -months)
-        is_end = days.last == month_end(days.last)
-        last = months_later(days.last, -months)
-        last = month_end(last) if is_end else last
+        last = moved(days.last, -months)
         gone = months_later(today, -months)
     return Days(first, min(last, gone) if running else last)
 
@@ -100,7 +108,7 @@ def whole_months(days: Days) -> int | None:
     """Return how many whole months a range is, None where it is not."""
     if days.first.day != 1 or days.last != month_end(days.last):
         return None
-    return (days.last.year - days.first.year) * 12 + days.last.month - days.first.month + 1
+    return months_apart(days.first, days.last) + 1
 
 
 def like(days: Days, other: Days, today: date) -> Days:

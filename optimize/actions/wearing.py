@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from execute.models import Outcome
-from ipeo.numerics.ranges import month_after
+from ipeo.numerics.ranges import month_after, months_apart
 from optimize.models import Figure
 from optimize.numerics.efficacy import MONTHLY_ALARM, WEEKLY_ALARM, Wear, judge
 from optimize.numerics.metrics import Sums
@@ -51,7 +51,7 @@ class Calendar:
         if self.weekly:
             found = (day - self.firsts[0]).days // 7
         else:
-            found = (day.year - self.firsts[0].year) * 12 + day.month - self.firsts[0].month
+            found = months_apart(self.firsts[0], day)
         return found if found < len(self.firsts) else None
 
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from django.utils import timezone
 
-from ipeo.numerics.ranges import month_after
+from ipeo.numerics.ranges import month_after, months_apart
 from plan.queries.timeline import Flight, Timeline
 
 
@@ -72,8 +72,7 @@ def months_page(
     except ValueError:
         month = first
         if held.first <= today <= held.last:
-            since = (today.year - first.year) * 12 + today.month - first.month
-            month = month_after(first, since // count * count)
+            month = month_after(first, months_apart(first, today) // count * count)
     month = min(max(month, first), held.last.replace(day=1))
     months = [month_after(month, place) for place in range(count)]
     earlier, later = month_after(month, -count), month_after(month, count)
