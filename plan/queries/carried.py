@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from ipeo.models import Cycle
-from ipeo.numerics.ranges import month_end, months_later
+from ipeo.numerics.ranges import months_apart, moved
 from plan.models import Objective
 from plan.queries.baselines import Baseline, baselines_of
 from plan.queries.objectives import in_metric
@@ -34,15 +35,15 @@ def moved_day(day: date | None, source: Cycle, cycle: Cycle) -> date | None:
     """
     if day is None:
         return None
-    months = (cycle.starts_on.year - source.starts_on.year) * 12
-    months += cycle.starts_on.month - source.starts_on.month
-    there = months_later(day, months)
-    there = month_end(there) if day == month_end(day) else there
+    there = moved(day, months_apart(source.starts_on, cycle.starts_on))
     return min(max(there, cycle.starts_on), cycle.ends_on)
 
 
-def offers_of(cycle: Cycle) -> list[Offer]:
-    """Return the objectives that the campaign had last and an open cycle lacks, with baselines."""
+def offers_of(cycle: Cycle, measured: Mapping[str, Baseline] | None = None) -> list[Offer]:
+    """Return the objectives that the campaign had last and an open cycle lacks, with baselines.
+
+    `measured` is what `baselines_of` says of the cycle, where it is known already.
+    """
     if cycle.closed_at is not None:
         return []
     earlier = Cycle.objects.filter(
@@ -60,7 +61,8 @@ def offers_of(cycle: Cycle) -> list[Offer]:
     )
     for objective in lacking:
         objective.cycle = last
-    baselines = baselines_of(cycle) if lacking else {}
+    if measured is None:
+        measured = baselines_of(cycle) if lacking else {}
     return [
-        Offer(one, baselines[one.metric], moved_day(one.due_date, last, cycle)) for one in lacking
+        Offer(one, measured[one.metric], moved_day(one.due_date, last, cycle)) for one in lacking
     ]

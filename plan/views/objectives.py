@@ -65,7 +65,7 @@ def _answer(request: WorkspaceRequest, cycle: Cycle, kept: Objective | None) -> 
         "merge": edited.merge if edited else None,
         "cycle": cycle,
         "objective": kept,
-        "offers": [] if kept else offers_of(cycle),
+        "offers": [] if kept else offers_of(cycle, measured),
         "hints": hints_for(kept) if kept else [],
         "measured": [
             one
