@@ -59,6 +59,12 @@ def campaigns_with_open_cycle() -> QuerySet[Campaign]:
     )
 
 
+def cycle_before(cycle: Cycle) -> Cycle | None:
+    """Return the campaign's cycle before this one."""
+    earlier = Cycle.objects.filter(campaign=cycle.campaign_id, number__lt=cycle.number)
+    return earlier.select_related("campaign").order_by("-number").first()
+
+
 def standing(cycle: Cycle) -> Standing:
     """Return a cycle's four stages in words, and the blockers of its present gate."""
     here = list(stages.ORDER).index(Cycle.Stage(cycle.stage)) if _is_open(cycle) else 4

@@ -13,6 +13,7 @@ from ipeo import tenancy
 from ipeo.models import Cycle
 from ipeo.numerics import ranges
 from ipeo.numerics.ranges import AGAINST, BEFORE, CUSTOM, PERIODS, TWELVE, YEAR, Days
+from ipeo.queries.campaigns import cycle_before
 from ipeo.queries.named import row_named
 from ipeo.templatetags.figures import day
 
@@ -151,12 +152,7 @@ def _custom(days: Days, against: str, now: date, typed: tuple[str, str]) -> Rang
 
 def _of_cycle(cycle: Cycle, key: str, against: str, now: date) -> Range:
     days = Days(cycle.starts_on, cycle.ends_on)
-    former = (
-        Cycle.objects.filter(campaign=cycle.campaign_id, number__lt=cycle.number)
-        .select_related("campaign")
-        .order_by("-number")
-        .first()
-    )
+    former = cycle_before(cycle)
     if against == YEAR:
         earlier: Days | None = ranges.before(days, now, months=12)
     elif former is None:

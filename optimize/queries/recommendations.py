@@ -10,6 +10,7 @@ from django.db.models import Case, IntegerField, Prefetch, QuerySet, Value, When
 
 from ipeo.models import Campaign, Cycle
 from ipeo.numerics.estimates import Estimate
+from ipeo.queries.campaigns import cycle_before
 from ipeo.templatetags.figures import money, percent
 from optimize.models import AttributionModel, Decision, Recommendation
 from optimize.queries.evidence import OWN, OWN_LABEL
@@ -148,11 +149,7 @@ def after_of(row: Recommendation) -> Estimate:
 
 def earlier_decisions(cycle: Cycle, limit: int = 8) -> list[Recommendation]:
     """Return what was decided in the campaign's cycle before, for what came of it to be seen."""
-    before = (
-        Cycle.objects.filter(campaign=cycle.campaign_id, number__lt=cycle.number)
-        .order_by("-number")
-        .first()
-    )
+    before = cycle_before(cycle)
     if before is None:
         return []
     found = recommendations().filter(cycle=before).exclude(decided_at=None)

@@ -10,6 +10,7 @@ from decimal import Decimal
 from ipeo.models import Cycle
 from ipeo.numerics.estimates import Estimate, rate
 from ipeo.numerics.ranges import month_after
+from ipeo.queries.campaigns import cycle_before
 from ipeo.templatetags.figures import day, interval, month
 from plan.models import Objective, Program
 from plan.queries.budget import months_of
@@ -54,12 +55,6 @@ class Baseline:
     def known_by(self) -> str:
         """What it covers with its interval and sample, or why it is not known."""
         return ", ".join(filter(None, (self.covers, interval(self.estimate, kind_of(self.metric)))))
-
-
-def cycle_before(cycle: Cycle) -> Cycle | None:
-    """Return the campaign's cycle before this one."""
-    earlier = Cycle.objects.filter(campaign=cycle.campaign_id, number__lt=cycle.number)
-    return earlier.select_related("campaign").order_by("-number").first()
 
 
 def baselines_of(cycle: Cycle) -> dict[str, Baseline]:
