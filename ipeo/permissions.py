@@ -82,6 +82,11 @@ def with_article(role: Role) -> str:
     return f"{'an' if role == Role.OWNER else 'a'} {role.label.lower()}"
 
 
+def may_give(by: Membership, role: str) -> bool:
+    """Return whether a member may give a role, or change who has it: an owner's only an owner."""
+    return role != Role.OWNER or by.role == Role.OWNER
+
+
 class WorkspaceRequest(HttpRequest):
     """A request inside a workspace, as the tenancy middleware hands it on."""
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from ipeo import tenancy
 from ipeo.database.holding import RowGone
 from ipeo.models import ApiToken, Membership, Role, Workspace
-from ipeo.permissions import PERMISSIONS
+from ipeo.permissions import PERMISSIONS, may_give
 from ipeo.tokens import EVERYTHING, READ, SCOPES, WRITE, digest_of
 
 
@@ -51,7 +51,7 @@ def change_member(*, membership: Membership, role: str, is_active: bool, by: Mem
 
 def guard_owner(by: Membership, role: str) -> None:
     """Raise `OwnersOnly` where somebody else would give an owner's role, or change an owner."""
-    if role == Role.OWNER and by.role != Role.OWNER:
+    if not may_give(by, role):
         raise OwnersOnly("Only an owner can add or change an owner.")
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from ipeo.models import Invitation, Role, Run
-from ipeo.permissions import may
+from ipeo.models import Invitation, Run
+from ipeo.permissions import may, may_give
 
 _NO_INVITER = "Whoever sent it can no longer invite people. Send it again in your own name."
 
@@ -44,9 +44,7 @@ def is_backed(invitation: Invitation) -> bool:
     by = invitation.invited_by
     if by is None or by.user is None or not by.user.is_active:
         return False
-    if invitation.role == Role.OWNER and by.role != Role.OWNER:
-        return False
-    return may(by, "members.manage")
+    return may_give(by, invitation.role) and may(by, "members.manage")
 
 
 def _line(invitation: Invitation) -> InvitationLine:

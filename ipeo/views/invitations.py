@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 
 from allauth.account.adapter import get_adapter
@@ -9,7 +10,6 @@ from allauth.account.utils import complete_signup
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from ipeo import accounts
@@ -48,22 +48,23 @@ _OVERTAKEN = (
 @page("members.manage")
 def again(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Send an invitation once more."""
-    found = get_object_or_404(invitations(), pk=pk)
-    if request.method == "POST":
-        with refused_as_message(request, *_REFUSED):
-            actions.send_again(invitation=found, by=request.membership)
-            messages.success(request, f"The invitation to {found} is on its way again.")
-    return redirect(link("ipeo:members"))
+    return _settle(request, pk, actions.send_again, "is on its way again")
 
 
 @page("members.manage")
 def withdraw(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """End an invitation."""
+    return _settle(request, pk, actions.withdraw, "was withdrawn")
+
+
+def _settle(
+    request: WorkspaceRequest, pk: int, act: Callable[..., None], done: str
+) -> HttpResponse:
     found = get_object_or_404(invitations(), pk=pk)
     if request.method == "POST":
         with refused_as_message(request, *_REFUSED):
-            actions.withdraw(invitation=found, by=request.membership)
-            messages.success(request, f"The invitation to {found} was withdrawn.")
+            act(invitation=found, by=request.membership)
+            messages.success(request, f"The invitation to {found} {done}.")
     return redirect(link("ipeo:members"))
 
 
@@ -93,7 +94,7 @@ def _answer(request: HttpRequest, found: Invitation) -> HttpResponse:
     except actions.InvitationUsed as over:
         by = found.accepted_by
         if user is not None and by is not None and by.is_active and by.user_id == user.pk:
-            return redirect("ipeo:home", found.workspace.slug)
+            return redirect(link("ipeo:home"))
         return _refused(request, found, over, is_used=True)
     except actions.InvitationOver as over:
         return _refused(request, found, over)
@@ -136,7 +137,7 @@ def _join(request: HttpRequest, found: Invitation, user: User) -> HttpResponse:
     with suppress(*_OVERTAKEN):
         actions.accept(invitation=found, user=user)
         messages.success(request, f"Welcome to {found.workspace}.")
-        return redirect("ipeo:home", found.workspace.slug)
+        return redirect(link("ipeo:home"))
     return redirect(request.path)
 
 
@@ -152,7 +153,6 @@ def _sign_up(request: HttpRequest, found: Invitation) -> HttpResponse:
             user = form.save(request)
             actions.accept(invitation=found, user=user)
         messages.success(request, f"Welcome to {found.workspace}.")
-        home = reverse("ipeo:home", args=[found.workspace.slug])
-        response: HttpResponse = complete_signup(request, user, None, home)
+        response: HttpResponse = complete_signup(request, user, None, link("ipeo:home"))
         return response
     return redirect(request.path)
