@@ -15,7 +15,7 @@ from execute.models import Deal, Outcome
 from insight.models import Audience, Competitor
 from insight.queries.audiences import contacts_of
 from ipeo import tenancy
-from ipeo.numerics.estimates import Estimate, difference, mean_from_sums, rate
+from ipeo.numerics.estimates import Estimate, difference, mean_of_deals, rate
 
 YEAR = timedelta(days=365)
 
@@ -45,7 +45,7 @@ class Worth:
     @property
     def deal_size(self) -> Estimate:
         """The mean net amount of a won deal."""
-        return mean_from_sums(*self.amounts, reason="no won deal has an amount")
+        return mean_of_deals(*self.amounts, reason="no won deal has an amount")
 
 
 @dataclass(frozen=True)

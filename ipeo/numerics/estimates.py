@@ -172,6 +172,19 @@ def mean_from_sums(
     return _around(centre, math.sqrt(variance / n), n, level, df=n - 1)
 
 
+def mean_of_deals(
+    n: int, total: float, total_of_squares: float, *, reason: str = "no deals won yet"
+) -> Estimate:
+    """The mean of what `n` deals have; no interval where they are so few that it would reach zero.
+
+    The values are amounts and lengths of time, of which a mean above zero is not sometimes below.
+    """
+    found = mean_from_sums(n, total, total_of_squares, reason=reason)
+    if found.value is None or found.low is None or not found.low <= 0 < found.value:
+        return found
+    return Estimate(found.value, None, None, n, "too few deals for an interval")
+
+
 def ratio(
     numerators: Sequence[float] | Floats,
     denominators: Sequence[float] | Floats,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any
 
-from ipeo.numerics.estimates import Estimate, mean_from_sums, shrunk_rate
+from ipeo.numerics.estimates import Estimate, mean_of_deals, shrunk_rate
 from optimize.numerics import metrics
 from optimize.numerics.metrics import NO_SPEND, Planned, Sums
 
@@ -337,10 +337,7 @@ def _break_even(won: Mapping[str, Decimal]) -> Estimate:
 def _mean(
     sums: Sums, won: Mapping[str, Decimal], what: str, is_whole: bool, reason: str
 ) -> Estimate:
-    """The mean over won deals; deals counted by shares have one, but no interval of it.
-
-    Nor have so few that it would reach below zero where the mean is above.
-    """
+    """The mean over won deals; deals counted by shares have one, but no interval of it."""
     weight = float(won.get(f"{what}_n", 0))
     if weight <= 0:
         return Estimate.unknown(reason if won.get("n", 0) else "no deals won yet")
@@ -348,10 +345,7 @@ def _mean(
         return Estimate(
             sums.total / weight, None, None, sums.n, "fractional deal counts have no interval"
         )
-    found = mean_from_sums(sums.n, sums.total, sums.squares)
-    if found.value is None or found.low is None or not found.low <= 0 < found.value:
-        return found
-    return Estimate(found.value, None, None, found.n, "too few deals for an interval")
+    return mean_of_deals(sums.n, sums.total, sums.squares)
 
 
 def _velocity(

@@ -60,6 +60,14 @@ def test_an_audiences_deals_stand_beside_all_others(workspace, sign_in):
     assert "<html" not in shown
 
 
+def test_two_deals_far_apart_have_no_mean_that_may_be_below_nothing(workspace):
+    rival = CompetitorFactory()
+    for net in (1_000, 10):
+        deal(AccountFactory(), Outcome.WON, net=net, competitor=rival)
+    size = deals_against(rival).inside.deal_size
+    assert (size.value, size.low, size.reason) == (505, None, "too few deals for an interval")
+
+
 def test_deals_against_a_competitor_stand_beside_all_others(workspace, sign_in):
     account, rival = AccountFactory(), CompetitorFactory(name="CheapDesk")
     for _ in range(12):
