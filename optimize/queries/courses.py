@@ -50,12 +50,12 @@ def courses_of(cycle: Cycle, paces: Sequence[Pace], on: date | None = None) -> l
     if not plan:
         return []
     months = by_month(Slice(cycle=cycle))
+    ends = [min(month_end(one.month), last) for one in months if one.month <= last]
     for pace in wanted:
         if pace.objective.target is None:
             continue
         target = float(pace.objective.target)
         until = min(pace.objective.due_date or cycle.ends_on, cycle.ends_on)
-        ends = [min(month_end(one.month), last) for one in months if one.month <= last]
         came = [float(SUMS[pace.objective.metric](one.figures) or 0) for one in months]
         sums = list(accumulate(came[: len(ends)]))
         # What is counted anew in each month need not add up to the whole: then nothing is drawn.
