@@ -61,12 +61,11 @@ def edit_together(
     and raises `EditedMeanwhile`.
     """
     data, merge = sent.copy(), None
-    # What names no version did not come from the page, and says what it wants outright.
-    data.setdefault("version", str(bind(None).instance.version))
     while True:
         fresh = bind(None)
         version: int = fresh.instance.version
-        if data.get("version") != str(version):
+        # What names no version did not come from the page, and says what it wants outright.
+        if data.setdefault("version", str(version)) != str(version):
             merge = merge_with(data, fresh)
             data = merge.data
             data["version"] = str(version)
